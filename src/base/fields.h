@@ -1,0 +1,112 @@
+/* Field tables: one const table says what a file kind may contain, and drives parsing, errors, defaults, the JSON
+ * Schema (`stationctl schema`) and the man page.
+ *
+ * A table fills a plain C struct: each row names a key, a kind and the offset of the member it fills.
+ *
+ *     typedef struct { char *name; gint64 settle_ns; } Power;
+ *     static const StnField power_fields[] = {
+ *       { .key = "name", .kind = STN_FIELD_TEXT, STN_MEMBER (Power, name), .required = TRUE, .help = "…" },
+ *       { .key = "settle", .kind = STN_FIELD_DURATION, STN_MEMBER (Power, settle_ns), .low = 0, .high = 10 * STN_NS_PER_S,
+ *         .fallback = "50 ms", .help = "…" },
+ *       { 0 }
+ *     };
+ *
+ * Member types by kind:
+ *   TEXT, PATH, HASH, DATE  char *       (PATH resolved against the file's folder; HASH 64 hex digits, lower-cased;
+ *                                         DATE YYYY-MM-DD)
+ *   BOOLEAN                 gboolean     (true/false/yes/no)
+ *   INTEGER                 gint64       (decimal or 0x…)
+ *   ADDRESS                 guint64      (0x…)
+ *   SIZE                    guint64      bytes ("24", "24 KiB", "1 MiB", "128 B")
+ *   DURATION                gint64       ns    ("2 s", "500 ms", "50 us", "1 min")
+ *   VOLTAGE                 gint64       uV    ("2.7 V", "3300 mV")
+ *   NUMBER                  gint64       parts per million of a decimal ("99.5"; for limits, no floats)
+ *   ENUM                    int          index into `names`
+ *   RANGE                   StnRange     ("0x0801F000..0x0801FFFF", both ends included)
+ *   OBJECT                  embedded struct described by `fields`; `present` is an offset of a gboolean, set when the
+ *                           key was there. A scalar in its place fills the row whose key is `short_key`
+ *                           (`nrst: c1.AC0` is `nrst: { pin: c1.AC0 }`)
+ *   LIST                    GPtrArray *  of `element` (below); owned with its elements
+ *   MAP                     GPtrArray *  of structs of `fields` whose row with key "" takes the map's key
+ *   NODE                    const StnNode *  the raw node, borrowed from the document (for what a table can't say)
+ * A LIST's elements: `element` TEXT, PATH -> char *; others -> pointer to g_new'd member type; OBJECT -> struct of
+ * `fields`, `struct_size` bytes. A scalar where a list is expected is a list of one.
+ * Every struct read gets a hidden nothing: where a message later needs the place of a value, add a row of kind PLACE
+ * (const StnNode *, set to the node of the key named by `key`). */
+#pragma once
+
+#include "src/base/yaml.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  STN_FIELD_END = 0,
+  STN_FIELD_TEXT,
+  STN_FIELD_PATH,
+  STN_FIELD_HASH,
+  STN_FIELD_DATE,
+  STN_FIELD_BOOLEAN,
+  STN_FIELD_INTEGER,
+  STN_FIELD_ADDRESS,
+  STN_FIELD_SIZE,
+  STN_FIELD_DURATION,
+  STN_FIELD_VOLTAGE,
+  STN_FIELD_NUMBER,
+  STN_FIELD_ENUM,
+  STN_FIELD_RANGE,
+  STN_FIELD_OBJECT,
+  STN_FIELD_LIST,
+  STN_FIELD_MAP,
+  STN_FIELD_NODE,
+  STN_FIELD_PLACE
+} StnFieldKind;
+
+typedef struct {
+  guint64 first;
+  guint64 last; /* included */
+} StnRange;
+
+typedef struct StnField StnField;
+struct StnField {
+  const char *key;
+  StnFieldKind kind;
+  gsize offset;             /* of the member in the struct that the table fills */
+  gboolean required;
+  gint64 low, high;         /* allowed range, both included, in the member's unit; both 0: the kind's own range.
+                               TEXT: allowed length in bytes */
+  const char *fallback;     /* default, as one would write it in the file; NULL: zero, FALSE, NULL, empty */
+  const char *const *names; /* ENUM: NULL-terminated, in the order of the C enum */
+  const StnField *fields;   /* OBJECT, MAP, LIST of OBJECT */
+  gsize struct_size;        /* MAP, LIST of OBJECT */
+  StnFieldKind element;     /* LIST */
+  gsize present;            /* OBJECT: offset of a gboolean, plus 1; 0: none */
+  const char *short_key;    /* OBJECT: what a plain scalar stands for */
+  const char *help;         /* one line: what it is for; units and meaning of the values */
+};
+
+#define STN_MEMBER(type, member) .offset = G_STRUCT_OFFSET (type, member)
+#define STN_PRESENT(type, member) .present = G_STRUCT_OFFSET (type, member) + 1
+
+/* Reads a mapping into `out` (zeroed by the caller). On failure `out` is cleared again and the error
+ * (STN_FAILURE_BAD_FILE) names file, line, column, what was expected and what was found; for an unknown key also the
+ * nearest known one. */
+gboolean stn_fields_read (const StnField *fields, const StnNode *node, gpointer out, GError **error);
+/* Frees what stn_fields_read has put into `out` and zeroes the members. NULL-safe. */
+void stn_fields_clear (const StnField *fields, gpointer out);
+
+/* The table as JSON Schema (draft 2020-12), pretty, ending in a newline. Free with g_free. */
+char *stn_fields_schema (const StnField *fields, const char *title, const char *description);
+/* The table as the FIELDS part of a man page (roff). Free with g_free. */
+char *stn_fields_manual (const StnField *fields);
+
+/* The scalar grammars, for callers with text of their own (command-line options). FALSE without touching *out when the
+ * text is not of the kind. */
+gboolean stn_text_to_duration_ns (const char *text, gint64 *out_ns);
+gboolean stn_text_to_size_bytes (const char *text, guint64 *out_bytes);
+gboolean stn_text_to_address (const char *text, guint64 *out_address);
+gboolean stn_text_to_integer (const char *text, gint64 *out_value);
+
+/* The candidate closest to `text` by edit distance (at most a third of its length, at least 2), or NULL. */
+const char *stn_text_nearest (const char *text, const char *const *candidates);
+
+G_END_DECLS
