@@ -1,0 +1,121 @@
+/* An engine speaks one ROM bootloader protocol over one link: the verbs of a visit to the ROM.
+ *
+ * Engines are blocking and read like the application note they implement, one function per exchange. They know nothing of
+ * plans, images or journals; they never retry what could do harm (a write, an erase): the job decides. One engine belongs
+ * to one visit (sync to leave) and one thread.
+ *
+ *     g_autoptr (StnEngine) engine = stn_engine_new (stn_engine_class_by_name ("uart"), link, target);
+ *     if (!stn_engine_sync (engine, wait, error) || !stn_engine_identify (engine, &identity, wait, error)) ...
+ *
+ * Failures: no-sync (nothing or nonsense came back to the sync), no-answer (an exchange ran into its deadline), nack (the
+ * ROM refused; the detail has the byte), garbage (an answer that fits no rule), read-protected, link-lost, cancelled,
+ * timeout. Where the ROM's answer proves nothing (AN3155: write and erase failures are ACKed) success means "the ROM
+ * said so", no more. */
+#pragma once
+
+#include "src/base/wait.h"
+#include "src/link/link.h"
+#include "src/target/target.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  guint16 product_id;
+  guint8 protocol_version; /* "3.1" is 0x31 */
+  guint8 commands[32];     /* as the ROM lists them */
+  guint command_count;
+} StnRomIdentity;
+
+typedef enum {
+  STN_ENGINE_READ = 1 << 0,
+  STN_ENGINE_WRITE = 1 << 1,
+  STN_ENGINE_ERASE_PAGES = 1 << 2,
+  STN_ENGINE_ERASE_ALL = 1 << 3,
+  STN_ENGINE_GO = 1 << 4,
+  STN_ENGINE_CHECKSUM = 1 << 5,
+  STN_ENGINE_WRITE_PROTECT = 1 << 6,
+  STN_ENGINE_WRITE_UNPROTECT = 1 << 7,
+  STN_ENGINE_READ_PROTECT = 1 << 8,
+  STN_ENGINE_READ_UNPROTECT = 1 << 9
+} StnEngineVerb;
+
+typedef struct {
+  guint verbs;               /* StnEngineVerb; before identify: what the protocol has at all */
+  guint read_block_bytes;    /* largest single read */
+  guint write_block_bytes;
+  guint erase_pages_at_once; /* longest list for one erase command; 1 with STN_QUIRK_ONE_PAGE_PER_ERASE */
+} StnEngineCapabilities;
+
+typedef struct StnEngine StnEngine;
+
+typedef struct {
+  const char *name;     /* "uart", "dfu": as station files and records name it */
+  const char *document; /* "AN3155 Rev 20" */
+  StnLinkShape shape;
+  /* bit times on the wire, both directions, for a block of `length` bytes written / read, for predictions; NULL: not a
+   * paced wire */
+  guint (*write_bit_times) (guint length);
+  guint (*read_bit_times) (guint length);
+
+  /* `target` may be NULL (identify only). Borrows both. */
+  StnEngine *(*create) (StnLink *link, const StnTarget *target);
+  void (*free) (StnEngine *self);
+
+  /* Finds the ROM: once per visit. After a failure the board needs a reset before another sync. `baud` 0: the link's own
+   * affair (USB); otherwise the line is set to it, with the parity the ROM wants. */
+  gboolean (*sync) (StnEngine *self, guint baud, const StnWait *wait, GError **error);
+  gboolean (*identify) (StnEngine *self, StnRomIdentity *out, const StnWait *wait, GError **error);
+  void (*capabilities) (const StnEngine *self, StnEngineCapabilities *out);
+
+  /* 1..read_block_bytes at any address that the ROM lets read */
+  gboolean (*read) (StnEngine *self, guint64 address, guint8 *buffer, gsize length, const StnWait *wait,
+                    GError **error);
+  /* 1..write_block_bytes, length and address multiples of the target's write unit; what has not been erased is the
+   * caller's business */
+  gboolean (*write) (StnEngine *self, guint64 address, const guint8 *bytes, gsize length, const StnWait *wait,
+                     GError **error);
+  /* 1..erase_pages_at_once page numbers. The caller's wait covers the target's longest time for it. */
+  gboolean (*erase_pages) (StnEngine *self, const guint16 *pages, guint count, const StnWait *wait, GError **error);
+  gboolean (*erase_all) (StnEngine *self, const StnWait *wait, GError **error);
+  /* The whole option area in one command, from its base; the ROM then resets or reloads: the visit is over when this
+   * returns TRUE, and a lost last ACK counts as done (the caller enters again and reads back). */
+  gboolean (*write_options) (StnEngine *self, guint64 address, const guint8 *bytes, gsize length, const StnWait *wait,
+                             GError **error);
+  /* The visit is over when this returns TRUE. */
+  gboolean (*go) (StnEngine *self, guint64 address, const StnWait *wait, GError **error);
+  /* After an exchange that went wrong: brings ROM and host back to "waiting for a command" without a reset, proved by a
+   * whole Get answer. FALSE: only a reset helps. Never sends what could be taken for data or an erase. */
+  gboolean (*resync) (StnEngine *self, const StnWait *wait, GError **error);
+} StnEngineClass;
+
+/* Implementations embed this first. */
+struct StnEngine {
+  const StnEngineClass *engine_class;
+  StnLink *link;           /* borrowed */
+  const StnTarget *target; /* borrowed, may be NULL */
+};
+
+/* The list of engines, NULL-terminated: the only list (engine.c). */
+extern const StnEngineClass *const stn_engine_classes[];
+const StnEngineClass *stn_engine_class_by_name (const char *name);
+
+StnEngine *stn_engine_new (const StnEngineClass *engine_class, StnLink *link, const StnTarget *target);
+void stn_engine_free (StnEngine *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnEngine, stn_engine_free)
+
+gboolean stn_engine_sync (StnEngine *self, guint baud, const StnWait *wait, GError **error);
+gboolean stn_engine_identify (StnEngine *self, StnRomIdentity *out, const StnWait *wait, GError **error);
+void stn_engine_capabilities (const StnEngine *self, StnEngineCapabilities *out);
+gboolean stn_engine_read (StnEngine *self, guint64 address, guint8 *buffer, gsize length, const StnWait *wait,
+                          GError **error);
+gboolean stn_engine_write (StnEngine *self, guint64 address, const guint8 *bytes, gsize length, const StnWait *wait,
+                           GError **error);
+gboolean stn_engine_erase_pages (StnEngine *self, const guint16 *pages, guint count, const StnWait *wait,
+                                 GError **error);
+gboolean stn_engine_erase_all (StnEngine *self, const StnWait *wait, GError **error);
+gboolean stn_engine_write_options (StnEngine *self, guint64 address, const guint8 *bytes, gsize length,
+                                   const StnWait *wait, GError **error);
+gboolean stn_engine_go (StnEngine *self, guint64 address, const StnWait *wait, GError **error);
+gboolean stn_engine_resync (StnEngine *self, const StnWait *wait, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,33 @@
+/* Providers open ports: a serial port, an FT232H's lines, a USB device, or the bench's.
+ *
+ * A station file names ports by text ("/dev/serial/by-path/...", an FT232H's serial, a hub port); which provider opens
+ * them is decided by src/station/registry.c, the only list. A provider says how to open, not what is done with it. */
+#pragma once
+
+#include "src/link/link.h"
+
+G_BEGIN_DECLS
+
+typedef struct StnProvider StnProvider;
+
+typedef struct {
+  const char *kind; /* "serial", "ft232h", "usb", "socketcan", "bench" */
+  gboolean is_virtual;
+  /* Opens the UART / the adapter's lines / the USB device at a place, named as the station file names it. Blocks; for
+   * USB until the device is there or the wait ends. A NULL entry: this provider has no such ports. */
+  StnLink *(*open_uart) (StnProvider *self, const char *place, const StnWait *wait, GError **error);
+  StnLink *(*open_pins) (StnProvider *self, const char *place, const StnWait *wait, GError **error);
+  StnLink *(*open_usb) (StnProvider *self, const char *place, const StnWait *wait, GError **error);
+  /* A bench's own operator: takes the boards of these sites out and puts new ones in. NULL: people do that. */
+  gboolean (*load_boards) (StnProvider *self, const char *const *site_names, GError **error);
+  void (*free) (StnProvider *self);
+} StnProviderClass;
+
+struct StnProvider {
+  const StnProviderClass *provider_class;
+};
+
+void stn_provider_free (StnProvider *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnProvider, stn_provider_free)
+
+G_END_DECLS
