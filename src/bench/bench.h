@@ -1,0 +1,92 @@
+/* The bench: a station's worth of boards and adapters that exist only as a model, for tests, for training and for the
+ * demo.
+ *
+ * A bench is built from a StnBenchConfig - the physical truth: which board there is, in which state, which adapter line
+ * and which UART reaches it, what is wrong with it - and is reached like real hardware, through the links that its
+ * provider opens by the places that a station file names. It has no threads: the model is worked forward, in the caller's
+ * thread and under the board's lock, to the moment that the caller has reached on the clock; what would happen later has
+ * not happened yet (so a reset in the middle of an erase interrupts that erase).
+ *
+ * It must not prove the engines right by sharing their mistakes: it uses protocols' *-wire.h (constants), the target's
+ * geometry, and nothing else from above the link floor. How a chip boots is code per AN2606 pattern in boot.c.
+ *
+ * Threads: any; each board has its own lock. The clock outlives the bench, the bench outlives its links. */
+#pragma once
+
+#include "src/base/clock.h"
+#include "src/link/provider.h"
+#include "src/target/target.h"
+
+G_BEGIN_DECLS
+
+/* ---- configuration: plain data, owned by the config ---- */
+
+typedef struct StnBenchConfig StnBenchConfig;
+
+/* Reads a bench.yaml (FORMATS: bench, usb, boards, pace). Error: STN_FAILURE_BAD_FILE. */
+StnBenchConfig *stn_bench_config_parse (const char *file, const char *bytes, gsize length, GError **error);
+/* The same, built by hand. */
+StnBenchConfig *stn_bench_config_new (void);
+void stn_bench_config_free (StnBenchConfig *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnBenchConfig, stn_bench_config_free)
+const StnField *stn_bench_file_fields (void);
+
+/* A board called `name` with a chip as shipped (all strings copied). Fails on a second board of the name. */
+gboolean stn_bench_config_add_board (StnBenchConfig *self, const char *name, const char *part, GError **error);
+/* A fault of a board in bench.yaml's words: "dead-cell: 0x08001234", "wrong-chip: STM32F405xG", "silence", "nack: 17",
+ * "garbage: 17", "stops: 17", "flip: 17", "drop: 17", "extra: 17", "slow-erase: 3", "stuck-boot0: low", "no-start", "protected", "uid: 0011…", ... */
+gboolean stn_bench_config_add_fault (StnBenchConfig *self, const char *board, const char *fault, GError **error);
+/* `place` is what a station file would name: a tty, an FT232H's serial. signal: "nrst", "boot0", "power", "detect". */
+gboolean stn_bench_config_add_uart (StnBenchConfig *self, const char *place, const char *board, GError **error);
+gboolean stn_bench_config_add_line (StnBenchConfig *self, const char *adapter_place, const char *pin,
+                                    const char *board, const char *signal, gboolean active_low, GError **error);
+/* Wire time, flash time, and the adapter's turnaround; defaults: all off. */
+void stn_bench_config_set_pace (StnBenchConfig *self, gboolean line, gboolean flash, gint64 turnaround_ns);
+/* Seeds the UIDs of boards that have none of their own; 0: new ones at each start, as new boards have. */
+void stn_bench_config_set_seed (StnBenchConfig *self, guint64 seed);
+
+/* ---- the bench ---- */
+
+typedef struct StnBench StnBench;
+
+/* Builds the boards and powers what is not switched by a line. Errors: STN_FAILURE_BAD_FILE, STN_FAILURE_BAD_PLAN (a
+ * part that is not in the catalogue). Borrows clock and targets; copies what it needs of the config. */
+StnBench *stn_bench_new (const StnBenchConfig *config, StnTargets *targets, StnClock *clock, GError **error);
+void stn_bench_free (StnBench *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnBench, stn_bench_free)
+
+/* A provider (kind "bench", virtual) that opens this bench's ports; free before the bench. open_uart: by the place; a
+ * place with no board behind it: STN_FAILURE_ADAPTER_MISSING. load_boards: takes boards by name out and puts factory-new
+ * ones with new UIDs in. */
+StnProvider *stn_bench_provider_new (StnBench *self);
+
+/* ---- the truth, for tests and for the bench's own operator ---- */
+
+typedef enum {
+  STN_BOARD_OFF,
+  STN_BOARD_HELD, /* in reset */
+  STN_BOARD_ROM,
+  STN_BOARD_APPLICATION,
+  STN_BOARD_CRASHED /* started from flash that holds no program */
+} StnBoardState;
+
+/* What a board is doing now. FALSE: no such board. */
+gboolean stn_bench_board_state (StnBench *self, const char *board, StnBoardState *out);
+/* Copies flash / option bytes as the silicon holds them; no time passes. FALSE outside. */
+gboolean stn_bench_board_read (StnBench *self, const char *board, guint64 address, guint8 *buffer, gsize length);
+gboolean stn_bench_board_write (StnBench *self, const char *board, guint64 address, const guint8 *bytes, gsize length);
+gboolean stn_bench_board_uid (StnBench *self, const char *board, guint8 out_uid[12]);
+/* How often somebody moved NRST, power or bytes while an option write or mass erase was under way. Must stay 0. */
+guint stn_bench_board_window_violations (StnBench *self, const char *board);
+/* Power off and on, as a hand at the plug. */
+gboolean stn_bench_board_power_cycle (StnBench *self, const char *board);
+/* Unplugs a UART or adapter place: its links fail with link-lost from now on. Plugs it in again. */
+gboolean stn_bench_set_plugged (StnBench *self, const char *place, gboolean plugged);
+
+/* Puts a board's UART on a pseudo terminal, for programs that nobody here wrote (stm32flash): the slave's path in
+ * *out_path (free with g_free). A thread pumps bytes until the bench is freed. BOOT0 high and a fresh reset first when
+ * `enter_rom`. Real clock only. */
+gboolean stn_bench_board_open_pty (StnBench *self, const char *board, gboolean enter_rom, char **out_path,
+                                   GError **error);
+
+G_END_DECLS
