@@ -29,8 +29,8 @@ typedef enum {
   STN_FAILURE_NO_BOOT,
   STN_FAILURE_WRONG_ANSWER_AT_BOOT,
   STN_FAILURE_UNIT_CHANGED,
-  STN_FAILURE_NEEDS_POWER_CYCLE,
   STN_FAILURE_BOARD_SHORTED,
+  /* nobody's until half of a bank shows it (then STN_FAILURE_MANY_ALIKE): neither pass nor fail */
   STN_FAILURE_EMPTY_OR_NO_CONTACT,
   /* the station's: never a unit's fail */
   STN_FAILURE_SAME_UNIT_TWICE,
@@ -40,7 +40,7 @@ typedef enum {
   STN_FAILURE_PORT_BUSY,
   STN_FAILURE_PERMISSION,
   STN_FAILURE_TIMEOUT,
-  STN_FAILURE_CANCELLED,
+  STN_FAILURE_CANCELLED, /* nobody's: somebody asked for it */
   STN_FAILURE_BANK_BUSY,
   STN_FAILURE_SHARED_LINE,
   STN_FAILURE_MANY_ALIKE,
@@ -48,6 +48,7 @@ typedef enum {
   STN_FAILURE_NOT_RECORDED,
   STN_FAILURE_INTERNAL,
   /* refused before a pin moves */
+  STN_FAILURE_NEEDS_POWER_CYCLE, /* the job leads where the site's wiring has no way out */
   STN_FAILURE_USAGE,
   STN_FAILURE_BAD_FILE,      /* a job, station, bench or target file: file, line, column, expected, found */
   STN_FAILURE_BAD_IMAGE,     /* a firmware file */
@@ -86,12 +87,14 @@ typedef struct {
 
 /* Never NULL for a value below STN_FAILURE_COUNT. */
 const StnFailureRow *stn_failure_row (StnFailure failure);
+/* The operator's sentence with the site's name in it; `site_name` NULL: "this site". Free with g_free. */
+char *stn_failure_operator_text (StnFailure failure, const char *site_name);
 const char *stn_failure_name (StnFailure failure); /* "" for STN_FAILURE_NONE */
 /* STN_FAILURE_NONE when there is no such name. */
 StnFailure stn_failure_from_name (const char *name);
 /* The known name closest to `name` (edit distance), or NULL when none is near. */
 const char *stn_failure_nearest_name (const char *name);
 const char *stn_blame_name (StnBlame blame);   /* "unit", "station", "input", "gate", "nobody" */
-const char *stn_actor_name (StnActor actor);
+const char *stn_actor_name (StnActor actor); /* "nobody", "operator", "engineer", "maintenance", "reject-bin" */
 
 G_END_DECLS
