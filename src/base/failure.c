@@ -17,7 +17,7 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
   /* the unit's */
   [STN_FAILURE_NO_SYNC] = {
     "no-sync", UNIT, OPERATOR,
-    "Board in %s does not answer. Reseat it and try again once.",
+    "Board in %s does not answer. Reseat it, try once more.",
     "Reseat the board and run it once more; if it fails again, put it in the reject bin.",
     "The port works, but the chip's ROM never answered the first byte (7F on a UART) with 79. Go through the old "
     "checklist, in this order: are these the USART pins that this chip's ROM listens on (AN2606 names them per part); "
@@ -29,14 +29,14 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
     "no power. One site that fails alone points at the board or the contact; all sites point at the fixture." },
   [STN_FAILURE_WRONG_CHIP] = {
     "wrong-chip", UNIT, REJECT_BIN,
-    "Board in %s carries the wrong chip. Put it in the reject bin.",
+    "Board in %s carries the wrong chip. Use the reject bin.",
     "Put the board aside and compare the part number on the chip with the job's target.",
     "The chip answered, and its product id, ROM version or flash size is not what the job's target says; nothing was "
     "written. Usual causes, in order: the wrong board variant was loaded, the wrong job was chosen, the assembler "
     "fitted a substitute part, or a new silicon revision needs a row in the target's data." },
   [STN_FAILURE_READ_PROTECTED] = {
     "read-protected", UNIT, REJECT_BIN,
-    "Board in %s is locked against reading. Put it in the reject bin.",
+    "Board in %s is locked against reading. Use the reject bin.",
     "Put the board aside; if it may be erased, run a job that says so.",
     "Readout protection is on, so the ROM refuses to read and write memory. Usual causes, in order: the board was "
     "programmed before and is finished, an earlier run was cut off while it wrote option bytes (the chip then reads "
@@ -58,42 +58,42 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
     "version lacks, or protection that the chip did not report. The record keeps the last bytes of the exchange." },
   [STN_FAILURE_GARBAGE] = {
     "garbage", UNIT, OPERATOR,
-    "Board in %s answers with noise. Reseat it and try again once.",
+    "Board in %s answers with noise. Reseat it, try once more.",
     "Reseat the board and run it once more; if it fails again, lower the baud or look at ground and supply.",
     "Bytes came from the board that are no answer of the protocol. Usual causes, in order: the application is running "
     "instead of the ROM and prints its own text, a poor ground, a baud too high for the cable or for the chip's own "
     "oscillator, a level shifter that is too slow, or two boards on one line." },
   [STN_FAILURE_NO_ANSWER] = {
     "no-answer", UNIT, OPERATOR,
-    "Board in %s went silent. Reseat it and try again once.",
+    "Board in %s went silent. Reseat it, try once more.",
     "Reseat the board and run it once more; if it fails again, put it in the reject bin.",
     "The board had answered before and then did not within the time that its ROM may take. Usual causes, in order: a "
     "loose contact, a supply that drops while the flash is written, a watchdog that option bytes start by hardware, "
     "or a reset line that is pulled by something else." },
   [STN_FAILURE_ERASE_FAILED] = {
     "erase-failed", UNIT, REJECT_BIN,
-    "Board in %s could not be erased. Put it in the reject bin.",
+    "Board in %s could not be erased. Use the reject bin.",
     "Put the board aside; check the supply voltage if several boards show this.",
     "The erase was refused, or was acknowledged and bytes were left that do not read as erased. The ROM acknowledges "
     "an erase that did nothing, so only reading back counts. Usual causes, in order: write protection, a supply below "
     "what erasing needs, a worn or damaged flash." },
   [STN_FAILURE_ERASE_TIMEOUT] = {
     "erase-timeout", UNIT, REJECT_BIN,
-    "Board in %s took too long to erase. Put it in the reject bin.",
+    "Board in %s took too long to erase. Use the reject bin.",
     "Put the board aside; if all boards show this, have the target's erase times checked.",
     "No answer came within the longest time that the data sheet gives for this erase. Usual causes, in order: the "
     "board lost power or was reset during the erase, a supply that is too low, a failing flash, or erase times in the "
     "target's data that are shorter than this part's." },
   [STN_FAILURE_WRITE_FAILED] = {
     "write-failed", UNIT, REJECT_BIN,
-    "Board in %s could not be written. Put it in the reject bin.",
+    "Board in %s could not be written. Use the reject bin.",
     "Put the board aside; check the supply voltage if several boards show this.",
     "The ROM refused a write, or the device reported an error while it programmed. Usual causes, in order: write "
     "protection, a place that was not erased first, an address outside the flash, a supply that drops while the flash "
     "is programmed, a failing flash." },
   [STN_FAILURE_VERIFY_MISMATCH] = {
     "verify-mismatch", UNIT, REJECT_BIN,
-    "Board in %s holds wrong data. Put it in the reject bin.",
+    "Board in %s holds wrong data. Use the reject bin.",
     "Put the board in the reject bin; if several boards fail at one address, call the engineer.",
     "What was read back is not what was written, although the ROM acknowledged the write. The record names the first "
     "address with the byte that was expected and the byte that was seen. Usual causes, in order: a damaged flash "
@@ -101,7 +101,7 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
     "by which one command reaches another page." },
   [STN_FAILURE_NOT_BLANK] = {
     "not-blank", UNIT, REJECT_BIN,
-    "Board in %s is not empty where it should be. Reject it.",
+    "Board in %s is not empty. Use the reject bin.",
     "Put the board aside and find out whether it was programmed before.",
     "A page that nothing of the job covers does not read as erased, and the job asks for it. Usual causes, in order: "
     "the board was programmed before, a region is missing from the job's keep list, or the erase left cells behind." },
@@ -115,7 +115,7 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
     "describe, or readout protection that hides them." },
   [STN_FAILURE_NO_BOOT] = {
     "no-boot", UNIT, REJECT_BIN,
-    "Board in %s does not start. Put it in the reject bin.",
+    "Board in %s does not start. Use the reject bin.",
     "Put the board in the reject bin; if the first boards all show this, check the job's boot check.",
     "Everything was written and proved, and after the reset the board gave no sign of life within the time of the "
     "job's boot check. Usual causes, in order: a fault elsewhere on the board (crystal, supply, a stuck input), BOOT0 "
@@ -123,7 +123,7 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
     "address, or a boot check that waits for the wrong thing or too short a time." },
   [STN_FAILURE_WRONG_ANSWER_AT_BOOT] = {
     "wrong-answer-at-boot", UNIT, REJECT_BIN,
-    "Board in %s started wrongly. Put it in the reject bin.",
+    "Board in %s started wrongly. Use the reject bin.",
     "Compare what the board said, in the record, with the job's boot check.",
     "The board started, but what it said is not what the job's boot check expects. Usual causes, in order: firmware "
     "of another version, a self-test of the firmware that failed, a serial number that does not match, or a boot "
@@ -305,7 +305,7 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
   /* refused by a gate */
   [STN_FAILURE_ALREADY_DONE] = {
     "already-done", GATE, OPERATOR,
-    "Board in %s is already done. Put it with the good ones.",
+    "Board in %s is done already. Put it with the good ones.",
     "Put the board with the good ones; to program it again the job has to allow repeats.",
     "The journal holds a pass of this job for this chip's unique id, so nothing was written. Usual causes, in order: "
     "the board was loaded twice, finished and fresh boards were mixed, or rework came back without its disposition." },
@@ -323,7 +323,7 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
     "order is complete, the next block has not arrived from the central database, or the pattern has too few digits." },
   [STN_FAILURE_RETRY_LIMIT] = {
     "retry-limit", GATE, REJECT_BIN,
-    "Board in %s failed too often. Put it in the reject bin.",
+    "Board in %s failed too often. Use the reject bin.",
     "Put the board in the reject bin; rework needs a disposition before it runs again.",
     "This board has failed as often as the job's limits allow, and one more try would only hide a weak board among "
     "the good ones. After a repair, a disposition in the record lets it run again." },

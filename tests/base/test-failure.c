@@ -123,9 +123,9 @@ operator_text_names_the_site (void)
   g_autofree char *unnamed = stn_failure_operator_text (STN_FAILURE_VERIFY_MISMATCH, NULL);
   g_autofree char *hostile = stn_failure_operator_text (STN_FAILURE_VERIFY_MISMATCH, "%s%n");
   g_autofree char *general = stn_failure_operator_text (STN_FAILURE_MANY_ALIKE, "A3");
-  g_assert_cmpstr (named, ==, "Board in A3 holds wrong data. Put it in the reject bin.");
-  g_assert_cmpstr (unnamed, ==, "Board in this site holds wrong data. Put it in the reject bin.");
-  g_assert_cmpstr (hostile, ==, "Board in %s%n holds wrong data. Put it in the reject bin.");
+  g_assert_cmpstr (named, ==, "Board in A3 holds wrong data. Use the reject bin.");
+  g_assert_cmpstr (unnamed, ==, "Board in this site holds wrong data. Use the reject bin.");
+  g_assert_cmpstr (hostile, ==, "Board in %s%n holds wrong data. Use the reject bin.");
   g_assert_cmpstr (general, ==, "Many sites fail alike. Stop and call maintenance.");
 }
 
