@@ -1,0 +1,79 @@
+/* The journal: the durable record of every unit, in SQLite.
+ *
+ * One StnJournal is one open file with one writer thread; any thread may call, and every call returns only when what it
+ * says is on disk (WAL, synchronous=FULL) or with an error that says that it is not. Requests that wait at the same time
+ * are committed together. Reading is query.h, on connections of its own.
+ *
+ * Rows are inserted, never changed. Runs, results, voids, dispositions and audit rows are links of one hash chain
+ * (src/record/canonical.h); the previous hash is read inside the same BEGIN IMMEDIATE, so that two programs on one file
+ * keep one chain. A journal is either production or virtual, says so in its own `about` row, and refuses the other kind.
+ *
+ * Waiting goes through the clock: the writer is a joined thread, so virtual time stands still while a row is written.
+ *
+ * Errors: STN_FAILURE_JOURNAL (the file: damaged, foreign, newer than this program, read-only, full, on a network file
+ * system), STN_FAILURE_NOT_RECORDED (this row could not be committed), gates as their own names. */
+#pragma once
+
+#include "src/base/wait.h"
+#include "src/record/canonical.h"
+#include "src/record/record.h"
+#include "src/record/serial.h"
+
+G_BEGIN_DECLS
+
+typedef struct StnJournal StnJournal;
+
+/* Opens or creates (with its folder). Takes numbered schema steps where the file is older, after a backup beside it.
+ * Frees what dead programs left behind: leases that nobody holds any more. */
+StnJournal *stn_journal_open (const char *path, gboolean is_virtual, StnClock *clock, GError **error);
+/* Waits for what is queued, ends the writer, closes. NULL-safe. */
+void stn_journal_close (StnJournal *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnJournal, stn_journal_close)
+const char *stn_journal_path (const StnJournal *self);
+gboolean stn_journal_is_virtual (const StnJournal *self);
+
+/* The intent. run->run_id is set by the caller (stn_uuid_new) and must be new. */
+gboolean stn_journal_begin (StnJournal *self, const StnRun *run, GError **error);
+/* The result; also settles the run's serial in the same transaction: PASS -> used, not exposed -> free, exposed without
+ * PASS -> stays exposed, kept for this UID (void when the UID is not known). Refused when there is no such run or it has
+ * a result already. */
+gboolean stn_journal_finish (StnJournal *self, const StnResult *result, GError **error);
+
+/* What is known of a chip under a job, to admit it. */
+typedef struct {
+  guint runs;             /* with this UID and job name, with a result */
+  guint passes;           /* with this UID and this job (name and revision) */
+  guint fails_since_pass; /* FAIL results since the last PASS or disposition */
+  guint unknown;          /* runs without a result */
+  char *pass_serial;      /* serial of the last PASS; NULL: none */
+  char *exposed_serial;   /* one that may be on the chip; NULL: none */
+  gint64 last_utc_us;
+} StnUnitHistory;
+void stn_unit_history_clear (StnUnitHistory *self);
+/* Claims the UID for the run (a row: no second live run of this file may have it; a dead program's claim is void), and
+ * says what is known. STN_FAILURE_SAME_UNIT_TWICE with the other site and run in the text when it is claimed. */
+gboolean stn_journal_admit (StnJournal *self, const char *run_id, const char *uid, const char *job_name,
+                            gint64 job_revision, StnUnitHistory *out, GError **error);
+/* PASSes of a lot under a job, for quantity. */
+gboolean stn_journal_count_passes (StnJournal *self, const char *job_name, const char *lot, guint64 *out_count,
+                                   GError **error);
+
+/* Leases a serial to a run. Free numbers that were leased and never exposed come first, then the counter's next. A run has
+ * at most one. STN_FAILURE_SERIAL_USED when a given text is not free (its state and run in the text),
+ * STN_FAILURE_SERIALS_EXHAUSTED past request->last. Free *out_serial with g_free. */
+gboolean stn_journal_lease (StnJournal *self, const char *run_id, const StnSerialRequest *request, char **out_serial,
+                            GError **error);
+/* From here on the serial may be on a board. */
+gboolean stn_journal_expose (StnJournal *self, const char *run_id, GError **error);
+/* Takes a serial out for good, with the reason; chained. */
+gboolean stn_journal_void_serial (StnJournal *self, const char *serial, const char *reason, const char *operator_id,
+                                  GError **error);
+
+/* The write window: durable before its first byte. `longest_ns`: after that it is over whatever happened. */
+gboolean stn_journal_window_open (StnJournal *self, const char *run_id, const char *site, const char *what,
+                                  gint64 longest_ns, GError **error);
+gboolean stn_journal_window_close (StnJournal *self, const char *run_id, GError **error);
+/* Counts one more cycle of a fixture and says the new count. */
+gboolean stn_journal_count_fixture (StnJournal *self, const char *fixture, gint64 *out_cycle, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,59 @@
+/* Reading the journal: on a read-only connection of its own, in any thread, without disturbing the writer.
+ *
+ * Lists are paged by key (never by offset): pass the last row's key to get the next page. */
+#pragma once
+
+#include "src/record/record.h"
+
+G_BEGIN_DECLS
+
+typedef struct StnQuery StnQuery;
+
+/* Error: STN_FAILURE_JOURNAL. One thread at a time. */
+StnQuery *stn_query_open (const char *path, GError **error);
+void stn_query_close (StnQuery *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnQuery, stn_query_close)
+gboolean stn_query_is_virtual (const StnQuery *self);
+
+/* A run with its result (NULL: unknown). */
+typedef struct {
+  gint64 row; /* the key: run rows in the order they were made */
+  StnRun *run;
+  StnResult *result; /* NULL: unknown */
+} StnRunRow;
+void stn_run_row_free (StnRunRow *self);
+
+typedef struct {
+  const char *lot, *serial, *uid, *site, *job_name, *production_day; /* NULL: any */
+  StnVerdict verdict; /* with has_verdict; UNKNOWN finds runs without a result */
+  gboolean has_verdict;
+  gboolean newest_first;
+  gint64 after_row; /* key of the last row of the page before; 0: from the start */
+  guint limit;      /* 1..1000 */
+  gboolean with_steps;
+} StnRunFilter;
+
+/* Rows (StnRunRow, owned by the array). */
+GPtrArray *stn_query_runs (StnQuery *self, const StnRunFilter *filter, GError **error);
+
+/* A unit's whole life by serial or UID (24 hex digits), oldest first, steps included. Empty: not known. */
+GPtrArray *stn_query_unit (StnQuery *self, const char *serial_or_uid, GError **error);
+
+typedef struct {
+  char *run_id, *site, *what, *uid, *serial;
+  gint64 opened_utc_us;
+  gint64 longest_ns;
+} StnOpenWindow;
+void stn_open_window_free (StnOpenWindow *self);
+/* Windows without an end whose run has no result: a board that may be half-way through an option write or mass erase. */
+GPtrArray *stn_query_open_windows (StnQuery *self, GError **error);
+
+typedef struct {
+  guint64 units, counts[STN_VERDICT_COUNT]; /* runs by verdict (unknown included); units: distinct chips or runs */
+} StnCounts;
+gboolean stn_query_counts (StnQuery *self, const char *lot, StnCounts *out, GError **error);
+
+/* Walks the hash chain. FALSE with STN_FAILURE_JOURNAL naming the first bad row. */
+gboolean stn_query_verify (StnQuery *self, guint64 *out_rows, guint8 out_head[32], GError **error);
+
+G_END_DECLS

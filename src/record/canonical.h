@@ -1,0 +1,38 @@
+/* The canonical form of what goes into the hash chain.
+ *
+ * Form 1 of a row is a fixed list of fields in the order of the struct (record.h), each as one tag byte and content:
+ *     'n'                                   NULL
+ *     's' length (u32 big endian) bytes     text, UTF-8 as it is
+ *     'i' 8 bytes, big endian               integer (two's complement); booleans are 0 and 1
+ *     'l' count (u32 big endian) items      list (the steps), each item the fields of one
+ * preceded by the row's kind and form: 's' "run" 'i' 1. No floats, no locale, no pointer sizes.
+ * The chain: hash = SHA-256 ("stn1" || previous hash (32 bytes) || form). The first previous hash is 32 zero bytes.
+ *
+ * A form is never changed: a new field is form N + 1, and the old one stays readable. */
+#pragma once
+
+#include "src/record/record.h"
+
+G_BEGIN_DECLS
+
+#define STN_HASH_BYTES 32
+
+/* A growing canonical form. */
+typedef struct StnCanonical StnCanonical;
+StnCanonical *stn_canonical_new (const char *row_kind, guint form);
+void stn_canonical_free (StnCanonical *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnCanonical, stn_canonical_free)
+void stn_canonical_text (StnCanonical *self, const char *text); /* NULL allowed */
+void stn_canonical_integer (StnCanonical *self, gint64 value);
+void stn_canonical_list (StnCanonical *self, guint count);
+/* Borrowed until the next call. */
+const guint8 *stn_canonical_bytes (const StnCanonical *self, gsize *out_length);
+
+/* Form 1 of the two halves of a run. Free with stn_canonical_free. */
+StnCanonical *stn_canonical_run (const StnRun *run);
+StnCanonical *stn_canonical_result (const StnResult *result);
+
+/* hash = SHA-256 ("stn1" || previous || form). */
+void stn_chain_next (const guint8 previous[STN_HASH_BYTES], const StnCanonical *form, guint8 out[STN_HASH_BYTES]);
+
+G_END_DECLS
