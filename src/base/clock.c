@@ -24,10 +24,10 @@ struct Waiter {
   Waiter *next;
 };
 
-/* A thread of stn_clock_thread_new, shared by the thread and by the clock's table. */
+/* A thread of stn_clock_thread_new; on the virtual clock shared by the thread's membership and the clock's table. */
 typedef struct {
   gatomicrefcount references;
-  StnClock *clock;
+  StnClock *clock; /* owned until the thread runs */
   GThreadFunc function;
   gpointer data;
   gboolean finished; /* guarded by the clock's mutex */
@@ -51,7 +51,8 @@ struct StnClock {
 typedef struct Membership Membership;
 struct Membership {
   StnClock *clock;
-  guint depth; /* joins may nest */
+  guint depth;            /* joins may nest */
+  StartedThread *started; /* owned; NULL in a thread that the clock has not started */
   Membership *next;
 };
 
@@ -207,34 +208,54 @@ membership_find (StnClock *self)
   return NULL;
 }
 
+/* takes over `started` */
 static void
-membership_add (StnClock *self)
+membership_add (StnClock *self, StartedThread *started)
 {
   Membership *member = g_new0 (Membership, 1);
   member->clock = stn_clock_ref (self);
   member->depth = 1;
+  member->started = started;
   member->next = g_private_get (&memberships);
   g_private_set (&memberships, member);
 }
 
 static void
-stop_running (StnClock *self)
+wake_locked (StnClock *self, gconstpointer key)
 {
+  for (Waiter *waiter = self->waiters; waiter != NULL; waiter = waiter->next)
+    if (waiter->key == key)
+      mark_locked (self, waiter, STN_WAKE_WOKEN);
+}
+
+static void
+membership_end (Membership *member)
+{
+  StnClock *self = member->clock;
+
   lock (self);
+  if (member->started != NULL) {
+    /* whoever waits for the end counts as running before this thread stops doing so */
+    member->started->finished = TRUE;
+    wake_locked (self, member->started);
+  }
   self->running--;
   jump_locked (self);
   unlock (self);
+  if (member->started != NULL)
+    started_thread_unref (member->started);
+  stn_clock_unref (self);
+  g_free (member);
 }
 
-/* a thread that ends without leaving (g_thread_exit, say) must not hold time still for ever */
+/* called as the thread ends: one that does not leave (g_thread_exit, say) must not hold time still for ever, and one
+ * that the clock has started is over only here, after all that it did */
 static void
 membership_list_free (gpointer list)
 {
   for (Membership *member = list; member != NULL;) {
     Membership *next = member->next;
-    stop_running (member->clock);
-    stn_clock_unref (member->clock);
-    g_free (member);
+    membership_end (member);
     member = next;
   }
 }
@@ -250,7 +271,7 @@ stn_clock_join (StnClock *self)
     member->depth++;
     return;
   }
-  membership_add (self);
+  membership_add (self, NULL);
   lock (self);
   self->running++;
   unlock (self);
@@ -266,6 +287,7 @@ stn_clock_leave (StnClock *self)
   g_return_if_fail (member != NULL);
   if (--member->depth > 0)
     return;
+  g_return_if_fail (member->started == NULL); /* such a thread leaves by returning */
 
   Membership *list = g_private_get (&memberships);
   Membership **place = &list;
@@ -273,10 +295,7 @@ stn_clock_leave (StnClock *self)
     place = &(*place)->next;
   *place = member->next;
   g_private_set (&memberships, list);
-
-  stop_running (self);
-  stn_clock_unref (self);
-  g_free (member);
+  membership_end (member);
 }
 
 static void
@@ -386,14 +405,6 @@ stn_clock_wait (StnClock *self, gconstpointer key, GMutex *mutex, gint64 deadlin
   return wake;
 }
 
-static void
-wake_locked (StnClock *self, gconstpointer key)
-{
-  for (Waiter *waiter = self->waiters; waiter != NULL; waiter = waiter->next)
-    if (waiter->key == key)
-      mark_locked (self, waiter, STN_WAKE_WOKEN);
-}
-
 void
 stn_clock_wake (StnClock *self, gconstpointer key)
 {
@@ -406,28 +417,20 @@ static gpointer
 thread_main (gpointer data)
 {
   StartedThread *started = data;
-  StnClock *self = started->clock;
+  g_autoptr (StnClock) self = g_steal_pointer (&started->clock);
+  GThreadFunc function = started->function;
+  gpointer function_data = started->data;
 
 #ifdef PR_SET_TIMERSLACK
   /* the kernel may otherwise be 50 us late on purpose, at every wake-up */
   prctl (PR_SET_TIMERSLACK, 1, 0, 0, 0);
 #endif
   if (self->is_virtual)
-    membership_add (self); /* already counted by the starter */
-
-  gpointer result = started->function (started->data);
-
-  if (self->is_virtual) {
-    /* whoever waits for the end counts as running before this thread stops doing so */
-    lock (self);
-    started->finished = TRUE;
-    wake_locked (self, started);
-    unlock (self);
-    stn_clock_leave (self);
-  }
-  started_thread_unref (started);
-  stn_clock_unref (self);
-  return result;
+    membership_add (self, started); /* already counted by the starter; ends with the thread */
+  else
+    started_thread_unref (started);
+  g_clear_pointer (&self, stn_clock_unref); /* not left behind by a g_thread_exit */
+  return function (function_data);
 }
 
 GThread *
@@ -442,10 +445,10 @@ stn_clock_thread_new (StnClock *self, const char *name, GThreadFunc function, gp
   if (!self->is_virtual)
     return g_thread_new (name, thread_main, started);
 
+  g_atomic_ref_count_inc (&started->references);
   lock (self);
   self->running++;
   unlock (self);
-  g_atomic_ref_count_inc (&started->references);
   GThread *thread = g_thread_new (name, thread_main, started);
   lock (self);
   g_hash_table_replace (self->threads, thread, started);
