@@ -1,0 +1,35 @@
+/* Binding: the plan meets one unit, after identify and before anything is changed.
+ *
+ * It checks that the chip is the job's (product id, flash size, ROM id), picks the branches that the target's data name
+ * (an erase by single pages on a ROM that can't do lists), and refuses. It never adds a write. */
+#pragma once
+
+#include "src/job/plan.h"
+
+G_BEGIN_DECLS
+
+/* What was seen of the unit; -1 and NULL where the ROM does not let it be read. */
+typedef struct {
+  StnRomIdentity rom;
+  gint32 rom_version;  /* bootloader id */
+  gint64 flash_bytes;
+  char uid[25];        /* 24 hex digits; "" not read */
+  guint8 *options;     /* the option area; NULL: not read */
+  gsize options_length;
+} StnUnitIdentity;
+
+typedef struct {
+  StnEngineCapabilities capabilities;
+  gboolean erase_all;
+  guint erase_pages_at_once;
+  guint quirks; /* of this ROM version */
+  char *hash;   /* SHA-256 over the plan's hash, the identity and the choices */
+} StnBinding;
+
+/* Errors: wrong-chip (expected and seen), read-protected, not-supported. Fills *out on success; clear it with
+ * stn_binding_clear. */
+gboolean stn_plan_bind (const StnPlan *plan, const StnUnitIdentity *identity, const StnEngineCapabilities *capabilities,
+                        StnBinding *out, GError **error);
+void stn_binding_clear (StnBinding *self);
+
+G_END_DECLS

@@ -1,0 +1,88 @@
+/* A job: what is to be done to each board, as job.yaml says it, with every file that it names read once.
+ *
+ * The job is immutable and reference counted; any thread may read. Its hash is SHA-256 over the bytes of job.yaml and of
+ * every file that it names in the order in which it names them, each preceded by its length as 8 bytes big endian: one
+ * changed byte in job or firmware is another hash. What was hashed is what is used: nothing is read again. */
+#pragma once
+
+#include "src/base/fields.h"
+#include "src/image/image.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  char *name;
+  char *path;
+  char *sha256; /* as the job pins it; NULL: not pinned */
+  guint64 address;
+  gboolean has_address;
+  gboolean check_vectors;
+  StnImage *image;
+  char *file_sha256; /* of the bytes that were read */
+  const StnNode *place;
+} StnJobImage;
+
+typedef enum { STN_SERIAL_FROM_NONE, STN_SERIAL_FROM_COUNTER, STN_SERIAL_FROM_LIST, STN_SERIAL_FROM_PROGRAM, STN_SERIAL_FROM_SCAN } StnSerialSource;
+typedef enum { STN_CHECK_NONE, STN_CHECK_ISO7064_MOD37_36, STN_CHECK_ISO7064_MOD11_10, STN_CHECK_LUHN } StnCheckDigit;
+typedef enum { STN_ENCODING_ASCII, STN_ENCODING_UTF16LE, STN_ENCODING_BCD, STN_ENCODING_U32LE, STN_ENCODING_U32BE, STN_ENCODING_U64LE, STN_ENCODING_HEX } StnEncoding;
+
+/* A place in the flash that gets a value of the unit's own. */
+typedef struct {
+  guint64 address;
+  char *value; /* "{serial}", "{uid}", "{date}", text around them */
+  int encoding;
+  guint64 size_bytes;
+  gint64 pad;
+  const StnNode *place;
+} StnJobData;
+
+typedef enum { STN_ERASE_AUTO, STN_ERASE_TOUCHED, STN_ERASE_ALL } StnEraseMode;
+typedef enum { STN_BLANK_TOUCHED, STN_BLANK_SAMPLES, STN_BLANK_FULL } StnBlankMode;
+typedef enum { STN_BOOT_CHECK_UART, STN_BOOT_CHECK_USB, STN_BOOT_CHECK_PIN, STN_BOOT_CHECK_ROM_GONE, STN_BOOT_CHECK_NONE } StnBootCheckKind;
+typedef enum { STN_LEAVE_AUTO, STN_LEAVE_GO } StnLeaveMode;
+
+typedef struct StnJob StnJob;
+struct StnJob {
+  char *path;
+  char *name;
+  gint64 revision;
+  char *target; /* the part, as written */
+  GPtrArray *images; /* StnJobImage */
+
+  gboolean has_serial;
+  int serial_from;  /* StnSerialSource */
+  char *serial_pattern;
+  int serial_check; /* StnCheckDigit */
+  GPtrArray *data;  /* StnJobData */
+
+  int erase;        /* StnEraseMode */
+  GPtrArray *keep;  /* StnRange */
+  int blank;        /* StnBlankMode */
+  int leave;        /* StnLeaveMode */
+
+  int boot_check;         /* StnBootCheckKind */
+  char *boot_check_text;  /* UART text with fields, USB id, pin name */
+  gint64 boot_check_within_ns;
+  gint64 boot_check_baud; /* of the application's UART */
+
+  gboolean repeat_allowed;
+  gint64 retries, stop_after_failures, quantity;
+  char *until; /* YYYY-MM-DD or NULL */
+
+  char *hash;
+  char *images_text; /* for the record: "name=sha256 name=sha256" */
+  char *left_out;    /* what the job leaves out of PASS; NULL: nothing */
+};
+
+/* Parses job.yaml and reads every file that it names (relative to it). Errors: STN_FAILURE_BAD_FILE with file, line and
+ * column; STN_FAILURE_BAD_IMAGE; STN_FAILURE_NOT_SUPPORTED for what FORMATS names and this program does not do yet, with
+ * the place. Blocks on files. */
+StnJob *stn_job_load (const char *path, GError **error);
+StnJob *stn_job_ref (StnJob *self);
+void stn_job_unref (StnJob *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnJob, stn_job_unref)
+
+/* The field table of job.yaml, for schema and manual. */
+const StnField *stn_job_file_fields (void);
+
+G_END_DECLS
