@@ -302,7 +302,7 @@ static void
 on_cancelled (GCancellable *cancellable, gpointer data)
 {
   Waiter *waiter = data;
-  StnClock *self = waiter->clock;
+  StnClock *self = g_atomic_pointer_get (&waiter->clock);
   (void) cancellable;
 
   lock (self);
@@ -384,8 +384,10 @@ stn_clock_wait (StnClock *self, gconstpointer key, GMutex *mutex, gint64 deadlin
   /* not under the clock's mutex: the callback takes it, and may run inside this call. The caller's mutex is no trouble
    * here, but it would be at the disconnect, which waits for the cancellable's other callbacks. */
   gulong handler = 0;
-  if (cancellable != NULL)
+  if (cancellable != NULL) {
+    g_atomic_pointer_set (&waiter.clock, self); /* hands the waiter to the thread that cancels */
     handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), &waiter, NULL);
+  }
   if (mutex != NULL)
     g_mutex_unlock (mutex);
 
