@@ -1,0 +1,74 @@
+/* The runner: loads of boards, a worker per site, one cycle at a time.
+ *
+ *     runner = stn_runner_new (&config, error);
+ *     stn_runner_start (runner);                      // returns at once; events come through config.events
+ *     while (!stn_runner_wait (runner, 50 ms)) ...    // draw progress, take events
+ *     summary = stn_runner_summary (runner);
+ *
+ * Each worker takes its board through the order of a run (ARCHITECTURE.md), asks the ledger, and posts immutable facts.
+ * A verdict is posted only after the ledger has made it durable. Every way out ends in the same shielded teardown: BOOT0
+ * at rest, NRST released, power off, port closed.
+ *
+ * Stopping: stn_runner_stop lets boards that are being written finish and stops the others at their next safe point;
+ * stn_runner_cancel ends everything now, except an open write window, which is waited out first.
+ *
+ * One thread owns the runner; stop and cancel may come from any thread (not from a signal handler). */
+#pragma once
+
+#include "src/base/progress.h"
+#include "src/job/ledger.h"
+#include "src/job/site.h"
+#include "src/link/fault.h"
+#include "src/link/trace.h"
+#include "src/record/event.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  StnSite *site; /* borrowed */
+  StnPlan *plan; /* borrowed */
+  const char *given_serial; /* from a list or a scan; NULL: by the job's pattern */
+} StnRunnerSite;
+
+typedef struct {
+  StnClock *clock;         /* borrowed, like everything here */
+  StnLedger *ledger;
+  StnEventQueue *events;
+  StnTraceSink *trace;     /* may be NULL */
+  StnFaultPlan *faults;    /* tests only; NULL */
+  const StnRun *run_base;  /* what all runs have in common: station, operator, lot, job, target, ... */
+  const StnRunnerSite *sites;
+  guint site_count;
+} StnRunnerConfig;
+
+typedef struct {
+  gint64 cycle;
+  guint counts[STN_VERDICT_COUNT];
+  guint refused;             /* by a gate: already done, limits, quantity (they are CANCELLED in counts) */
+  guint not_recorded;        /* results that could not be made durable */
+  StnFailure many_alike;     /* the same failure on half of the sites or more (at least two): stop the station */
+  gboolean stopped;          /* by request */
+  gint64 duration_ns;
+} StnCycleSummary;
+
+typedef struct StnRunner StnRunner;
+
+StnRunner *stn_runner_new (const StnRunnerConfig *config, GError **error);
+/* Waits for a running cycle (cancelling it), then frees. */
+void stn_runner_free (StnRunner *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnRunner, stn_runner_free)
+
+/* Starts the next cycle. Must not be called while one runs. */
+void stn_runner_start (StnRunner *self);
+/* TRUE when the cycle is over; waits for that at most `real_ms` of real time (negative: for ever). */
+gboolean stn_runner_wait (StnRunner *self, int real_ms);
+void stn_runner_stop (StnRunner *self);
+void stn_runner_cancel (StnRunner *self);
+/* Of the last cycle; valid once stn_runner_wait said TRUE. Borrowed until the next start. */
+const StnCycleSummary *stn_runner_summary (const StnRunner *self);
+/* What a site is doing now (sample it). */
+StnProgressValue stn_runner_progress (StnRunner *self, guint site_index);
+/* Given serials for the next cycle, one a site (NULL: none); copied. */
+void stn_runner_set_given_serials (StnRunner *self, const char *const *serials);
+
+G_END_DECLS

@@ -1,0 +1,66 @@
+/* The station: station.yaml put together - providers, adapters, sites, locks, journal, ledger - and runners made from it.
+ *
+ * Programs (command line, window) see only this, the job, the record and the reading side of the journal.
+ *
+ *     station = stn_station_load (NULL, clock, error);            // parses; touches nothing
+ *     job = stn_job_load ("job.yaml", error);
+ *     run = stn_station_run_new (station, job, &options, events, error);   // plans; touches nothing
+ *     stn_station_run_open (run, error);                          // locks, ports, journal: from here on hardware
+ *     runner = stn_station_run_runner (run); ...
+ *     stn_station_run_free (run);                                 // lines at rest, locks given back
+ *
+ * One thread. */
+#pragma once
+
+#include "src/job/runner.h"
+
+G_BEGIN_DECLS
+
+typedef struct StnStation StnStation;
+
+/* `path` NULL: $STATION_FILE, the user's config folder station/station.yaml, /etc/station/station.yaml. Errors:
+ * STN_FAILURE_USAGE when there is none (its text is the three lines for a newcomer), STN_FAILURE_BAD_FILE. The bench file
+ * that it names is read too. */
+StnStation *stn_station_load (const char *path, StnClock *clock, GError **error);
+void stn_station_free (StnStation *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnStation, stn_station_free)
+
+const char *stn_station_path (const StnStation *self);
+const char *stn_station_name (const StnStation *self);
+gboolean stn_station_is_virtual (const StnStation *self);
+/* Where records go; `journal:` of the file or the default. */
+const char *stn_station_journal_path (const StnStation *self);
+StnTargets *stn_station_targets (StnStation *self);
+/* All sites in the order of the file; borrowed. */
+StnSite *const *stn_station_sites (const StnStation *self, guint *out_count);
+
+/* The field tables, for schema and manual. */
+const StnField *stn_station_file_fields (void);
+const StnField *stn_station_bench_file_fields (void);
+
+typedef struct {
+  const char *const *sites; /* names to take; NULL: all enabled */
+  const char *const *skip;  /* names to leave out; NULL */
+  const char *lot;          /* NULL: none */
+  const char *operator_id;  /* NULL: the user's login name */
+  const char *panel;
+  const char *trace_path;   /* NULL: no file */
+  StnFaultPlan *faults;     /* tests only */
+} StnRunOptions;
+
+typedef struct StnStationRun StnStationRun;
+/* Picks the sites, makes their plans. Errors: usage (an unknown site), bad-plan and its kin, expired. */
+StnStationRun *stn_station_run_new (StnStation *station, StnJob *job, const StnRunOptions *options,
+                                    StnEventQueue *events, GError **error);
+void stn_station_run_free (StnStationRun *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnStationRun, stn_station_run_free)
+/* The sites that take part, with their plans; borrowed. */
+const StnRunnerSite *stn_station_run_sites (const StnStationRun *self, guint *out_count);
+/* Locks the banks (bank-busy names the owner), opens the adapters, the bench and the journal, waits out write windows
+ * that an earlier program left open. */
+gboolean stn_station_run_open (StnStationRun *self, GError **error);
+StnRunner *stn_station_run_runner (StnStationRun *self); /* borrowed; after open */
+/* Between cycles: on a bench, its own operator swaps the boards; real boards are swapped by people. */
+gboolean stn_station_run_load_boards (StnStationRun *self, GError **error);
+
+G_END_DECLS
