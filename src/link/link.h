@@ -91,15 +91,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnLink, stn_link_free)
 StnLinkShape stn_link_shape (const StnLink *self);
 const char *stn_link_name (const StnLink *self);
 /* Runs one exchange; every typed call ends here. An already cancelled or expired wait fails before the port is touched,
- * except for STN_OP_SET and STN_OP_BREAK, which are how teardown makes a board safe. */
+ * except for STN_OP_SET and STN_OP_BREAK, which are how teardown makes a board safe. An operation of another shape, or
+ * buffers that do not fit each other, give STN_FAILURE_INTERNAL. A stream write of nothing succeeds without the port. */
 gboolean stn_link_exchange (StnLink *self, StnExchange *exchange, const StnWait *wait, GError **error);
+/* "write", "read", ...: the words of the trace format; "unknown" for anything else. */
 const char *stn_operation_name (StnOperation operation);
+gboolean stn_operation_from_name (const char *name, StnOperation *out);
+StnLinkShape stn_operation_shape (StnOperation operation);
+const char *stn_link_shape_name (StnLinkShape shape);
 
 /* ---- streams ---- */
 /* Hands all bytes to the port in one go (one write call: split writes cost USB frames). Returns when the port has taken
  * them, not when they have left the wire. */
 gboolean stn_stream_write (StnLink *self, gconstpointer bytes, gsize length, const StnWait *wait, GError **error);
-/* Exactly `length` bytes, or STN_FAILURE_NO_ANSWER (its text says how many came). */
+/* Exactly `length` bytes, or STN_FAILURE_NO_ANSWER (its text and its detail's `seen` say how many and which came,
+ * "nothing" for none). The buffer's content is undefined after a failure. */
 gboolean stn_stream_read (StnLink *self, gpointer buffer, gsize length, const StnWait *wait, GError **error);
 /* At least 1, at most `capacity` bytes; the number in *out_length. */
 gboolean stn_stream_read_some (StnLink *self, gpointer buffer, gsize capacity, gsize *out_length, const StnWait *wait,
