@@ -15,6 +15,10 @@
  *
  * The real clock is CLOCK_MONOTONIC (same source as g_get_monotonic_time). The virtual clock starts at 1 s, never runs
  * backwards, and never moves while a joined thread runs. If all joined threads wait without a deadline it stays put.
+ * A thread counts as running from the moment it is woken, before it really runs. A thread that has not joined may wait
+ * too: its deadline is jumped to like any other, but it holds time only until its wait returns.
+ *
+ * Hold no other mutex over a wait: whoever blocks on it counts as running, and virtual time stands for ever.
  *
  * Any thread may call everything here. A clock is reference counted. */
 #pragma once
@@ -58,16 +62,19 @@ gint64 stn_clock_utc_us (StnClock *self);
 StnWake stn_clock_wait (StnClock *self, gconstpointer key, GMutex *mutex, gint64 deadline_ns,
                         GCancellable *cancellable);
 
-/* Wakes every thread that waits for `key`. Does not block. */
+/* Wakes every thread that waits for `key`; a wake that nobody waits for is not kept. Does not block. */
 void stn_clock_wake (StnClock *self, gconstpointer key);
 
 /* Joins and leaves the set of threads that the virtual clock waits for. A joined thread that blocks anywhere but in
- * stn_clock_wait (SQLite, a file, a thread join) holds virtual time still. No-ops on the real clock. */
+ * stn_clock_wait (SQLite, a file, a thread join) holds virtual time still. Joins of one thread nest; a thread that ends
+ * without leaving is taken out. No-ops on the real clock. */
 void stn_clock_join (StnClock *self);
 void stn_clock_leave (StnClock *self);
 
 /* Starts a thread that is joined from before it runs until it returns, so that no jump slips in between, and waits for
- * its end (the waiting thread, if joined itself, leaves meanwhile). On Linux the thread gets a timer slack of 1 ns. */
+ * its end in the clock, so that none slips in there either. The thread itself neither joins nor leaves. Whether the
+ * caller has joined is known to the clock; `caller_is_joined` only says so at the place of the call. On Linux the thread
+ * gets a timer slack of 1 ns. */
 GThread *stn_clock_thread_new (StnClock *self, const char *name, GThreadFunc function, gpointer data);
 gpointer stn_clock_thread_join (StnClock *self, GThread *thread, gboolean caller_is_joined);
 

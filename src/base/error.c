@@ -27,7 +27,11 @@ stn_error_private_clear (StnErrorPrivate *self)
   g_free (self->seen);
 }
 
+/* GLib's macro casts bytes to the private part, which it has aligned itself */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wcast-align"
 G_DEFINE_EXTENDED_ERROR (StnError, stn_error)
+#pragma GCC diagnostic pop
 
 static void
 set_detailed (GError **error, StnFailure failure, const guint64 *address, const char *expected, const char *seen,
