@@ -1,4 +1,5 @@
 #include "src/base/failure.h"
+#include "src/base/fields.h"
 
 #include <string.h>
 
@@ -384,51 +385,16 @@ stn_failure_from_name (const char *name)
   return STN_FAILURE_NONE;
 }
 
-/* insertions, deletions and replacements between two short texts, one row of the usual table at a time */
-static gsize
-edit_distance (const char *a, gsize a_length, const char *b, gsize b_length)
-{
-  g_autofree gsize *row = g_new (gsize, b_length + 1);
-
-  for (gsize j = 0; j <= b_length; j++)
-    row[j] = j;
-  for (gsize i = 1; i <= a_length; i++) {
-    gsize diagonal = row[0];
-    row[0] = i;
-    for (gsize j = 1; j <= b_length; j++) {
-      gsize above = row[j];
-      gsize replaced = diagonal + (a[i - 1] != b[j - 1]);
-      row[j] = MIN (replaced, MIN (above, row[j - 1]) + 1);
-      diagonal = above;
-    }
-  }
-  return row[b_length];
-}
-
 const char *
 stn_failure_nearest_name (const char *name)
 {
   if (name == NULL)
     return NULL;
 
-  gsize length = strlen (name);
-  if (length == 0 || length > 64) /* the longest name has 20 characters: nothing near, and no long table for junk */
-    return NULL;
-
-  /* a third of the letters may differ, two in any case */
-  gsize allowed = MAX (2, length / 3);
-  const char *nearest = NULL;
-  for (int i = STN_FAILURE_NONE + 1; i < STN_FAILURE_COUNT; i++) {
-    const char *candidate = failure_rows[i].name;
-    gsize distance = edit_distance (name, length, candidate, strlen (candidate));
-    if (distance <= allowed && distance < MAX (length, strlen (candidate))) {
-      nearest = candidate;
-      if (distance == 0)
-        break;
-      allowed = distance - 1; /* only a closer one from here on: the first of equals stays */
-    }
-  }
-  return nearest;
+  const char *names[STN_FAILURE_COUNT] = { NULL }; /* NULL-terminated: NONE has no name */
+  for (int i = STN_FAILURE_NONE + 1; i < STN_FAILURE_COUNT; i++)
+    names[i - 1] = failure_rows[i].name;
+  return stn_text_nearest (name, names);
 }
 
 const char *

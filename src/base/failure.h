@@ -92,7 +92,7 @@ char *stn_failure_operator_text (StnFailure failure, const char *site_name);
 const char *stn_failure_name (StnFailure failure); /* "" for STN_FAILURE_NONE */
 /* STN_FAILURE_NONE when there is no such name. */
 StnFailure stn_failure_from_name (const char *name);
-/* The known name closest to `name` (edit distance), or NULL when none is near. */
+/* The known name closest to `name` (by stn_text_nearest), or NULL when none is near. */
 const char *stn_failure_nearest_name (const char *name);
 const char *stn_blame_name (StnBlame blame);   /* "unit", "station", "input", "gate", "nobody" */
 const char *stn_actor_name (StnActor actor); /* "nobody", "operator", "engineer", "maintenance", "reject-bin" */
