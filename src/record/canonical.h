@@ -1,11 +1,14 @@
 /* The canonical form of what goes into the hash chain.
  *
- * Form 1 of a row is a fixed list of fields in the order of the struct (record.h), each as one tag byte and content:
+ * Form 1 of a row is a fixed list of fields in the order of the struct (record.h, columns.h), each as one tag byte and
+ * content:
  *     'n'                                   NULL
  *     's' length (u32 big endian) bytes     text, UTF-8 as it is
  *     'i' 8 bytes, big endian               integer (two's complement); booleans are 0 and 1
  *     'l' count (u32 big endian) items      list (the steps), each item the fields of one
  * preceded by the row's kind and form: 's' "run" 'i' 1. No floats, no locale, no pointer sizes.
+ * Verdict, failure and step are their names as text (no failure: NULL); a number that was not read (-1), an address or a
+ * measurement that is not there are NULL; the flags has_address and has_value are no fields of their own.
  * The chain: hash = SHA-256 ("stn1" || previous hash (32 bytes) || form). The first previous hash is 32 zero bytes.
  *
  * A form is never changed: a new field is form N + 1, and the old one stays readable. */
@@ -17,12 +20,18 @@ G_BEGIN_DECLS
 
 #define STN_HASH_BYTES 32
 
+/* The form that stn_canonical_run and stn_canonical_result write. */
+#define STN_RECORD_FORM 1
+
 /* A growing canonical form. */
 typedef struct StnCanonical StnCanonical;
 StnCanonical *stn_canonical_new (const char *row_kind, guint form);
 void stn_canonical_free (StnCanonical *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnCanonical, stn_canonical_free)
 void stn_canonical_text (StnCanonical *self, const char *text); /* NULL allowed */
+/* The same for `length` bytes that may hold zeros; at most G_MAXUINT32. */
+void stn_canonical_text_length (StnCanonical *self, const char *text, gsize length);
+void stn_canonical_null (StnCanonical *self);
 void stn_canonical_integer (StnCanonical *self, gint64 value);
 void stn_canonical_list (StnCanonical *self, guint count);
 /* Borrowed until the next call. */

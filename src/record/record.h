@@ -51,6 +51,8 @@ typedef enum {
 
 const char *stn_step_name (StnStepKind step);  /* "power-on", "enter", ...: stable, in events and journal */
 const char *stn_step_words (StnStepKind step); /* "powering", "entering the ROM", ...: for people */
+/* FALSE when there is no such name. */
+gboolean stn_step_from_name (const char *name, StnStepKind *out);
 
 /* The intent, from the first row on. */
 typedef struct {
@@ -138,10 +140,12 @@ StnRun *stn_run_copy (const StnRun *self);
 void stn_run_free (StnRun *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnRun, stn_run_free)
 
-StnStepRecord *stn_step_record_new (StnStepKind kind);
+StnStepRecord *stn_step_record_new (StnStepKind kind); /* one try, all else 0 and NULL */
+StnStepRecord *stn_step_record_copy (const StnStepRecord *self);
 void stn_step_record_free (StnStepRecord *self);
 
 StnResult *stn_result_new (void); /* numbers that mean "not read" are -1 */
+StnResult *stn_result_copy (const StnResult *self);
 void stn_result_free (StnResult *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnResult, stn_result_free)
 
@@ -153,7 +157,8 @@ char *stn_uuid_new (gint64 utc_us);
 const char *stn_boot_id (void);
 
 /* The production day that a moment belongs to, when days begin `day_start_minutes` after local midnight in `zone`
- * (NULL: the machine's). YYYY-MM-DD; free with g_free. */
+ * (NULL: the machine's). YYYY-MM-DD; free with g_free; NULL outside the years 1 to 9999. A day begins at one moment, also
+ * where the clocks change over it, so days never go back. */
 char *stn_production_day (gint64 utc_us, int day_start_minutes, GTimeZone *zone);
 
 G_END_DECLS
