@@ -29,7 +29,7 @@ meet (StnUnitRun *self, GError **error)
 }
 
 static gboolean
-acquire (StnUnitRun *self, StnLineLease *lease, const StnLine *line, const StnWait *parent, GError **error)
+acquire (StnLineLease *lease, const StnLine *line, const StnWait *parent, GError **error)
 {
   StnWait wait = stn_wait_within (parent, LINE_WAIT_NS);
 
@@ -101,7 +101,7 @@ power_off (StnUnitRun *self, const StnWait *wait, GError **error)
 {
   if (!stn_stream_break (self->uart, TRUE, wait, error))
     return FALSE;
-  if (!acquire (self, &self->nrst, &self->site->nrst, wait, error))
+  if (!acquire (&self->nrst, &self->site->nrst, wait, error))
     return FALSE;
   if (!release (self, &self->power, error))
     return FALSE;
@@ -112,7 +112,7 @@ power_off (StnUnitRun *self, const StnWait *wait, GError **error)
 static gboolean
 power_on_held (StnUnitRun *self, const StnWait *wait, GError **error)
 {
-  if (!acquire (self, &self->power, &self->site->power, wait, error))
+  if (!acquire (&self->power, &self->site->power, wait, error))
     return FALSE;
   if (!wait_for_power_good (self, wait, error))
     return FALSE;
@@ -144,9 +144,9 @@ stn_unit_run_power_on (StnUnitRun *self, GError **error)
   /* with shared power everybody is ready before it comes on */
   if (site->shares_power && !meet (self, error))
     return FALSE;
-  if (!acquire (self, &self->nrst, &site->nrst, &self->wait, error))
+  if (!acquire (&self->nrst, &site->nrst, &self->wait, error))
     return FALSE;
-  if (!acquire (self, &self->boot0, &site->boot0, &self->wait, error))
+  if (!acquire (&self->boot0, &site->boot0, &self->wait, error))
     return FALSE;
   return power_on_held (self, &self->wait, error);
 }
@@ -245,7 +245,7 @@ reset_into_flash (StnUnitRun *self, GError **error)
 {
   if (!meet (self, error))
     return FALSE;
-  if (!acquire (self, &self->nrst, &self->site->nrst, &self->wait, error))
+  if (!acquire (&self->nrst, &self->site->nrst, &self->wait, error))
     return FALSE;
   if (!release (self, &self->boot0, error))
     return FALSE;
@@ -324,7 +324,7 @@ options_are_sound (const StnTarget *target, const guint8 *bytes, GError **error)
       for (guint i = 0; i < half; i++)
         {
           blank = blank && bytes[at + i] == 0xff && bytes[at + half + i] == 0xff;
-          inverse = inverse && bytes[at + i] == (guint8) ~bytes[at + half + i];
+          inverse = inverse && (bytes[at + i] ^ bytes[at + half + i]) == 0xff;
         }
       if (blank || inverse)
         continue;

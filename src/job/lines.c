@@ -81,7 +81,7 @@ stn_adapter_read (StnAdapter *self, guint bit, gboolean *out_high, const StnWait
 static guint32
 line_mask (const StnLine *line)
 {
-  return G_GUINT32_CONSTANT (1) << line->bit;
+  return (guint32) 1 << line->bit;
 }
 
 static guint32
