@@ -8,9 +8,14 @@
  *     if (!stn_engine_sync (engine, wait, error) || !stn_engine_identify (engine, &identity, wait, error)) ...
  *
  * Failures: no-sync (nothing or nonsense came back to the sync), no-answer (an exchange ran into its deadline), nack (the
- * ROM refused; the detail has the byte), garbage (an answer that fits no rule), read-protected, link-lost, cancelled,
+ * ROM refused; the detail has the byte and the address), garbage (an answer that fits no rule), read-protected, link-lost, cancelled,
  * timeout. Where the ROM's answer proves nothing (AN3155: write and erase failures are ACKed) success means "the ROM
- * said so", no more. */
+ * said so", no more.
+ *
+ * After any failure but nack, read-protected and not-supported it is not known where the ROM stands: then every verb but
+ * sync and resync fails with STN_FAILURE_INTERNAL and sends nothing, so that a late answer is never taken for another
+ * command's. The same for a verb before sync and identify, and for arguments that the ROM's command can't carry.
+ * Calling resync is safe after any failure; a page that a failed write or erase was for holds anything. */
 #pragma once
 
 #include "src/base/wait.h"
@@ -62,16 +67,17 @@ typedef struct {
   void (*free) (StnEngine *self);
 
   /* Finds the ROM: once per visit. After a failure the board needs a reset before another sync. `baud` 0: the link's own
-   * affair (USB); otherwise the line is set to it, with the parity the ROM wants. */
+   * affair (USB, or a line that is set already); otherwise the line is set to it, with the parity the ROM wants. no-sync
+   * has "nothing" in its detail's `seen` when not one byte came, and the bytes when something else did. */
   gboolean (*sync) (StnEngine *self, guint baud, const StnWait *wait, GError **error);
   gboolean (*identify) (StnEngine *self, StnRomIdentity *out, const StnWait *wait, GError **error);
   void (*capabilities) (const StnEngine *self, StnEngineCapabilities *out);
 
-  /* 1..read_block_bytes at any address that the ROM lets read */
+  /* 1..read_block_bytes at any address that the ROM lets read; the buffer's content is undefined after a failure */
   gboolean (*read) (StnEngine *self, guint64 address, guint8 *buffer, gsize length, const StnWait *wait,
                     GError **error);
-  /* 1..write_block_bytes, length and address multiples of the target's write unit; what has not been erased is the
-   * caller's business */
+  /* 1..write_block_bytes, length and address multiples of the target's write unit (outside the flash: of 4); what has
+   * not been erased is the caller's business. Never the option area. */
   gboolean (*write) (StnEngine *self, guint64 address, const guint8 *bytes, gsize length, const StnWait *wait,
                      GError **error);
   /* 1..erase_pages_at_once page numbers. The caller's wait covers the target's longest time for it. */

@@ -1,0 +1,92 @@
+#include "protocols/engine.h"
+
+#include "protocols/uart/uart-engine.h"
+
+const StnEngineClass *const stn_engine_classes[] = {
+  &stn_uart_engine_class,
+  NULL,
+};
+
+const StnEngineClass *
+stn_engine_class_by_name (const char *name)
+{
+  for (guint i = 0; stn_engine_classes[i] != NULL; i++)
+    if (g_strcmp0 (name, stn_engine_classes[i]->name) == 0)
+      return stn_engine_classes[i];
+  return NULL;
+}
+
+StnEngine *
+stn_engine_new (const StnEngineClass *engine_class, StnLink *link, const StnTarget *target)
+{
+  return engine_class != NULL ? engine_class->create (link, target) : NULL;
+}
+
+void
+stn_engine_free (StnEngine *self)
+{
+  if (self != NULL)
+    self->engine_class->free (self);
+}
+
+gboolean
+stn_engine_sync (StnEngine *self, guint baud, const StnWait *wait, GError **error)
+{
+  return self->engine_class->sync (self, baud, wait, error);
+}
+
+gboolean
+stn_engine_identify (StnEngine *self, StnRomIdentity *out, const StnWait *wait, GError **error)
+{
+  return self->engine_class->identify (self, out, wait, error);
+}
+
+void
+stn_engine_capabilities (const StnEngine *self, StnEngineCapabilities *out)
+{
+  self->engine_class->capabilities (self, out);
+}
+
+gboolean
+stn_engine_read (StnEngine *self, guint64 address, guint8 *buffer, gsize length, const StnWait *wait, GError **error)
+{
+  return self->engine_class->read (self, address, buffer, length, wait, error);
+}
+
+gboolean
+stn_engine_write (StnEngine *self, guint64 address, const guint8 *bytes, gsize length, const StnWait *wait,
+                  GError **error)
+{
+  return self->engine_class->write (self, address, bytes, length, wait, error);
+}
+
+gboolean
+stn_engine_erase_pages (StnEngine *self, const guint16 *pages, guint count, const StnWait *wait, GError **error)
+{
+  return self->engine_class->erase_pages (self, pages, count, wait, error);
+}
+
+gboolean
+stn_engine_erase_all (StnEngine *self, const StnWait *wait, GError **error)
+{
+  return self->engine_class->erase_all (self, wait, error);
+}
+
+gboolean
+stn_engine_write_options (StnEngine *self, guint64 address, const guint8 *bytes, gsize length, const StnWait *wait,
+                          GError **error)
+{
+  return self->engine_class->write_options (self, address, bytes, length, wait, error);
+}
+
+gboolean
+stn_engine_go (StnEngine *self, guint64 address, const StnWait *wait, GError **error)
+{
+  return self->engine_class->go (self, address, wait, error);
+}
+
+gboolean
+stn_engine_resync (StnEngine *self, const StnWait *wait, GError **error)
+{
+  return self->engine_class->resync (self, wait, error);
+}

@@ -1,0 +1,130 @@
+/* Back to "waiting for an opcode" after a byte was lost, without a reset.
+ *
+ * The ROM has no timeout between bytes: it waits for the rest of whatever it believes it is receiving. So it is fed with
+ * filler, one byte at a time, until it says NACK, and then has to prove with a whole Get answer that it stands where we
+ * think. What filler may do, by where the ROM waits (AN3155 section 3; one byte a time because a NACK to the byte before
+ * must not meet the next one in the ROM's receiver):
+ *
+ *     opcode or complement   FF FF is no pair, X FF is none (00 FF is, so 00 is never sent first)
+ *     address                FF FF FF FF has the checksum 00, so FF is refused
+ *     length of a read       FF FF is no pair
+ *     Extended Erase         FFFF with FF for a checksum is refused; 00 would erase page 0
+ *     Erase                  FF FF erases nothing and is ACKed, then the next pair is refused
+ *     data of a Write        FF, 256 times FF, FF is a valid block: see FILLER_IN_DATA */
+#include "protocols/uart/uart-exchange.h"
+
+#include "protocols/uart/uart-wire.h"
+
+#define FILLER 0xff
+/* In a data block: a block that got nothing but this can't be valid, whatever part of it had come. Filler as the count:
+ * FE, 255 times FE has the checksum 00. Count as sent (its block is a multiple of 4 bytes, so the count is odd): an even
+ * number of FE leaves the count itself as the checksum, which is odd and so not FE. Only a block cut in the middle can
+ * still come out right, once in 256, and then programs what was meant for this block or stands beside it; that is why the
+ * caller proves the block anew. In every other place of the list above FE FE is refused as FF FF is, but not in
+ * Extended Erase, where it would be a very long list: hence FF everywhere else. */
+#define FILLER_IN_DATA 0xfe
+/* more than the longest block: 1 + 256 + 1 */
+#define FILLER_MOST 300
+#define FILLER_WAIT_NS (30 * STN_NS_PER_MS)
+#define IDLE_NS (20 * STN_NS_PER_MS)
+/* A NACK that was still under way can leave one filler pending; the Get then shows it and a second round mends it. */
+#define ROUNDS 2
+
+/* Feeds filler until a NACK answers it. */
+static gboolean
+fill_until_nack (StnUartEngine *self, const StnWait *wait, GError **error)
+{
+  static const StnUartStage stage = { .what = "filler" };
+  gint64 each_ns = MAX (FILLER_WAIT_NS, stn_uart_characters_ns (self, 2));
+  gboolean in_data = self->state == STN_UART_LOST_IN_DATA;
+  guint answers = 0;
+
+  for (guint sent = 0; sent < FILLER_MOST; sent++)
+    {
+      const guint8 filler = in_data ? FILLER_IN_DATA : FILLER;
+      g_autoptr (GError) local = NULL;
+      guint8 answer;
+
+      if (!stn_uart_send (self, &filler, 1, wait, error))
+        return FALSE;
+      if (!stn_uart_receive (self, &stage, &answer, 1, each_ns, wait, &local))
+        {
+          if (stn_error_is (local, STN_FAILURE_NO_ANSWER))
+            continue;
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      if (answer == STN_UART_NACK)
+        return TRUE;
+      answers++;
+      /* the block is complete, right or wrong: from here on the ROM wants an opcode */
+      if (answer == STN_UART_ACK)
+        in_data = FALSE;
+    }
+
+  stn_error_set_seen (error, answers == 0 ? STN_FAILURE_NO_ANSWER : STN_FAILURE_GARBAGE, "1f",
+                      answers == 0 ? "nothing" : "other bytes", "the ROM did not come back after %d bytes of filler",
+                      FILLER_MOST);
+  return FALSE;
+}
+
+static gboolean
+same_rom (const StnRomIdentity *a, const StnRomIdentity *b)
+{
+  if (a->protocol_version != b->protocol_version || a->command_count != b->command_count)
+    return FALSE;
+  for (guint i = 0; i < a->command_count; i++)
+    if (a->commands[i] != b->commands[i])
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+stn_uart_resync (StnEngine *engine, const StnWait *wait, GError **error)
+{
+  StnUartEngine *self = (StnUartEngine *) engine;
+  gint64 idle_ns = IDLE_NS + stn_uart_characters_ns (self, 3);
+  StnRomIdentity found;
+
+  switch (self->state)
+    {
+    case STN_UART_LOST_IN_OPTIONS:
+      stn_error_set (error, STN_FAILURE_NO_SYNC,
+                     "an option write was cut short: filler could be taken for option bytes, only a reset helps");
+      return FALSE;
+    case STN_UART_UNSYNCED:
+    case STN_UART_OVER:
+      stn_error_set (error, STN_FAILURE_INTERNAL, "there is no visit to bring back");
+      return FALSE;
+    case STN_UART_READY:
+    case STN_UART_LOST:
+    case STN_UART_LOST_IN_DATA:
+    default:
+      break;
+    }
+
+  for (guint round = 0; round < ROUNDS; round++)
+    {
+      g_autoptr (GError) local = NULL;
+
+      if (!stn_uart_drain (self, idle_ns, NULL, 0, NULL, wait, error)
+          || !fill_until_nack (self, wait, error)
+          || !stn_uart_drain (self, idle_ns, NULL, 0, NULL, wait, error))
+        return FALSE;
+      if (stn_uart_get (self, &found, wait, &local))
+        {
+          if (!self->identified || same_rom (&found, &self->identity))
+            return TRUE;
+          self->state = STN_UART_LOST;
+          stn_error_set (error, STN_FAILURE_GARBAGE, "after the resync another ROM answers than before");
+          return FALSE;
+        }
+      if (round == ROUNDS - 1 || stn_error_is (local, STN_FAILURE_CANCELLED)
+          || stn_error_is (local, STN_FAILURE_LINK_LOST) || stn_error_is (local, STN_FAILURE_TIMEOUT))
+        {
+          g_propagate_prefixed_error (error, g_steal_pointer (&local), "resync: ");
+          return FALSE;
+        }
+    }
+  return FALSE;
+}
