@@ -141,8 +141,8 @@ stn_image_parse_srec (const StnImageSource *source, StnImageBuilder *builder, GE
       break;
     }
   }
-  /* without either the file may have been cut. A count alone will do: srec_cat leaves the end record out when it knows no
-   * start address */
+  /* without either the file may have been cut. A count alone will do: srec_cat leaves the end record out when it knows
+   * no start address */
   if (end_line == 0 && !counted) {
     stn_lines_fail (&lines, error, "an end record (S7, S8, S9) or a count (S5, S6) behind the data",
                     "the end of the file");

@@ -3,8 +3,8 @@
  *
  *   bits 0-5, mod 6     format as in StnImageFormat: auto, bin, hex, srec, elf, dfuse
  *   bit 7               an address is given
- *   bit 6               dfuse: the CRC is made right; hex: the rest are records in binary and are written as a file with
- *                       right checksums and an end. Otherwise nearly every input would end at a checksum. */
+ *   bit 6               dfuse: the CRC is made right; hex: the rest are records in binary and are written as a file
+ *                       with right checksums and an end. Otherwise nearly every input would end at a checksum. */
 #include <glib.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -70,7 +70,7 @@ find_or_skip (const char *program)
 
 /* runs a line whose words are parted by single blanks; "%1" and "%2" stand for the two paths */
 static char *
-run_or_fail (const char *program, const char *line, const char *first, const char *second)
+ask_or_fail (const char *program, const char *line, const char *first, const char *second)
 {
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) words = g_strsplit (line, " ", -1);
@@ -84,11 +84,18 @@ run_or_fail (const char *program, const char *line, const char *first, const cha
                                 : strcmp (words[index], "%2") == 0 ? (gpointer) second
                                                                    : (gpointer) words[index]);
   g_ptr_array_add (arguments, NULL);
-  g_assert_true (g_spawn_sync (NULL, (char **) arguments->pdata, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output, NULL, &status,
-                               &error));
+  g_assert_true (g_spawn_sync (NULL, (char **) arguments->pdata, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output, NULL,
+                               &status, &error));
   g_assert_no_error (error);
   g_assert_true (g_spawn_check_wait_status (status, &error));
   return output;
+}
+
+/* where what it prints is of no interest */
+static void
+run_or_fail (const char *program, const char *line, const char *first, const char *second)
+{
+  g_free (ask_or_fail (program, line, first, second));
 }
 
 static void
@@ -121,7 +128,7 @@ objcopy_makes_the_same_image_in_every_format (Setup *self, gconstpointer data)
   if (objcopy == NULL)
     return;
   for (gsize index = 0; index < G_N_ELEMENTS (ways); index++) {
-    g_autofree char *output = run_or_fail (objcopy, ways[index].line, self->elf, made);
+    run_or_fail (objcopy, ways[index].line, self->elf, made);
     gboolean is_bin = ways[index].format == STN_IMAGE_FORMAT_BIN;
     g_autoptr (StnImage) image = load_or_fail (made, is_bin ? STN_IMAGE_FORMAT_BIN : STN_IMAGE_FORMAT_AUTO, is_bin,
                                                is_bin ? stn_image_lowest_address (self->image) : 0);
@@ -146,7 +153,7 @@ srec_cat_makes_the_same_image_in_every_format (Setup *self, gconstpointer data)
   if (srec_cat == NULL)
     return;
   for (gsize index = 0; index < G_N_ELEMENTS (ways); index++) {
-    g_autofree char *output = run_or_fail (srec_cat, ways[index], hex, made);
+    run_or_fail (srec_cat, ways[index], hex, made);
     g_autoptr (StnImage) image = load_or_fail (made, STN_IMAGE_FORMAT_AUTO, FALSE, 0);
     assert_same_content (image, self->image);
   }
@@ -170,7 +177,7 @@ srec_cat_and_we_agree_about_segment_bases_and_24_bit_addresses (Setup *self, gco
   if (srec_cat == NULL)
     return;
   for (gsize index = 0; index < G_N_ELEMENTS (ways); index++) {
-    g_autofree char *output = run_or_fail (srec_cat, ways[index], hex, made);
+    run_or_fail (srec_cat, ways[index], hex, made);
     g_autoptr (StnImage) image = load_or_fail (made, STN_IMAGE_FORMAT_AUTO, FALSE, 0);
     assert_same_content (image, moved);
   }
@@ -186,8 +193,7 @@ srec_cat_and_we_agree_about_an_image_with_holes (Setup *self, gconstpointer data
 
   if (srec_cat == NULL)
     return;
-  g_autofree char *output =
-      run_or_fail (srec_cat, "%1 -Intel -crop 0x08000003 0x08000040 0x08000101 0x08000110 -o %2 -Motorola", hex, made);
+  run_or_fail (srec_cat, "%1 -Intel -crop 0x08000003 0x08000040 0x08000101 0x08000110 -o %2 -Motorola", hex, made);
   g_autoptr (StnImage) image = load_or_fail (made, STN_IMAGE_FORMAT_AUTO, FALSE, 0);
   stn_image_read (self->image, 0x08000003, buffer, 0x3D, 0, NULL);
   g_autoptr (StnImage) first = bin_or_fail ("first", 0x08000003, buffer, 0x3D);
@@ -208,7 +214,7 @@ readelf_sees_the_same_segments_and_entry (Setup *self, gconstpointer data)
   (void) data;
   if (readelf == NULL)
     return;
-  g_autofree char *output = run_or_fail (readelf, "-hlW %1", self->elf, NULL);
+  g_autofree char *output = ask_or_fail (readelf, "-hlW %1", self->elf, NULL);
   g_auto (GStrv) lines = g_strsplit (output, "\n", -1);
   for (guint index = 0; lines[index] != NULL; index++) {
     guint offset, virtual_address, physical_address, in_file;

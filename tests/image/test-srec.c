@@ -99,8 +99,8 @@ a_count_behind_the_data_proves_the_end_too (void)
 
   assert_segment (image, 0, 0, "aabb");
   refuse_text ("S1050000AABB95\nS5030001FB\nS1050010AABB85\n",
-               "a.srec:4: expected an end record (S7, S8, S9) or a count (S5, S6) behind the data, found the end of the "
-               "file");
+               "a.srec:4: expected an end record (S7, S8, S9) or a count (S5, S6) behind the data, found the end of "
+               "the file");
   refuse_text ("S5030000FC\n", "a.srec:1: expected at least one byte of data before the end, found none");
 }
 
