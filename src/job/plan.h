@@ -10,7 +10,6 @@
 
 #include "protocols/engine.h"
 #include "src/job/job.h"
-#include "src/record/record.h"
 #include "src/target/target.h"
 
 G_BEGIN_DECLS

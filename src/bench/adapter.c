@@ -1,0 +1,186 @@
+#include "src/bench/adapter.h"
+
+#define PINS_ALL 0xffffu
+
+typedef struct {
+  guint bit;
+  StnBoard *board;
+  StnLineSignal signal;
+  gboolean active_low;
+} Line;
+
+struct StnAdapter {
+  GMutex mutex;
+  StnClock *clock;
+  char *serial, *port;
+  GArray *lines; /* Line */
+  guint32 driven, levels;
+  gboolean is_plugged, is_open;
+};
+
+typedef struct {
+  StnLink link;
+  StnAdapter *adapter;
+} AdapterLink;
+
+StnAdapter *stn_adapter_new (const StnBenchAdapter *config, GHashTable *boards, StnClock *clock) {
+  StnAdapter *self = g_new0 (StnAdapter, 1);
+  g_mutex_init (&self->mutex);
+  self->clock = clock;
+  self->serial = g_strdup (config->serial);
+  self->port = g_strdup (config->port);
+  self->is_plugged = TRUE;
+  self->lines = g_array_new (FALSE, FALSE, sizeof (Line));
+  for (guint i = 0; i < config->lines->len; i++) {
+    const StnBenchLine *from = g_ptr_array_index (config->lines, i);
+    Line line = { from->bit, g_hash_table_lookup (boards, from->board), from->signal, from->active_low };
+    if (line.board != NULL)
+      g_array_append_val (self->lines, line);
+  }
+  return self;
+}
+
+void stn_adapter_free (StnAdapter *self) {
+  if (self == NULL)
+    return;
+  g_array_unref (self->lines);
+  g_mutex_clear (&self->mutex);
+  g_free (self->serial);
+  g_free (self->port);
+  g_free (self);
+}
+
+gboolean stn_adapter_is_at (const StnAdapter *self, const char *place) {
+  return stn_bench_place_is (place, self->serial, self->port);
+}
+
+gboolean stn_adapter_switches (const StnAdapter *self, const StnBoard *board) {
+  for (guint i = 0; i < self->lines->len; i++) {
+    const Line *line = &g_array_index (self->lines, Line, i);
+    if (line->board == board && line->signal == STN_LINE_POWER)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void stn_adapter_set_plugged (StnAdapter *self, gboolean plugged) {
+  g_mutex_lock (&self->mutex);
+  self->is_plugged = plugged;
+  g_mutex_unlock (&self->mutex);
+}
+
+static guint signal_bit (StnLineSignal signal) {
+  return signal == STN_LINE_NRST    ? STN_SIGNAL_NRST
+         : signal == STN_LINE_BOOT0 ? STN_SIGNAL_BOOT0
+         : signal == STN_LINE_POWER ? STN_SIGNAL_POWER
+                                    : 0;
+}
+
+/* All lines move at one moment, and a board with several of them sees them move together. */
+static void set_levels (StnAdapter *self, guint32 mask, guint32 levels) {
+  gint64 now_ns = stn_clock_now_ns (self->clock);
+  mask &= PINS_ALL;
+  self->driven |= mask;
+  self->levels = (self->levels & ~mask) | (levels & mask);
+  for (guint i = 0; i < self->lines->len; i++) {
+    StnBoard *board = g_array_index (self->lines, Line, i).board;
+    gboolean seen_before = FALSE;
+    for (guint k = 0; k < i && !seen_before; k++)
+      seen_before = g_array_index (self->lines, Line, k).board == board;
+    if (seen_before)
+      continue;
+    guint moved = 0, active = 0;
+    for (guint k = i; k < self->lines->len; k++) {
+      const Line *line = &g_array_index (self->lines, Line, k);
+      if (line->board != board || !(mask >> line->bit & 1))
+        continue;
+      gboolean high = self->levels >> line->bit & 1;
+      moved |= signal_bit (line->signal);
+      active |= high != line->active_low ? signal_bit (line->signal) : 0;
+    }
+    if (moved == 0)
+      continue;
+    g_mutex_lock (&board->mutex);
+    stn_board_set_pins (board, moved, active, now_ns);
+    g_mutex_unlock (&board->mutex);
+  }
+}
+
+/* what a line that the board drives says */
+static gboolean is_active (const StnBoard *board, StnLineSignal signal) {
+  switch (signal) {
+  case STN_LINE_DETECT:
+    return !board->faults.absent;
+  case STN_LINE_GOOD:
+    return board->power_line && board->is_supplied;
+  case STN_LINE_FAULT:
+    return board->power_line && board->faults.is_shorted;
+  default:
+    return FALSE;
+  }
+}
+
+static guint32 get_levels (StnAdapter *self) {
+  guint32 levels = (self->levels & self->driven) | (PINS_ALL & ~self->driven);
+  for (guint i = 0; i < self->lines->len; i++) {
+    const Line *line = &g_array_index (self->lines, Line, i);
+    if (signal_bit (line->signal) != 0)
+      continue;
+    g_mutex_lock (&line->board->mutex);
+    stn_board_work (line->board, stn_clock_now_ns (self->clock));
+    gboolean high = is_active (line->board, line->signal) != line->active_low;
+    g_mutex_unlock (&line->board->mutex);
+    levels = high ? levels | 1u << line->bit : levels & ~(1u << line->bit);
+  }
+  return levels;
+}
+
+static gboolean adapter_exchange (StnLink *link, StnExchange *exchange, G_GNUC_UNUSED const StnWait *wait,
+                                  GError **error) {
+  StnAdapter *self = ((AdapterLink *)link)->adapter;
+  gboolean done = TRUE;
+  g_mutex_lock (&self->mutex);
+  if (!self->is_plugged) {
+    stn_error_set (error, STN_FAILURE_LINK_LOST, "%s: the adapter is gone", link->name);
+    done = FALSE;
+  } else if (exchange->operation == STN_OP_SET) {
+    set_levels (self, exchange->mask, exchange->levels);
+  } else if (exchange->operation == STN_OP_GET) {
+    exchange->levels = get_levels (self);
+  } else {
+    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "%s: an adapter's lines can't %s", link->name,
+                   stn_operation_name (exchange->operation));
+    done = FALSE;
+  }
+  g_mutex_unlock (&self->mutex);
+  return done;
+}
+
+static void adapter_link_free (StnLink *link) {
+  AdapterLink *self = (AdapterLink *)link;
+  g_mutex_lock (&self->adapter->mutex);
+  self->adapter->is_open = FALSE;
+  g_mutex_unlock (&self->adapter->mutex);
+  g_free (self);
+}
+
+static const StnLinkClass adapter_link_class = { "bench", STN_LINK_PINS, adapter_exchange, adapter_link_free };
+
+StnLink *stn_adapter_open (StnAdapter *self, const char *place, GError **error) {
+  g_mutex_lock (&self->mutex);
+  gboolean plugged = self->is_plugged, busy = self->is_open;
+  self->is_open = plugged;
+  g_mutex_unlock (&self->mutex);
+  if (!plugged) {
+    stn_error_set (error, STN_FAILURE_ADAPTER_MISSING, "%s: not plugged in", place);
+    return NULL;
+  }
+  if (busy) {
+    stn_error_set (error, STN_FAILURE_PORT_BUSY, "%s: somebody has it open", place);
+    return NULL;
+  }
+  AdapterLink *link = g_new0 (AdapterLink, 1);
+  stn_link_init (&link->link, &adapter_link_class, STN_LINK_PINS, place);
+  link->adapter = self;
+  return &link->link;
+}

@@ -1,0 +1,25 @@
+/* An adapter with lines (an FT232H in MPSSE mode): 16 pins that reach signals of boards, possibly of several.
+ *
+ * Until somebody sets it a line is not driven: it reads high (weak pull-ups) and the board is left to its own: NRST
+ * released, BOOT0 low, power off. A set changes all its lines at one moment. What has been set stays when the link is
+ * closed, as MPSSE's lines do. */
+#pragma once
+
+#include "src/bench/bench-config.h"
+#include "src/bench/board.h"
+
+G_BEGIN_DECLS
+
+typedef struct StnAdapter StnAdapter;
+
+/* Borrows clock and boards (found by name in `boards`). */
+StnAdapter *stn_adapter_new (const StnBenchAdapter *config, GHashTable *boards, StnClock *clock);
+void stn_adapter_free (StnAdapter *self);
+gboolean stn_adapter_is_at (const StnAdapter *self, const char *place);
+/* Whether one of its lines switches this board's power. */
+gboolean stn_adapter_switches (const StnAdapter *self, const StnBoard *board);
+void stn_adapter_set_plugged (StnAdapter *self, gboolean plugged);
+/* A link of shape pins; errors as provider.h says. */
+StnLink *stn_adapter_open (StnAdapter *self, const char *place, GError **error);
+
+G_END_DECLS

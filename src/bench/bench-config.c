@@ -1,0 +1,541 @@
+#include "src/bench/bench-config.h"
+#include "src/bench/faults.h"
+#include "src/link/pins.h"
+
+#include <string.h>
+
+static const struct {
+  const char *name;
+  gboolean active_low; /* where nothing else is said */
+} signals[STN_LINE_SIGNAL_COUNT] = {
+  [STN_LINE_NRST] = { "nrst", TRUE },     [STN_LINE_BOOT0] = { "boot0", FALSE }, [STN_LINE_POWER] = { "power", FALSE },
+  [STN_LINE_DETECT] = { "detect", FALSE }, [STN_LINE_GOOD] = { "good", FALSE },   [STN_LINE_FAULT] = { "fault", FALSE },
+};
+
+/* ---- making and freeing ---- */
+
+static void board_free (gpointer data) {
+  StnBenchBoard *board = data;
+  g_free (board->name);
+  g_free (board->part);
+  g_clear_pointer (&board->image, g_bytes_unref);
+  g_ptr_array_unref (board->faults);
+  g_free (board);
+}
+
+static void uart_free (gpointer data) {
+  StnBenchUart *uart = data;
+  g_free (uart->tty);
+  g_free (uart->serial);
+  g_free (uart->port);
+  g_free (uart->board);
+  g_free (uart);
+}
+
+static void line_free (gpointer data) {
+  StnBenchLine *line = data;
+  g_free (line->board);
+  g_free (line);
+}
+
+static void adapter_free (gpointer data) {
+  StnBenchAdapter *adapter = data;
+  g_free (adapter->serial);
+  g_free (adapter->port);
+  g_ptr_array_unref (adapter->lines);
+  g_free (adapter);
+}
+
+StnBenchConfig *stn_bench_config_new (void) {
+  StnBenchConfig *self = g_new0 (StnBenchConfig, 1);
+  self->boards = g_ptr_array_new_with_free_func (board_free);
+  self->uarts = g_ptr_array_new_with_free_func (uart_free);
+  self->adapters = g_ptr_array_new_with_free_func (adapter_free);
+  return self;
+}
+
+void stn_bench_config_free (StnBenchConfig *self) {
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->boards);
+  g_ptr_array_unref (self->uarts);
+  g_ptr_array_unref (self->adapters);
+  g_free (self->title);
+  g_free (self);
+}
+
+/* ---- finding ---- */
+
+const StnBenchBoard *stn_bench_config_board (const StnBenchConfig *self, const char *name) {
+  for (guint i = 0; i < self->boards->len; i++) {
+    const StnBenchBoard *board = g_ptr_array_index (self->boards, i);
+    if (g_str_equal (board->name, name))
+      return board;
+  }
+  return NULL;
+}
+
+gboolean stn_bench_place_is (const char *place, const char *serial, const char *port) {
+  if (serial != NULL && g_str_equal (place, serial))
+    return TRUE;
+  if (port == NULL)
+    return FALSE;
+  g_autofree char *suffix = g_strdup_printf ("usb-0:%s", port);
+  return g_str_equal (place, port) || g_str_has_suffix (place, suffix);
+}
+
+gboolean stn_bench_place_is_uart (const char *place, const StnBenchUart *uart) {
+  if (uart->tty != NULL)
+    return g_str_equal (place, uart->tty);
+  if (uart->port != NULL) {
+    /* udev's by-path: the hub port, configuration 1, the interface */
+    g_autofree char *by_path = g_strdup_printf ("usb-0:%s:1.%u-port0", uart->port, uart->interface);
+    if (g_str_has_suffix (place, by_path))
+      return TRUE;
+  }
+  if (uart->serial != NULL) {
+    g_autofree char *by_id = g_strdup_printf ("%s-if%02u-port0", uart->serial, uart->interface);
+    return g_str_has_suffix (place, by_id);
+  }
+  return FALSE;
+}
+
+static StnBenchBoard *need_board (StnBenchConfig *self, const char *name, GError **error) {
+  StnBenchBoard *board = (StnBenchBoard *)stn_bench_config_board (self, name);
+  if (board != NULL)
+    return board;
+  g_autofree const char **names = g_new0 (const char *, self->boards->len + 1);
+  for (guint i = 0; i < self->boards->len; i++)
+    names[i] = ((const StnBenchBoard *)g_ptr_array_index (self->boards, i))->name;
+  const char *nearest = stn_text_nearest (name, names);
+  stn_error_set (error, STN_FAILURE_BAD_FILE, "there is no board \"%s\"%s%s%s", name,
+                 nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
+                 nearest != NULL ? "\"?" : "");
+  return NULL;
+}
+
+/* ---- by hand ---- */
+
+gboolean stn_bench_config_add_board (StnBenchConfig *self, const char *name, const char *part, GError **error) {
+  if (stn_bench_config_board (self, name) != NULL) {
+    stn_error_set (error, STN_FAILURE_BAD_FILE, "there are two boards called \"%s\"", name);
+    return FALSE;
+  }
+  StnBenchBoard *board = g_new0 (StnBenchBoard, 1);
+  board->name = g_strdup (name);
+  board->part = g_strdup (part);
+  board->faults = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (self->boards, board);
+  return TRUE;
+}
+
+gboolean stn_bench_config_add_fault (StnBenchConfig *self, const char *board, const char *fault, GError **error) {
+  StnBenchBoard *found = need_board (self, board, error);
+  if (found == NULL || !stn_board_faults_check (fault, error))
+    return FALSE;
+  g_ptr_array_add (found->faults, g_strdup (fault));
+  return TRUE;
+}
+
+static gboolean add_uart (StnBenchConfig *self, StnBenchUart *uart, GError **error) {
+  gboolean good = need_board (self, uart->board, error) != NULL;
+  for (guint i = 0; i < self->uarts->len && good; i++) {
+    const StnBenchUart *other = g_ptr_array_index (self->uarts, i);
+    if (g_str_equal (other->board, uart->board)) {
+      stn_error_set (error, STN_FAILURE_BAD_FILE, "board \"%s\" has two UARTs", uart->board);
+      good = FALSE;
+    } else if (uart->tty != NULL && g_strcmp0 (other->tty, uart->tty) == 0) {
+      stn_error_set (error, STN_FAILURE_BAD_FILE, "%s reaches two boards, \"%s\" and \"%s\"", uart->tty, other->board,
+                     uart->board);
+      good = FALSE;
+    }
+  }
+  if (good)
+    g_ptr_array_add (self->uarts, uart);
+  else
+    uart_free (uart);
+  return good;
+}
+
+gboolean stn_bench_config_add_uart (StnBenchConfig *self, const char *place, const char *board, GError **error) {
+  StnBenchUart *uart = g_new0 (StnBenchUart, 1);
+  uart->tty = g_strdup (place);
+  uart->board = g_strdup (board);
+  return add_uart (self, uart, error);
+}
+
+static StnBenchAdapter *ensure_adapter (StnBenchConfig *self, const char *serial, const char *port) {
+  for (guint i = 0; i < self->adapters->len; i++) {
+    StnBenchAdapter *adapter = g_ptr_array_index (self->adapters, i);
+    if (g_strcmp0 (adapter->serial, serial) == 0 && g_strcmp0 (adapter->port, port) == 0)
+      return adapter;
+  }
+  StnBenchAdapter *adapter = g_new0 (StnBenchAdapter, 1);
+  adapter->serial = g_strdup (serial);
+  adapter->port = g_strdup (port);
+  adapter->lines = g_ptr_array_new_with_free_func (line_free);
+  g_ptr_array_add (self->adapters, adapter);
+  return adapter;
+}
+
+static gboolean add_line (StnBenchConfig *self, StnBenchAdapter *adapter, const char *pin, const char *board,
+                          StnLineSignal signal, gboolean active_low, GError **error) {
+  guint bit;
+  if (!stn_pin_from_text (pin, &bit)) {
+    stn_error_set_seen (error, STN_FAILURE_BAD_FILE, "AD0..AD7 or AC0..AC7", pin, "a line of an adapter");
+    return FALSE;
+  }
+  if (need_board (self, board, error) == NULL)
+    return FALSE;
+  StnBenchLine *line = g_new0 (StnBenchLine, 1);
+  *line = (StnBenchLine){ .bit = bit, .board = g_strdup (board), .signal = signal, .active_low = active_low };
+  g_ptr_array_add (adapter->lines, line);
+  return TRUE;
+}
+
+static gboolean parse_signal (const char *text, StnLineSignal *out, GError **error) {
+  for (guint i = 0; i < STN_LINE_SIGNAL_COUNT; i++)
+    if (g_str_equal (signals[i].name, text)) {
+      *out = (StnLineSignal)i;
+      return TRUE;
+    }
+  stn_error_set_seen (error, STN_FAILURE_BAD_FILE, "nrst, boot0, power, detect, good or fault", text,
+                      "a signal of a board");
+  return FALSE;
+}
+
+gboolean stn_bench_config_add_line (StnBenchConfig *self, const char *adapter_place, const char *pin,
+                                    const char *board, const char *signal, gboolean active_low, GError **error) {
+  StnLineSignal parsed;
+  if (!parse_signal (signal, &parsed, error))
+    return FALSE;
+  StnBenchAdapter *adapter = NULL;
+  for (guint i = 0; i < self->adapters->len && adapter == NULL; i++) {
+    StnBenchAdapter *other = g_ptr_array_index (self->adapters, i);
+    if (stn_bench_place_is (adapter_place, other->serial, other->port))
+      adapter = other;
+  }
+  if (adapter == NULL)
+    adapter = ensure_adapter (self, adapter_place, NULL);
+  return add_line (self, adapter, pin, board, parsed, active_low, error);
+}
+
+void stn_bench_config_set_pace (StnBenchConfig *self, gboolean line, gboolean flash, gint64 turnaround_ns) {
+  self->pace = (StnPace){ .line = line, .flash = flash, .turnaround_ns = MAX (turnaround_ns, 0) };
+}
+
+void stn_bench_config_set_seed (StnBenchConfig *self, guint64 seed) {
+  self->seed = seed;
+}
+
+/* ---- bench.yaml ---- */
+
+typedef struct {
+  char *serial;
+  const StnNode *lines;
+} PinsEntry;
+
+typedef struct {
+  char *serial;
+  GPtrArray *uarts; /* char * */
+} UartsEntry;
+
+typedef struct {
+  const StnNode *place;
+  char *port;
+  PinsEntry pins;
+  gboolean has_pins;
+  UartsEntry uarts;
+  gboolean has_uarts;
+  char *board;
+} UsbEntry;
+
+typedef struct {
+  char *name;
+  const StnNode *place;
+  char *target;
+  char *flash;
+  char *uid;
+  const StnNode *uid_place;
+  const StnNode *faults;
+} BoardEntry;
+
+typedef struct {
+  gboolean line, flash;
+  gint64 turnaround_ns;
+} PaceEntry;
+
+typedef struct {
+  char *title;
+  GPtrArray *usb;    /* UsbEntry */
+  GPtrArray *boards; /* BoardEntry */
+  PaceEntry pace;
+  gint64 seed;
+  const StnNode *ttys;
+} BenchFile;
+
+static const StnField pins_fields[] = {
+  { .key = "serial", .kind = STN_FIELD_TEXT, STN_MEMBER (PinsEntry, serial), .required = TRUE,
+    .help = "the adapter's serial, as a station file names it" },
+  { .key = "lines", .kind = STN_FIELD_NODE, STN_MEMBER (PinsEntry, lines),
+    .help = "what each pin reaches: AC0: A1.nrst; signals nrst, boot0, power (driven), detect, good, fault (seen); "
+            "\"A1.power active-low\" where it is not as usual" },
+  { 0 }
+};
+
+static const StnField uarts_fields[] = {
+  { .key = "serial", .kind = STN_FIELD_TEXT, STN_MEMBER (UartsEntry, serial), .help = "the adapter's serial" },
+  { .key = "uarts", .kind = STN_FIELD_LIST, .element = STN_FIELD_TEXT, STN_MEMBER (UartsEntry, uarts),
+    .required = TRUE, .help = "the boards at its interfaces, in their order; \"-\" for none" },
+  { 0 }
+};
+
+static const StnField usb_fields[] = {
+  { .key = "port", .kind = STN_FIELD_TEXT, STN_MEMBER (UsbEntry, port), .required = TRUE,
+    .help = "hub port as udev writes it: \"1.4.2\"" },
+  { .key = "port", .kind = STN_FIELD_PLACE, STN_MEMBER (UsbEntry, place) },
+  { .key = "ft232h", .kind = STN_FIELD_OBJECT, STN_MEMBER (UsbEntry, pins), .fields = pins_fields,
+    STN_PRESENT (UsbEntry, has_pins), .help = "an adapter with lines" },
+  { .key = "ft4232h", .kind = STN_FIELD_OBJECT, STN_MEMBER (UsbEntry, uarts), .fields = uarts_fields,
+    STN_PRESENT (UsbEntry, has_uarts), .help = "an adapter with four UARTs" },
+  { .key = "board", .kind = STN_FIELD_TEXT, STN_MEMBER (UsbEntry, board),
+    .help = "the board whose USB plug is here" },
+  { 0 }
+};
+
+static const StnField board_fields[] = {
+  { .key = "", .kind = STN_FIELD_TEXT, STN_MEMBER (BoardEntry, name) },
+  { .key = "target", .kind = STN_FIELD_TEXT, STN_MEMBER (BoardEntry, target), .required = TRUE,
+    .help = "part number without package: STM32G071CB" },
+  { .key = "target", .kind = STN_FIELD_PLACE, STN_MEMBER (BoardEntry, place) },
+  { .key = "flash", .kind = STN_FIELD_TEXT, STN_MEMBER (BoardEntry, flash), .fallback = "factory",
+    .help = "factory: as shipped; blank: erased by somebody, BOOT0 listens; else a binary file that lies at the start "
+            "of the flash" },
+  { .key = "uid", .kind = STN_FIELD_TEXT, STN_MEMBER (BoardEntry, uid),
+    .help = "24 hex digits in memory order; none: made up" },
+  { .key = "uid", .kind = STN_FIELD_PLACE, STN_MEMBER (BoardEntry, uid_place) },
+  { .key = "faults", .kind = STN_FIELD_NODE, STN_MEMBER (BoardEntry, faults),
+    .help = "what is wrong with it: a list of NAME or { NAME: VALUE, every: true }; every: boards loaded later have it "
+            "too" },
+  { 0 }
+};
+
+static const StnField pace_fields[] = {
+  { .key = "line", .kind = STN_FIELD_BOOLEAN, STN_MEMBER (PaceEntry, line), .fallback = "false",
+    .help = "bytes take their time on the wire" },
+  { .key = "flash", .kind = STN_FIELD_BOOLEAN, STN_MEMBER (PaceEntry, flash), .fallback = "false",
+    .help = "programming, erasing and starting the ROM take their time" },
+  { .key = "turnaround", .kind = STN_FIELD_DURATION, STN_MEMBER (PaceEntry, turnaround_ns), .low = 0,
+    .high = STN_NS_PER_S, .fallback = "0 ms", .help = "what the adapter holds an answer back" },
+  { 0 }
+};
+
+static const StnField file_fields[] = {
+  { .key = "bench", .kind = STN_FIELD_TEXT, STN_MEMBER (BenchFile, title), .required = TRUE, .help = "what it is" },
+  { .key = "usb", .kind = STN_FIELD_LIST, .element = STN_FIELD_OBJECT, STN_MEMBER (BenchFile, usb),
+    .fields = usb_fields, .struct_size = sizeof (UsbEntry), .help = "what is plugged in where" },
+  { .key = "ttys", .kind = STN_FIELD_NODE, STN_MEMBER (BenchFile, ttys),
+    .help = "serial ports without an adapter around them: /dev/ttyS0: A1" },
+  { .key = "boards", .kind = STN_FIELD_MAP, STN_MEMBER (BenchFile, boards), .fields = board_fields,
+    .struct_size = sizeof (BoardEntry), .required = TRUE, .help = "the boards by name" },
+  { .key = "pace", .kind = STN_FIELD_OBJECT, STN_MEMBER (BenchFile, pace), .fields = pace_fields,
+    .help = "which times are kept; none where it is left out" },
+  { .key = "seed", .kind = STN_FIELD_INTEGER, STN_MEMBER (BenchFile, seed), .low = 0, .high = G_MAXINT64,
+    .fallback = "0", .help = "of the UIDs of boards without one; 0: new boards at every start" },
+  { 0 }
+};
+
+const StnField *stn_bench_file_fields (void) {
+  return file_fields;
+}
+
+/* puts the place of a node before a message that has none */
+static gboolean at_node (const StnNode *node, GError *problem, GError **error) {
+  if (problem == NULL)
+    return TRUE;
+  stn_node_error (node, error, NULL, NULL, "%s", problem->message);
+  g_error_free (problem);
+  return FALSE;
+}
+
+static gboolean read_fault (StnBenchConfig *self, const char *board, const StnNode *node, GError **error) {
+  g_autofree char *text = NULL;
+  if (node->kind == STN_NODE_SCALAR) {
+    text = g_strdup (node->text);
+  } else if (node->kind == STN_NODE_MAPPING) {
+    const char *name = NULL, *value = NULL;
+    gboolean every = FALSE;
+    for (guint i = 0; i < node->items->len; i++) {
+      const StnNode *key = g_ptr_array_index (node->keys, i), *item = g_ptr_array_index (node->items, i);
+      if (item->kind != STN_NODE_SCALAR || (g_str_equal (key->text, "every") ? every : name != NULL)) {
+        stn_node_error (item, error, "one fault: NAME or { NAME: VALUE }", NULL, "fault of board \"%s\"", board);
+        return FALSE;
+      }
+      if (g_str_equal (key->text, "every")) {
+        every = g_str_equal (item->text, "true") || g_str_equal (item->text, "yes");
+      } else {
+        name = key->text;
+        value = item->text;
+      }
+    }
+    text = g_strdup_printf ("%s: %s%s", name != NULL ? name : "", value != NULL ? value : "", every ? " every" : "");
+  } else {
+    stn_node_error (node, error, "NAME or { NAME: VALUE }", "a list", "fault of board \"%s\"", board);
+    return FALSE;
+  }
+  GError *problem = NULL;
+  stn_bench_config_add_fault (self, board, text, &problem);
+  return at_node (node, problem, error);
+}
+
+static gboolean read_chip (StnBenchBoard *board, const BoardEntry *entry, const char *file, GError **error) {
+  if (g_str_equal (entry->flash, "factory")) {
+    board->flash = STN_CHIP_FACTORY;
+  } else if (g_str_equal (entry->flash, "blank")) {
+    board->flash = STN_CHIP_BLANK;
+  } else {
+    g_autofree char *folder = g_path_get_dirname (file);
+    g_autofree char *path =
+        g_path_is_absolute (entry->flash) ? g_strdup (entry->flash) : g_build_filename (folder, entry->flash, NULL);
+    char *bytes = NULL;
+    gsize length = 0;
+    g_autoptr (GError) problem = NULL;
+    if (!g_file_get_contents (path, &bytes, &length, &problem)) {
+      stn_node_error (entry->place, error, "factory, blank or a file", entry->flash, "flash of board \"%s\": %s",
+                      board->name, problem->message);
+      return FALSE;
+    }
+    board->image = g_bytes_new_take (bytes, length);
+    board->flash = STN_CHIP_IMAGE;
+  }
+  if (entry->uid != NULL) {
+    g_autofree char *fault = g_strdup_printf ("uid: %s", entry->uid);
+    if (!stn_board_faults_check (fault, NULL)) {
+      stn_node_error (entry->uid_place, error, "24 hex digits", entry->uid, "uid of board \"%s\"", board->name);
+      return FALSE;
+    }
+    g_ptr_array_add (board->faults, g_steal_pointer (&fault));
+  }
+  return TRUE;
+}
+
+static gboolean read_board (StnBenchConfig *self, const BoardEntry *entry, const char *file, GError **error) {
+  GError *problem = NULL;
+  if (!stn_bench_config_add_board (self, entry->name, entry->target, &problem))
+    return at_node (entry->place, problem, error);
+  StnBenchBoard *board = (StnBenchBoard *)stn_bench_config_board (self, entry->name);
+  if (!read_chip (board, entry, file, error))
+    return FALSE;
+  if (entry->faults == NULL)
+    return TRUE;
+  if (entry->faults->kind != STN_NODE_SEQUENCE)
+    return read_fault (self, entry->name, entry->faults, error);
+  for (guint i = 0; i < entry->faults->items->len; i++)
+    if (!read_fault (self, entry->name, g_ptr_array_index (entry->faults->items, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+/* "A1.nrst", "A1.power active-low" */
+static gboolean read_line (StnBenchConfig *self, StnBenchAdapter *adapter, const StnNode *pin, const StnNode *node,
+                           GError **error) {
+  static const char expected[] = "BOARD.SIGNAL, \"active-low\" or \"active-high\" behind it where needed";
+  if (node->kind != STN_NODE_SCALAR) {
+    stn_node_error (node, error, expected, NULL, "line %s", pin->text);
+    return FALSE;
+  }
+  g_auto (GStrv) words = g_strsplit_set (node->text, " ", 2);
+  char *dot = words[0] != NULL ? strrchr (words[0], '.') : NULL;
+  gboolean low = words[0] != NULL && words[1] != NULL && g_str_equal (words[1], "active-low");
+  gboolean high = words[0] != NULL && words[1] != NULL && g_str_equal (words[1], "active-high");
+  if (dot == NULL || (words[1] != NULL && !low && !high)) {
+    stn_node_error (node, error, expected, node->text, "line %s", pin->text);
+    return FALSE;
+  }
+  *dot = '\0';
+  GError *problem = NULL;
+  StnLineSignal signal;
+  if (parse_signal (dot + 1, &signal, &problem))
+    add_line (self, adapter, pin->text, words[0], signal, low || (!high && signals[signal].active_low), &problem);
+  return at_node (node, problem, error);
+}
+
+static gboolean read_usb (StnBenchConfig *self, const UsbEntry *entry, GError **error) {
+  if (entry->has_pins + entry->has_uarts + (entry->board != NULL) != 1) {
+    stn_node_error (entry->place, error, "one of ft232h, ft4232h, board", NULL, "port %s", entry->port);
+    return FALSE;
+  }
+  GError *problem = NULL;
+  if (entry->board != NULL) {
+    need_board (self, entry->board, &problem);
+    return at_node (entry->place, problem, error);
+  }
+  if (entry->has_pins) {
+    StnBenchAdapter *adapter = ensure_adapter (self, entry->pins.serial, entry->port);
+    const StnNode *lines = entry->pins.lines;
+    if (lines != NULL && lines->kind != STN_NODE_MAPPING) {
+      stn_node_error (lines, error, "a map from pin to BOARD.SIGNAL", NULL, "lines of port %s", entry->port);
+      return FALSE;
+    }
+    for (guint i = 0; lines != NULL && i < lines->items->len; i++)
+      if (!read_line (self, adapter, g_ptr_array_index (lines->keys, i), g_ptr_array_index (lines->items, i), error))
+        return FALSE;
+    return TRUE;
+  }
+  for (guint i = 0; i < entry->uarts.uarts->len; i++) {
+    const char *board = g_ptr_array_index (entry->uarts.uarts, i);
+    if (g_str_equal (board, "-"))
+      continue;
+    StnBenchUart *uart = g_new0 (StnBenchUart, 1);
+    *uart = (StnBenchUart){ .serial = g_strdup (entry->uarts.serial), .port = g_strdup (entry->port), .interface = i,
+                            .board = g_strdup (board) };
+    if (!add_uart (self, uart, &problem))
+      return at_node (entry->place, problem, error);
+  }
+  return TRUE;
+}
+
+static gboolean read_ttys (StnBenchConfig *self, const StnNode *ttys, GError **error) {
+  if (ttys == NULL)
+    return TRUE;
+  if (ttys->kind != STN_NODE_MAPPING) {
+    stn_node_error (ttys, error, "a map from a tty to a board", NULL, "ttys");
+    return FALSE;
+  }
+  for (guint i = 0; i < ttys->items->len; i++) {
+    const StnNode *key = g_ptr_array_index (ttys->keys, i), *item = g_ptr_array_index (ttys->items, i);
+    GError *problem = NULL;
+    if (item->kind != STN_NODE_SCALAR) {
+      stn_node_error (item, error, "a board", NULL, "tty %s", key->text);
+      return FALSE;
+    }
+    stn_bench_config_add_uart (self, key->text, item->text, &problem);
+    if (!at_node (item, problem, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean build (StnBenchConfig *self, const BenchFile *parsed, const char *file, GError **error) {
+  self->title = g_strdup (parsed->title);
+  self->seed = (guint64)parsed->seed;
+  stn_bench_config_set_pace (self, parsed->pace.line, parsed->pace.flash, parsed->pace.turnaround_ns);
+  for (guint i = 0; i < parsed->boards->len; i++)
+    if (!read_board (self, g_ptr_array_index (parsed->boards, i), file, error))
+      return FALSE;
+  for (guint i = 0; parsed->usb != NULL && i < parsed->usb->len; i++)
+    if (!read_usb (self, g_ptr_array_index (parsed->usb, i), error))
+      return FALSE;
+  return read_ttys (self, parsed->ttys, error);
+}
+
+StnBenchConfig *stn_bench_config_parse (const char *file, const char *bytes, gsize length, GError **error) {
+  g_autoptr (StnYaml) document = stn_yaml_parse (file, bytes, length, error);
+  BenchFile parsed = { 0 };
+  if (document == NULL || !stn_fields_read (file_fields, stn_yaml_root (document), &parsed, error))
+    return NULL;
+  g_autoptr (StnBenchConfig) self = stn_bench_config_new ();
+  gboolean good = build (self, &parsed, file, error);
+  stn_fields_clear (file_fields, &parsed);
+  return good ? g_steal_pointer (&self) : NULL;
+}

@@ -1,0 +1,68 @@
+/* The inside of a StnBenchConfig, for bench.c. Plain data; strings are owned. */
+#pragma once
+
+#include "src/bench/bench.h"
+#include "src/bench/uart-port.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  STN_CHIP_FACTORY, /* as shipped */
+  STN_CHIP_BLANK,   /* somebody had it: erased, and its BOOT0 pin listens */
+  STN_CHIP_IMAGE    /* blank, then `image` at the flash base */
+} StnChipFlash;
+
+typedef struct {
+  char *name;
+  char *part;
+  StnChipFlash flash;
+  GBytes *image;     /* or NULL */
+  GPtrArray *faults; /* char *, checked */
+} StnBenchBoard;
+
+/* A UART is found by a tty's name, or as an interface of an adapter by the adapter's serial or hub port. */
+typedef struct {
+  char *tty;
+  char *serial, *port;
+  guint interface;
+  char *board;
+} StnBenchUart;
+
+/* what an adapter's line reaches */
+typedef enum {
+  STN_LINE_NRST,
+  STN_LINE_BOOT0,
+  STN_LINE_POWER,
+  STN_LINE_DETECT, /* from here on the board drives */
+  STN_LINE_GOOD,
+  STN_LINE_FAULT,
+  STN_LINE_SIGNAL_COUNT
+} StnLineSignal;
+
+typedef struct {
+  guint bit;
+  char *board;
+  StnLineSignal signal;
+  gboolean active_low;
+} StnBenchLine;
+
+typedef struct {
+  char *serial, *port;
+  GPtrArray *lines; /* StnBenchLine */
+} StnBenchAdapter;
+
+struct StnBenchConfig {
+  char *title;
+  GPtrArray *boards;   /* StnBenchBoard */
+  GPtrArray *uarts;    /* StnBenchUart */
+  GPtrArray *adapters; /* StnBenchAdapter */
+  StnPace pace;
+  guint64 seed;
+};
+
+const StnBenchBoard *stn_bench_config_board (const StnBenchConfig *self, const char *name);
+/* Whether a place that a station file names is this serial or hub port ("…usb-0:1.3"; a udev path or the port alone). */
+gboolean stn_bench_place_is (const char *place, const char *serial, const char *port);
+gboolean stn_bench_place_is_uart (const char *place, const StnBenchUart *uart);
+
+G_END_DECLS

@@ -1,0 +1,39 @@
+/* The inside of a StnBench, shared by bench.c and pty.c. */
+#pragma once
+
+#include "src/bench/adapter.h"
+#include "src/bench/bench-config.h"
+#include "src/bench/board.h"
+
+G_BEGIN_DECLS
+
+typedef struct StnPty StnPty;
+
+typedef struct {
+  StnBenchBoard config; /* owned copies */
+  StnBoard *board;      /* owned */
+  StnPty *pty;          /* owned, or NULL */
+} StnSeat;
+
+typedef struct {
+  StnBenchUart place; /* owned copies */
+  StnBoard *board;    /* borrowed */
+} StnBenchUartSeat;
+
+struct StnBench {
+  StnClock *clock;
+  StnTargets *targets;
+  guint64 seed;
+  GMutex mutex;        /* guards `boards_made` and the seats' ptys */
+  guint64 boards_made; /* numbers the UIDs */
+  GPtrArray *seats;    /* StnSeat */
+  GHashTable *by_name; /* name -> StnBoard, borrowed */
+  GPtrArray *uarts;    /* StnBenchUartSeat */
+  GPtrArray *adapters; /* StnAdapter */
+};
+
+StnSeat *stn_bench_seat (StnBench *self, const char *board);
+/* pty.c: ends the thread. */
+void stn_pty_free (StnPty *self);
+
+G_END_DECLS

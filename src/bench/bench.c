@@ -1,0 +1,353 @@
+#include "src/bench/bench-private.h"
+#include "src/bench/uart-link.h"
+
+#include <string.h>
+
+/* ---- boards ---- */
+
+static void seat_free (gpointer data) {
+  StnSeat *seat = data;
+  stn_pty_free (seat->pty);
+  stn_board_free (seat->board);
+  g_free (seat->config.name);
+  g_free (seat->config.part);
+  g_clear_pointer (&seat->config.image, g_bytes_unref);
+  g_clear_pointer (&seat->config.faults, g_ptr_array_unref);
+  g_free (seat);
+}
+
+static void uart_seat_free (gpointer data) {
+  StnBenchUartSeat *uart = data;
+  g_free (uart->place.tty);
+  g_free (uart->place.serial);
+  g_free (uart->place.port);
+  g_free (uart);
+}
+
+StnSeat *stn_bench_seat (StnBench *self, const char *board) {
+  for (guint i = 0; i < self->seats->len; i++) {
+    StnSeat *seat = g_ptr_array_index (self->seats, i);
+    if (g_str_equal (seat->config.name, board))
+      return seat;
+  }
+  return NULL;
+}
+
+static StnBoard *find_board (StnBench *self, const char *name) {
+  return g_hash_table_lookup (self->by_name, name);
+}
+
+/* ST's UIDs are wafer coordinates and a lot in ASCII (RM0444 37.1); these look alike and begin with a byte that says
+ * what they are. */
+static void make_uid (StnBench *self, guint8 out[12]) {
+  g_mutex_lock (&self->mutex);
+  guint64 number = self->boards_made++;
+  g_mutex_unlock (&self->mutex);
+  g_autofree char *text = self->seed != 0
+                              ? g_strdup_printf ("%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT, self->seed, number)
+                              : g_uuid_string_random ();
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_checksum_update (sum, (const guchar *)text, (gssize)strlen (text));
+  guint8 digest[32];
+  gsize length = sizeof digest;
+  g_checksum_get_digest (sum, digest, &length);
+  memcpy (out, digest, 12);
+  for (guint i = 5; i < 12; i++)
+    out[i] = (guint8)('A' + digest[i] % 26);
+  out[0] = 0xbe;
+}
+
+/* What is in the seat's config, as one board: the target that is really there, its faults, its UID. */
+static gboolean describe (StnBench *self, const StnSeat *seat, gboolean fresh, const StnTarget **out_target,
+                          StnBoardFaults *out_faults, guint8 out_uid[12], GError **error) {
+  StnBoardFaults faults = { 0 };
+  for (guint i = 0; i < seat->config.faults->len; i++)
+    stn_board_faults_add (&faults, g_ptr_array_index (seat->config.faults, i), fresh);
+  const char *part = faults.wrong_chip != NULL ? faults.wrong_chip : seat->config.part;
+  const StnTarget *target = stn_targets_find (self->targets, part, error);
+  StnSeat *twin = faults.same_uid_as != NULL ? stn_bench_seat (self, faults.same_uid_as) : NULL;
+  gboolean good = target != NULL;
+  if (good && !(stn_boot_is_modelled (target) && stn_options_are_modelled (target))) {
+    stn_error_set (error, STN_FAILURE_BAD_PLAN, "the bench has no model of %s yet", target->name);
+    good = FALSE;
+  }
+  if (good && faults.same_uid_as != NULL && (twin == NULL || twin->board == NULL)) {
+    stn_error_set (error, STN_FAILURE_BAD_FILE, "same-uid-as: there is no board \"%s\" before this one",
+                   faults.same_uid_as);
+    good = FALSE;
+  }
+  if (!good) {
+    g_prefix_error (error, "board %s: ", seat->config.name);
+    stn_board_faults_clear (&faults);
+    return FALSE;
+  }
+  make_uid (self, out_uid);
+  if (faults.has_uid)
+    memcpy (out_uid, faults.uid, 12);
+  else if (twin != NULL)
+    memcpy (out_uid, twin->board->uid, 12);
+  *out_target = target;
+  *out_faults = faults;
+  return TRUE;
+}
+
+static gboolean add_seat (StnBench *self, const StnBenchBoard *config, const StnPace *pace, GError **error) {
+  StnSeat *seat = g_new0 (StnSeat, 1);
+  seat->config = (StnBenchBoard){ .name = g_strdup (config->name), .part = g_strdup (config->part),
+                                  .flash = config->flash };
+  seat->config.image = config->image != NULL ? g_bytes_ref (config->image) : NULL;
+  seat->config.faults = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < config->faults->len; i++)
+    g_ptr_array_add (seat->config.faults, g_strdup (g_ptr_array_index (config->faults, i)));
+
+  const StnTarget *target;
+  StnBoardFaults faults;
+  guint8 uid[12];
+  if (!describe (self, seat, FALSE, &target, &faults, uid, error)) {
+    seat_free (seat);
+    return FALSE;
+  }
+  seat->board = stn_board_new (config->name, target, pace, &faults, uid, config->flash != STN_CHIP_FACTORY, self->clock);
+  if (config->image != NULL) {
+    gsize length;
+    const guint8 *bytes = g_bytes_get_data (config->image, &length);
+    stn_flash_place (&seat->board->flash, target->flash_base, bytes, length);
+  }
+  g_ptr_array_add (self->seats, seat);
+  g_hash_table_insert (self->by_name, seat->config.name, seat->board);
+  return TRUE;
+}
+
+/* boards without a switch have been on since before anybody looked */
+static void power_unswitched (StnBench *self) {
+  for (guint i = 0; i < self->seats->len; i++) {
+    StnBoard *board = ((StnSeat *)g_ptr_array_index (self->seats, i))->board;
+    gboolean switched = FALSE;
+    for (guint k = 0; k < self->adapters->len && !switched; k++)
+      switched = stn_adapter_switches (g_ptr_array_index (self->adapters, k), board);
+    if (switched)
+      continue;
+    g_mutex_lock (&board->mutex);
+    stn_board_set_pins (board, STN_SIGNAL_POWER, STN_SIGNAL_POWER, stn_clock_now_ns (self->clock));
+    g_mutex_unlock (&board->mutex);
+  }
+}
+
+StnBench *stn_bench_new (const StnBenchConfig *config, StnTargets *targets, StnClock *clock, GError **error) {
+  g_autoptr (StnBench) self = g_new0 (StnBench, 1);
+  g_mutex_init (&self->mutex);
+  self->clock = clock;
+  self->targets = targets;
+  self->seed = config->seed;
+  self->seats = g_ptr_array_new_with_free_func (seat_free);
+  self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  self->uarts = g_ptr_array_new_with_free_func (uart_seat_free);
+  self->adapters = g_ptr_array_new_with_free_func ((GDestroyNotify)stn_adapter_free);
+
+  for (guint i = 0; i < config->boards->len; i++)
+    if (!add_seat (self, g_ptr_array_index (config->boards, i), &config->pace, error))
+      return NULL;
+  for (guint i = 0; i < config->uarts->len; i++) {
+    const StnBenchUart *from = g_ptr_array_index (config->uarts, i);
+    StnBenchUartSeat *uart = g_new0 (StnBenchUartSeat, 1);
+    uart->place = (StnBenchUart){ .tty = g_strdup (from->tty), .serial = g_strdup (from->serial),
+                                  .port = g_strdup (from->port), .interface = from->interface };
+    uart->board = find_board (self, from->board);
+    g_ptr_array_add (self->uarts, uart);
+  }
+  for (guint i = 0; i < config->adapters->len; i++)
+    g_ptr_array_add (self->adapters,
+                     stn_adapter_new (g_ptr_array_index (config->adapters, i), self->by_name, clock));
+  power_unswitched (self);
+  return g_steal_pointer (&self);
+}
+
+void stn_bench_free (StnBench *self) {
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->adapters, g_ptr_array_unref);
+  g_clear_pointer (&self->uarts, g_ptr_array_unref);
+  g_clear_pointer (&self->by_name, g_hash_table_unref);
+  g_clear_pointer (&self->seats, g_ptr_array_unref);
+  g_mutex_clear (&self->mutex);
+  g_free (self);
+}
+
+/* ---- the provider ---- */
+
+typedef struct {
+  StnProvider provider;
+  StnBench *bench;
+} BenchProvider;
+
+static StnBoard *board_at (StnBench *self, const char *place) {
+  for (guint i = 0; i < self->uarts->len; i++) {
+    const StnBenchUartSeat *uart = g_ptr_array_index (self->uarts, i);
+    if (stn_bench_place_is_uart (place, &uart->place))
+      return uart->board;
+  }
+  return NULL;
+}
+
+static StnAdapter *adapter_at (StnBench *self, const char *place) {
+  for (guint i = 0; i < self->adapters->len; i++)
+    if (stn_adapter_is_at (g_ptr_array_index (self->adapters, i), place))
+      return g_ptr_array_index (self->adapters, i);
+  return NULL;
+}
+
+static StnLink *open_uart (StnProvider *provider, const char *place, G_GNUC_UNUSED const StnWait *wait,
+                           GError **error) {
+  StnBoard *board = board_at (((BenchProvider *)provider)->bench, place);
+  if (board == NULL) {
+    stn_error_set (error, STN_FAILURE_ADAPTER_MISSING, "%s: the bench has no such UART", place);
+    return NULL;
+  }
+  return stn_uart_link_open (board, place, error);
+}
+
+static StnLink *open_pins (StnProvider *provider, const char *place, G_GNUC_UNUSED const StnWait *wait,
+                           GError **error) {
+  StnAdapter *adapter = adapter_at (((BenchProvider *)provider)->bench, place);
+  if (adapter == NULL) {
+    stn_error_set (error, STN_FAILURE_ADAPTER_MISSING, "%s: the bench has no such adapter", place);
+    return NULL;
+  }
+  return stn_adapter_open (adapter, place, error);
+}
+
+static gboolean load_boards (StnProvider *provider, const char *const *names, GError **error) {
+  StnBench *self = ((BenchProvider *)provider)->bench;
+  for (guint i = 0; names[i] != NULL; i++) {
+    StnSeat *seat = stn_bench_seat (self, names[i]);
+    if (seat == NULL) {
+      stn_error_set (error, STN_FAILURE_USAGE, "the bench has no board \"%s\"", names[i]);
+      return FALSE;
+    }
+    const StnTarget *target;
+    StnBoardFaults faults;
+    guint8 uid[12];
+    if (!describe (self, seat, TRUE, &target, &faults, uid, error))
+      return FALSE;
+    g_mutex_lock (&seat->board->mutex);
+    stn_board_replace (seat->board, target, &faults, uid, FALSE, stn_clock_now_ns (self->clock));
+    g_mutex_unlock (&seat->board->mutex);
+  }
+  return TRUE;
+}
+
+static void provider_free (StnProvider *provider) {
+  g_free (provider);
+}
+
+static const StnProviderClass provider_class = {
+  .kind = "bench",
+  .is_virtual = TRUE,
+  .open_uart = open_uart,
+  .open_pins = open_pins,
+  .load_boards = load_boards,
+  .free = provider_free,
+};
+
+StnProvider *stn_bench_provider_new (StnBench *self) {
+  BenchProvider *provider = g_new0 (BenchProvider, 1);
+  provider->provider.provider_class = &provider_class;
+  provider->bench = self;
+  return &provider->provider;
+}
+
+/* ---- the truth ---- */
+
+static StnBoard *lock_at_now (StnBench *self, const char *name) {
+  StnBoard *board = find_board (self, name);
+  if (board == NULL)
+    return NULL;
+  g_mutex_lock (&board->mutex);
+  stn_board_work (board, stn_clock_now_ns (self->clock));
+  return board;
+}
+
+gboolean stn_bench_board_state (StnBench *self, const char *board, StnBoardState *out) {
+  StnBoard *found = lock_at_now (self, board);
+  if (found == NULL)
+    return FALSE;
+  *out = found->state;
+  g_mutex_unlock (&found->mutex);
+  return TRUE;
+}
+
+static gboolean in_options (const StnBoard *board, guint64 address, gsize length) {
+  return address >= board->target->options_address && address - board->target->options_address < board->options.length &&
+         length <= board->options.length - (address - board->target->options_address);
+}
+
+gboolean stn_bench_board_read (StnBench *self, const char *board, guint64 address, guint8 *buffer, gsize length) {
+  StnBoard *found = lock_at_now (self, board);
+  if (found == NULL)
+    return FALSE;
+  gboolean good = TRUE;
+  if (stn_flash_holds (&found->flash, address, length))
+    stn_flash_read (&found->flash, address, buffer, length);
+  else if (in_options (found, address, length))
+    memcpy (buffer, found->options.stored + (address - found->target->options_address), length);
+  else
+    good = FALSE;
+  g_mutex_unlock (&found->mutex);
+  return good;
+}
+
+gboolean stn_bench_board_write (StnBench *self, const char *board, guint64 address, const guint8 *bytes,
+                                gsize length) {
+  StnBoard *found = lock_at_now (self, board);
+  if (found == NULL)
+    return FALSE;
+  gboolean good = TRUE;
+  if (stn_flash_holds (&found->flash, address, length))
+    stn_flash_place (&found->flash, address, bytes, length);
+  else if (in_options (found, address, length))
+    memcpy (found->options.stored + (address - found->target->options_address), bytes, length);
+  else
+    good = FALSE;
+  g_mutex_unlock (&found->mutex);
+  return good;
+}
+
+gboolean stn_bench_board_uid (StnBench *self, const char *board, guint8 out_uid[12]) {
+  StnBoard *found = lock_at_now (self, board);
+  if (found == NULL)
+    return FALSE;
+  memcpy (out_uid, found->uid, 12);
+  g_mutex_unlock (&found->mutex);
+  return TRUE;
+}
+
+guint stn_bench_board_window_violations (StnBench *self, const char *board) {
+  StnBoard *found = lock_at_now (self, board);
+  if (found == NULL)
+    return 0;
+  guint violations = found->violations;
+  g_mutex_unlock (&found->mutex);
+  return violations;
+}
+
+gboolean stn_bench_board_power_cycle (StnBench *self, const char *board) {
+  StnBoard *found = lock_at_now (self, board);
+  if (found == NULL)
+    return FALSE;
+  stn_board_power_cycle (found, stn_clock_now_ns (self->clock));
+  g_mutex_unlock (&found->mutex);
+  return TRUE;
+}
+
+gboolean stn_bench_set_plugged (StnBench *self, const char *place, gboolean plugged) {
+  StnAdapter *adapter = adapter_at (self, place);
+  StnBoard *board = board_at (self, place);
+  if (adapter != NULL)
+    stn_adapter_set_plugged (adapter, plugged);
+  if (board != NULL) {
+    g_mutex_lock (&board->mutex);
+    stn_board_set_port (board, board->port.is_open, plugged, stn_clock_now_ns (self->clock));
+    g_mutex_unlock (&board->mutex);
+  }
+  return adapter != NULL || board != NULL;
+}

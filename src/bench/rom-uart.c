@@ -1,0 +1,645 @@
+#include "src/bench/rom-uart.h"
+#include "protocols/uart/uart-wire.h"
+#include "src/base/bytes.h"
+
+#include <string.h>
+
+/* how long the chip needs to erase and program its option area: a page and a few words (timing.md section 2) */
+#define OPTION_WRITE_NS (25 * STN_NS_PER_MS)
+/* AN3155 section 3.6 and AN2606 table 5: the word of F2, F4, F7 that tells the ROM its supply */
+#define DEVICE_FEATURE_ADDRESS G_GUINT64_CONSTANT (0xffff0000)
+#define DEVICE_FEATURE_BYTES 4
+#define DEVICE_FEATURE_VOLTS_27 3
+/* AN3155 section 3.8: codes FFF0..FFFC are reserved */
+#define ERASE_CODES_FIRST 0xfff0
+
+typedef void (*Stage) (StnBoard *board, gint64 at_ns);
+
+/* What is known about the ROM of a product id and does not stand in the target (AN2606 chapters of the devices). */
+typedef struct {
+  guint16 product_id;
+  guint8 version;
+  guint ram_reserved; /* from the start of the RAM */
+  gboolean double_nack; /* to Read and Write under read protection */
+} RomKind;
+
+static const RomKind rom_kinds[] = {
+  { 0x410, 0x22, 0x200, FALSE },  { 0x412, 0x22, 0x200, FALSE },  { 0x414, 0x22, 0x200, FALSE },
+  { 0x418, 0x22, 0x1000, FALSE }, { 0x420, 0x22, 0x200, FALSE },  { 0x428, 0x22, 0x200, FALSE },
+  { 0x430, 0x30, 0x800, FALSE },  { 0x413, 0x31, 0x3000, TRUE },  { 0x460, 0x31, 0x2700, FALSE },
+  { 0x440, 0x31, 0x800, TRUE },   { 0x444, 0x31, 0x800, TRUE },   { 0, 0x31, 0x1000, FALSE },
+};
+
+struct StnRom {
+  const RomKind *kind;
+  gint64 ready_ns; /* hears nothing before */
+  gint64 free_ns;  /* looks at the next byte not before: it is sending, or the flash is busy */
+  gint64 taken_ns; /* when the last byte was taken out of the one-byte register */
+  gboolean is_wedged; /* measured nonsense: only a reset helps */
+  guint baud;         /* measured; 0: waits for the sync */
+  GByteArray *got;
+  gsize need; /* bytes until `stage` is called */
+  Stage stage;
+
+  guint64 commands; /* since the board came */
+  gboolean answers_garbage, has_stopped, is_fast;
+  guint8 opcode;
+  guint64 address;
+  gsize write_bytes;
+  guint8 block[STN_UART_BLOCK_BYTES + 16]; /* what earlier writes left in it is what short ones are padded with */
+};
+
+StnRom *stn_rom_new (void) {
+  StnRom *self = g_new0 (StnRom, 1);
+  self->got = g_byte_array_new ();
+  return self;
+}
+
+void stn_rom_free (StnRom *self) {
+  if (self == NULL)
+    return;
+  g_byte_array_unref (self->got);
+  g_free (self);
+}
+
+/* ---- small things ---- */
+
+static char parity_of (const StnBoard *board) {
+  return board->target->quirks & STN_QUIRK_NO_PARITY ? 'N' : 'E';
+}
+
+static void expect (StnBoard *board, gsize count, Stage stage) {
+  StnRom *rom = board->rom;
+  g_byte_array_set_size (rom->got, 0);
+  rom->need = count;
+  rom->stage = stage;
+}
+
+static void on_command (StnBoard *board, gint64 at_ns);
+
+static gint64 say (StnBoard *board, const guint8 *bytes, gsize length, gint64 at_ns) {
+  StnRom *rom = board->rom;
+  if (rom->has_stopped)
+    return rom->free_ns;
+  g_autofree guint8 *nonsense = NULL;
+  if (rom->answers_garbage) {
+    nonsense = g_memdup2 (bytes, length);
+    for (gsize i = 0; i < length; i++)
+      nonsense[i] = stn_wire_garbage (bytes[i]);
+    bytes = nonsense;
+  }
+  /* half duplex in practice: the ROM waits until its byte has left */
+  rom->free_ns = stn_board_send (board, bytes, length, rom->baud, parity_of (board), MAX (at_ns, rom->free_ns));
+  return rom->free_ns;
+}
+
+static gint64 acknowledge (StnBoard *board, gint64 at_ns) {
+  return say (board, (const guint8[]){ STN_UART_ACK }, 1, at_ns);
+}
+
+/* a refusal ends the command; the ROM waits for the next */
+static void refuse (StnBoard *board, gint64 at_ns) {
+  say (board, (const guint8[]){ STN_UART_NACK }, 1, at_ns);
+  expect (board, 2, on_command);
+}
+
+static gint64 flash_ns (const StnBoard *board, gint64 ns) {
+  return board->pace.flash ? ns : 0;
+}
+
+/* ---- the areas of the chip (AN2606 table 5) ---- */
+
+static gboolean within (guint64 address, guint64 first, guint64 bytes) {
+  return address >= first && address - first < bytes;
+}
+
+static gboolean in_user_ram (const StnBoard *board, guint64 address) {
+  const StnTarget *target = board->target;
+  guint64 reserved = MIN (board->rom->kind->ram_reserved, target->ram_bytes);
+  return within (address, target->ram_base + reserved, target->ram_bytes - reserved);
+}
+
+static gboolean in_flash (const StnBoard *board, guint64 address) {
+  return within (address, board->target->flash_base, board->target->flash_bytes);
+}
+
+static gboolean in_system_memory (const StnBoard *board, guint64 address) {
+  const StnTarget *target = board->target;
+  return target->system_memory_last != 0 && address >= target->system_memory_first &&
+         address <= target->system_memory_last;
+}
+
+/* the 256 bytes around UID and flash size */
+static gboolean in_device_data (const StnTarget *target, guint64 address) {
+  guint64 block = address & ~G_GUINT64_CONSTANT (0xff);
+  return (target->uid_address != 0 && block == (target->uid_address & ~G_GUINT64_CONSTANT (0xff))) ||
+         (target->flash_size_address != 0 && block == (target->flash_size_address & ~G_GUINT64_CONSTANT (0xff)));
+}
+
+static gboolean may_read (const StnBoard *board, guint64 address) {
+  const StnTarget *target = board->target;
+  if (in_flash (board, address) || in_user_ram (board, address) || in_system_memory (board, address) ||
+      within (address, target->options_address, target->options_bytes))
+    return TRUE;
+  if (!in_device_data (target, address))
+    return FALSE;
+  /* Some ROMs check the start of a read alone, against an area that ends below the UID: only a read that begins with
+   * the block gets there. */
+  return !(target->quirks & STN_QUIRK_READ_BLOCKS_ONLY) || address % 256 == 0;
+}
+
+static gboolean is_feature_word (const StnBoard *board, guint64 address) {
+  return address == DEVICE_FEATURE_ADDRESS && (g_str_equal (board->target->family, "F2") ||
+                                               g_str_equal (board->target->family, "F4") ||
+                                               g_str_equal (board->target->family, "F7"));
+}
+
+static gboolean may_write (const StnBoard *board, guint64 address) {
+  return in_flash (board, address) || in_user_ram (board, address) || address == board->target->options_address ||
+         is_feature_word (board, address);
+}
+
+static guint8 device_data_byte (const StnBoard *board, guint64 address) {
+  const StnTarget *target = board->target;
+  for (guint word = 0; target->uid_address != 0 && word < 3; word++) {
+    guint64 first = target->uid_address + target->uid_offsets[word];
+    if (within (address, first, 4))
+      return board->uid[4 * word + (address - first)];
+  }
+  if (target->flash_size_address != 0 && within (address, target->flash_size_address, 2))
+    return (guint8)((target->flash_bytes / 1024) >> (8 * (address - target->flash_size_address)));
+  if (target->bootloader_id_address != 0 && target->bootloader_id_count > 0 &&
+      within (address, target->bootloader_id_address, 2)) {
+    guint16 id = target->bootloader_ids[target->bootloader_id_count - 1];
+    guint shift = 8 * (guint)(address - target->bootloader_id_address);
+    return id >> shift != 0 || shift == 0 ? (guint8)(id >> shift) : 0xff;
+  }
+  if (in_system_memory (board, address) && !in_device_data (target, address))
+    return (guint8)(address * 167 >> 3); /* the ROM's own code */
+  return 0xff;
+}
+
+static void read_memory (StnBoard *board, guint64 address, guint8 *buffer, gsize length) {
+  const StnTarget *target = board->target;
+  if (in_flash (board, address)) {
+    stn_flash_read (&board->flash, address, buffer, length);
+  } else if (within (address, target->ram_base, target->ram_bytes)) {
+    stn_board_read_ram (board, address, buffer, length);
+  } else {
+    for (gsize i = 0; i < length; i++)
+      buffer[i] = within (address + i, target->options_address, target->options_bytes)
+                      ? board->options.stored[address + i - target->options_address]
+                      : device_data_byte (board, address + i);
+  }
+}
+
+/* ---- times ---- */
+
+static gint64 page_erase_ns (const StnBoard *board, const StnPage *page) {
+  gint64 ns = stn_target_page_erase_typical_ns (board->target, page);
+  if (board->rom->is_fast)
+    ns /= 2; /* F4: 32 bits at a time, half of 8 at a time (timing.md section 2) */
+  return flash_ns (board, ns * (gint64)MAX (board->faults.slow_erase, 1));
+}
+
+static gint64 mass_erase_ns (const StnBoard *board) {
+  gint64 ns = stn_target_mass_erase_typical_ns (board->target);
+  if (board->rom->is_fast)
+    ns /= 2;
+  return flash_ns (board, ns * (gint64)MAX (board->faults.slow_erase, 1));
+}
+
+static gint64 program_ns (const StnBoard *board, gsize length) {
+  gint64 ns = stn_target_program_typical_ns (board->target, length);
+  return flash_ns (board, board->rom->is_fast ? ns / 4 : ns);
+}
+
+/* ---- what ends a visit ---- */
+
+/* After the last ACK the ROM resets, or only loads the options, which resets the core (AN3155 section 3, notes). */
+static void reset_after (StnBoard *board, gint64 at_ns) {
+  if (board->faults.rom_no_option_load) {
+    expect (board, 2, on_command);
+    return;
+  }
+  gboolean load = board->target->options_encoding == STN_OPTIONS_L4_INVERTED_WORDS;
+  /* the window stays open through the last ACK, up to the reset */
+  gint64 since_ns = board->works->len > 0 ? g_array_index (board->works, StnWork, board->works->len - 1).end_ns : at_ns;
+  stn_board_add_work (board, load ? STN_WORK_OPTION_LOAD : STN_WORK_RESET, since_ns, at_ns, TRUE, 0, NULL, 0);
+  board->rom->stage = NULL;
+}
+
+/* Takes over `area`. Returns when it is done. */
+static gint64 store_options (StnBoard *board, guint8 *area, gint64 at_ns) {
+  gint64 end = at_ns + flash_ns (board, OPTION_WRITE_NS);
+  stn_board_add_work (board, STN_WORK_OPTIONS, at_ns, end, TRUE, board->target->options_address, area,
+                      board->options.length);
+  return end;
+}
+
+static void change_options (StnBoard *board, guint8 *area, gint64 at_ns) {
+  gint64 end = store_options (board, area, at_ns);
+  reset_after (board, acknowledge (board, end));
+}
+
+/* ---- Get, Get Version, Get ID ---- */
+
+static const guint8 *command_list (const StnBoard *board, gsize *out_count) {
+  static const guint8 with_erase[] = { STN_UART_GET, STN_UART_GET_VERSION, STN_UART_GET_ID, STN_UART_READ_MEMORY,
+                                       STN_UART_GO, STN_UART_WRITE_MEMORY, STN_UART_ERASE, STN_UART_WRITE_PROTECT,
+                                       STN_UART_WRITE_UNPROTECT, STN_UART_READOUT_PROTECT, STN_UART_READOUT_UNPROTECT };
+  static const guint8 with_extended[] = { STN_UART_GET, STN_UART_GET_VERSION, STN_UART_GET_ID, STN_UART_READ_MEMORY,
+                                          STN_UART_GO, STN_UART_WRITE_MEMORY, STN_UART_EXTENDED_ERASE,
+                                          STN_UART_WRITE_PROTECT, STN_UART_WRITE_UNPROTECT, STN_UART_READOUT_PROTECT,
+                                          STN_UART_READOUT_UNPROTECT };
+  *out_count = sizeof with_erase;
+  return board->rom->kind->version < 0x30 ? with_erase : with_extended;
+}
+
+static void do_get (StnBoard *board, gint64 at_ns) {
+  gsize count;
+  const guint8 *list = command_list (board, &count);
+  guint8 answer[32] = { STN_UART_ACK, (guint8)count, board->rom->kind->version };
+  memcpy (answer + 3, list, count);
+  answer[3 + count] = STN_UART_ACK;
+  say (board, answer, 4 + count, at_ns);
+  expect (board, 2, on_command);
+}
+
+static void do_get_version (StnBoard *board, gint64 at_ns) {
+  guint8 answer[] = { STN_UART_ACK, board->rom->kind->version, 0x00, 0x00, STN_UART_ACK };
+  say (board, answer, sizeof answer, at_ns);
+  expect (board, 2, on_command);
+}
+
+static void do_get_id (StnBoard *board, gint64 at_ns) {
+  guint16 id = board->target->product_id;
+  guint8 answer[] = { STN_UART_ACK, 0x01, (guint8)(id >> 8), (guint8)id, STN_UART_ACK };
+  say (board, answer, sizeof answer, at_ns);
+  expect (board, 2, on_command);
+}
+
+/* ---- the address block that Read, Write and Go share ---- */
+
+static void on_read_count (StnBoard *board, gint64 at_ns);
+static void on_write_count (StnBoard *board, gint64 at_ns);
+
+static void on_address (StnBoard *board, gint64 at_ns) {
+  StnRom *rom = board->rom;
+  const guint8 *got = rom->got->data;
+  if (stn_bytes_xor (got, 5) != 0) {
+    refuse (board, at_ns);
+    return;
+  }
+  rom->address = (guint64)got[0] << 24 | (guint64)got[1] << 16 | (guint64)got[2] << 8 | got[3];
+  gboolean good = rom->opcode == STN_UART_READ_MEMORY ? may_read (board, rom->address)
+                  : rom->opcode == STN_UART_WRITE_MEMORY
+                      ? may_write (board, rom->address)
+                      : in_flash (board, rom->address) || in_user_ram (board, rom->address);
+  if (!good && rom->opcode != STN_UART_GO && rom->kind->version < 0x31) {
+    /* these ROMs forget to say no (fixed in 3.1): the next two bytes are the next command */
+    expect (board, 2, on_command);
+    return;
+  }
+  if (!good) {
+    refuse (board, at_ns);
+    return;
+  }
+  gint64 end = acknowledge (board, at_ns);
+  if (rom->opcode == STN_UART_READ_MEMORY) {
+    expect (board, 2, on_read_count);
+  } else if (rom->opcode == STN_UART_WRITE_MEMORY) {
+    expect (board, 1, on_write_count);
+  } else {
+    stn_board_add_work (board, STN_WORK_JUMP, end, end, FALSE, rom->address, NULL, 0);
+    rom->stage = NULL;
+  }
+}
+
+static void do_addressed (StnBoard *board, gint64 at_ns) {
+  acknowledge (board, at_ns);
+  expect (board, 5, on_address);
+}
+
+/* ---- Read Memory ---- */
+
+static void on_read_count (StnBoard *board, gint64 at_ns) {
+  StnRom *rom = board->rom;
+  guint8 count = rom->got->data[0];
+  if ((count ^ rom->got->data[1]) != 0xff) {
+    refuse (board, at_ns);
+    return;
+  }
+  guint8 answer[1 + STN_UART_BLOCK_BYTES] = { STN_UART_ACK };
+  read_memory (board, rom->address, answer + 1, (gsize)count + 1);
+  say (board, answer, 2 + (gsize)count, at_ns);
+  expect (board, 2, on_command);
+}
+
+/* ---- Write Memory ---- */
+
+static gint64 write_flash (StnBoard *board, gsize length, gint64 at_ns) {
+  StnRom *rom = board->rom;
+  guint unit = board->flash.unit_bytes;
+  gsize padded = (length + unit - 1) / unit * unit; /* the rest comes from the buffer, as it is */
+  gint64 end = at_ns + program_ns (board, length);
+  StnPage page;
+  if (stn_target_page_at (board->target, rom->address, &page) && stn_options_write_protects (&board->options, &page))
+    return end; /* refused by the flash, acknowledged by the ROM */
+  stn_board_add_work (board, STN_WORK_PROGRAM, at_ns, end, FALSE, rom->address, g_memdup2 (rom->block, padded), padded);
+  return end;
+}
+
+static void on_write_data (StnBoard *board, gint64 at_ns) {
+  StnRom *rom = board->rom;
+  gsize length = rom->write_bytes;
+  const guint8 *got = rom->got->data; /* data, then the checksum over N and data */
+  if ((stn_bytes_xor (got, length + 1) ^ (guint8)(length - 1)) != 0) {
+    refuse (board, at_ns);
+    return;
+  }
+  memcpy (rom->block, got, length);
+  if (rom->address == board->target->options_address) {
+    change_options (board, stn_options_after_write (&board->options, got, length), at_ns);
+    return;
+  }
+  gint64 end = at_ns;
+  if (is_feature_word (board, rom->address)) {
+    gboolean good = length == DEVICE_FEATURE_BYTES && got[0] <= 4 && got[1] == 0xff && got[2] == 0xff && got[3] == 0xff;
+    if (!good) {
+      refuse (board, at_ns);
+      return;
+    }
+    rom->is_fast = got[0] >= DEVICE_FEATURE_VOLTS_27;
+  } else if (in_flash (board, rom->address)) {
+    end = write_flash (board, length, at_ns);
+  } else {
+    stn_board_write_ram (board, rom->address, got, length);
+  }
+  acknowledge (board, end);
+  expect (board, 2, on_command);
+}
+
+static void on_write_count (StnBoard *board, G_GNUC_UNUSED gint64 at_ns) {
+  StnRom *rom = board->rom;
+  rom->write_bytes = (gsize)rom->got->data[0] + 1;
+  expect (board, rom->write_bytes + 1, on_write_data);
+}
+
+/* ---- Erase and Extended Erase ---- */
+
+static gint64 erase_everything (StnBoard *board, gint64 at_ns) {
+  gint64 end = at_ns + mass_erase_ns (board);
+  stn_board_add_work (board, STN_WORK_ERASE_ALL, at_ns, end, TRUE, board->target->flash_base, NULL,
+                      board->target->flash_bytes);
+  return end;
+}
+
+static void mass_erase (StnBoard *board, gint64 at_ns) {
+  if (board->target->quirks & STN_QUIRK_NO_MASS_ERASE || stn_options_write_protect_any (&board->options)) {
+    refuse (board, at_ns);
+    return;
+  }
+  acknowledge (board, erase_everything (board, at_ns));
+  expect (board, 2, on_command);
+}
+
+/* Pages that are not there or are write-protected are passed over; nothing is reported. */
+static gint64 erase_page (StnBoard *board, guint number, gint64 at_ns) {
+  StnPage page;
+  if (!stn_target_page (board->target, number, &page) || stn_options_write_protects (&board->options, &page))
+    return at_ns;
+  gint64 end = at_ns + page_erase_ns (board, &page);
+  if (!board->faults.erase_fails)
+    stn_board_add_work (board, STN_WORK_ERASE, at_ns, end, FALSE, page.address, NULL, page.bytes);
+  return end;
+}
+
+static void on_erase_pages (StnBoard *board, gint64 at_ns) {
+  StnRom *rom = board->rom;
+  gsize count = rom->got->len - 2; /* N, pages, checksum */
+  if (stn_bytes_xor (rom->got->data, rom->got->len) != 0) {
+    refuse (board, at_ns);
+    return;
+  }
+  gint64 end = at_ns;
+  for (gsize i = 0; i < count; i++)
+    end = erase_page (board, rom->got->data[1 + i], end);
+  acknowledge (board, end);
+  expect (board, 2, on_command);
+}
+
+static void on_erase_start (StnBoard *board, gint64 at_ns) {
+  StnRom *rom = board->rom;
+  guint8 first = rom->got->data[0], second = rom->got->data[1];
+  if (first != STN_UART_ERASE_GLOBAL) {
+    /* two bytes are the least there can be: the count and one page; the pages and the checksum follow */
+    rom->need = (gsize)first + 3;
+    rom->stage = on_erase_pages;
+    return;
+  }
+  if (second == 0x00) {
+    mass_erase (board, at_ns);
+    return;
+  }
+  acknowledge (board, at_ns); /* AN3155 section 3.7: erases nothing and says so to nobody */
+  expect (board, 2, on_command);
+}
+
+static void do_erase (StnBoard *board, gint64 at_ns) {
+  acknowledge (board, at_ns);
+  expect (board, 2, on_erase_start);
+}
+
+static void on_extended_pages (StnBoard *board, gint64 at_ns) {
+  StnRom *rom = board->rom;
+  const guint8 *got = rom->got->data;
+  if (stn_bytes_xor (got, rom->got->len) != 0) {
+    refuse (board, at_ns);
+    return;
+  }
+  gsize count = (rom->got->len - 3) / 2;
+  gint64 end = at_ns;
+  for (gsize i = 0; i < count; i++) {
+    guint number = (guint)got[2 + 2 * i] << 8 | got[3 + 2 * i];
+    if (board->faults.rom_one_page && i > 0)
+      break;
+    end = erase_page (board, number, end);
+  }
+  acknowledge (board, end);
+  expect (board, 2, on_command);
+}
+
+static void on_extended_special (StnBoard *board, gint64 at_ns) {
+  const guint8 *got = board->rom->got->data;
+  guint code = (guint)got[0] << 8 | got[1];
+  if ((got[0] ^ got[1] ^ got[2]) != 0 || code != STN_UART_EXTENDED_ERASE_ALL) {
+    refuse (board, at_ns); /* reserved codes; no part of this bench has banks to be erased alone */
+    return;
+  }
+  mass_erase (board, at_ns);
+}
+
+static void on_extended_count (StnBoard *board, G_GNUC_UNUSED gint64 at_ns) {
+  StnRom *rom = board->rom;
+  guint count = (guint)rom->got->data[0] << 8 | rom->got->data[1];
+  gboolean special = count >= ERASE_CODES_FIRST;
+  rom->need = special ? 3 : 2 + 2 * ((gsize)count + 1) + 1;
+  rom->stage = special ? on_extended_special : on_extended_pages;
+}
+
+static void do_extended_erase (StnBoard *board, gint64 at_ns) {
+  acknowledge (board, at_ns);
+  expect (board, 2, on_extended_count);
+}
+
+/* ---- protection ---- */
+
+static void on_protect_sectors (StnBoard *board, gint64 at_ns) {
+  StnRom *rom = board->rom;
+  if (stn_bytes_xor (rom->got->data, rom->got->len) != 0) {
+    refuse (board, at_ns);
+    return;
+  }
+  change_options (board,
+                  stn_options_after_write_protect (&board->options, rom->got->data + 1, rom->got->len - 2), at_ns);
+}
+
+static void on_protect_count (StnBoard *board, G_GNUC_UNUSED gint64 at_ns) {
+  board->rom->need = (gsize)board->rom->got->data[0] + 3; /* N, N+1 sectors, checksum */
+  board->rom->stage = on_protect_sectors;
+}
+
+static void do_write_protect (StnBoard *board, gint64 at_ns) {
+  acknowledge (board, at_ns);
+  expect (board, 1, on_protect_count);
+}
+
+static void do_write_unprotect (StnBoard *board, gint64 at_ns) {
+  gint64 end = acknowledge (board, at_ns);
+  change_options (board, stn_options_after_write_protect (&board->options, NULL, 0), end);
+}
+
+static void do_readout_protect (StnBoard *board, gint64 at_ns) {
+  gint64 end = acknowledge (board, at_ns);
+  change_options (board, stn_options_after_level (&board->options, 1), end);
+}
+
+/* Both ACKs go out before the erase begins, because the RAM is wiped with it. */
+static void do_readout_unprotect (StnBoard *board, gint64 at_ns) {
+  acknowledge (board, at_ns);
+  gint64 end = acknowledge (board, at_ns);
+  end = erase_everything (board, end);
+  end = store_options (board, stn_options_after_level (&board->options, 0), end);
+  g_clear_pointer (&board->ram, g_free);
+  reset_after (board, end);
+}
+
+/* ---- commands ---- */
+
+static const struct {
+  guint8 opcode;
+  gboolean when_protected;
+  Stage run;
+} commands[] = {
+  { STN_UART_GET, TRUE, do_get },
+  { STN_UART_GET_VERSION, TRUE, do_get_version },
+  { STN_UART_GET_ID, TRUE, do_get_id },
+  { STN_UART_READ_MEMORY, FALSE, do_addressed },
+  { STN_UART_GO, FALSE, do_addressed },
+  { STN_UART_WRITE_MEMORY, FALSE, do_addressed },
+  { STN_UART_ERASE, FALSE, do_erase },
+  { STN_UART_EXTENDED_ERASE, FALSE, do_extended_erase },
+  { STN_UART_WRITE_PROTECT, FALSE, do_write_protect },
+  { STN_UART_WRITE_UNPROTECT, FALSE, do_write_unprotect },
+  { STN_UART_READOUT_PROTECT, FALSE, do_readout_protect },
+  { STN_UART_READOUT_UNPROTECT, TRUE, do_readout_unprotect },
+};
+
+static gboolean is_listed (const StnBoard *board, guint8 opcode) {
+  gsize count;
+  const guint8 *list = command_list (board, &count);
+  return memchr (list, opcode, count) != NULL;
+}
+
+static void on_command (StnBoard *board, gint64 at_ns) {
+  StnRom *rom = board->rom;
+  guint8 opcode = rom->got->data[0];
+  rom->commands++;
+  rom->answers_garbage = stn_fault_command_is (&board->faults.garbage_at, rom->commands);
+  rom->has_stopped = board->faults.stops_at != 0 && rom->commands >= board->faults.stops_at;
+  if ((opcode ^ rom->got->data[1]) != 0xff || !is_listed (board, opcode) ||
+      stn_fault_command_is (&board->faults.nack_at, rom->commands)) {
+    refuse (board, at_ns);
+    return;
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++) {
+    if (commands[i].opcode != opcode)
+      continue;
+    if (!commands[i].when_protected && stn_options_level (&board->options) != 0) {
+      gboolean memory = opcode == STN_UART_READ_MEMORY || opcode == STN_UART_WRITE_MEMORY;
+      if (memory && (rom->kind->double_nack || board->target->quirks & STN_QUIRK_DOUBLE_NACK))
+        say (board, (const guint8[]){ STN_UART_NACK }, 1, at_ns);
+      refuse (board, at_ns);
+      return;
+    }
+    rom->opcode = opcode;
+    commands[i].run (board, at_ns);
+    return;
+  }
+}
+
+/* ---- start and synchronisation ---- */
+
+void stn_rom_start (StnBoard *board, gint64 at_ns) {
+  StnRom *rom = board->rom;
+  rom->kind = rom_kinds;
+  while (rom->kind->product_id != 0 && rom->kind->product_id != board->target->product_id)
+    rom->kind++;
+  rom->ready_ns = at_ns + flash_ns (board, stn_target_rom_start_ns (board->target));
+  rom->free_ns = rom->taken_ns = rom->ready_ns;
+  rom->baud = 0;
+  rom->is_wedged = rom->has_stopped = rom->answers_garbage = rom->is_fast = FALSE;
+  rom->stage = NULL;
+}
+
+/* Nothing but a whole 7F may be the first thing that comes: its edges are measured. */
+static void synchronise (StnBoard *board, const StnWireByte *byte, gint64 at_ns) {
+  StnRom *rom = board->rom;
+  gboolean too_fast = board->faults.highest_baud != 0 && byte->baud > board->faults.highest_baud;
+  if (byte->value != STN_UART_SYNC || byte->spoilt || byte->parity != parity_of (board) || too_fast) {
+    rom->is_wedged = TRUE;
+    return;
+  }
+  rom->baud = byte->baud;
+  acknowledge (board, at_ns);
+  if (board->target->quirks & STN_QUIRK_DOUBLE_ACK_AT_SYNC)
+    acknowledge (board, at_ns);
+  expect (board, 2, on_command);
+}
+
+void stn_rom_byte (StnBoard *board, const StnWireByte *byte) {
+  StnRom *rom = board->rom;
+  if (byte->end_ns < rom->ready_ns || rom->is_wedged)
+    return; /* not there yet, or lost */
+  if (byte->start_ns < rom->ready_ns) {
+    rom->is_wedged = TRUE; /* began to listen in the middle of a byte */
+    return;
+  }
+  if (byte->end_ns < rom->taken_ns)
+    return; /* the register still held the byte before: overrun */
+  gint64 at_ns = MAX (byte->end_ns, rom->free_ns);
+  rom->taken_ns = at_ns;
+  if (rom->baud == 0) {
+    synchronise (board, byte, at_ns);
+    return;
+  }
+  if (rom->stage == NULL || rom->has_stopped)
+    return;
+  gboolean understood =
+      stn_wire_rates_agree (rom->baud, byte->baud) && byte->parity == parity_of (board) && !byte->spoilt;
+  guint8 value = understood ? byte->value : stn_wire_garbage (byte->value);
+  g_byte_array_append (rom->got, &value, 1);
+  if (rom->got->len >= rom->need)
+    rom->stage (board, at_ns);
+}
