@@ -128,7 +128,7 @@ check (const StnChipRow *self, GError **error)
     missing = "parts";
   if (missing == NULL)
     return TRUE;
-  stn_node_error (self->chip->place, error, missing, NULL, "chip 0x%03X says too little to be used",
+  stn_node_error (self->chip->place, error, missing, NULL, "chip 0x%03X is not usable",
                   target->product_id);
   return FALSE;
 }

@@ -18,8 +18,8 @@ StnChipRow *stn_chip_row_new (const StnTargetFile *file, const StnFileChip *chip
 void stn_chip_row_free (StnChipRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnChipRow, stn_chip_row_free)
 
-/* The same chip with less flash, under its own name; `boot_pattern` 0: the chip's. NULL where the size does not end with
- * a page. The strings and arrays are the row's, but the name and the stretches: free with stn_chip_part_free. */
+/* The same chip with less flash, under its own name; `boot_pattern` 0: the chip's. NULL where the size does not end
+ * with a page. The strings and arrays are the row's, but the name and the stretches: free with stn_chip_part_free. */
 StnTarget *stn_chip_part_new (const StnChipRow *row, const char *name, guint64 flash_bytes, guint boot_pattern);
 void stn_chip_part_free (StnTarget *self);
 

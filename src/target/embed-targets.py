@@ -12,6 +12,7 @@ for number, path in enumerate(files):
     lines += ['  ' + ','.join(map(str, data[at:at + 32])) + ',' for at in range(0, len(data), 32)]
     lines += ['};', '']
 lines.append('const StnTargetBuiltIn stn_target_built_in[] = {')
-lines += [f'  {{ "data/targets/{path.name}", file_{number}, sizeof file_{number} }},' for number, path in enumerate(files)]
+lines += [f'  {{ "data/targets/{path.name}", file_{number}, sizeof file_{number} }},'
+          for number, path in enumerate(files)]
 lines += ['  { NULL, NULL, 0 },', '};', '']
 pathlib.Path(output).write_text('\n'.join(lines), encoding='utf-8')

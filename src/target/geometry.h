@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /* The first `flash_bytes` of the map, from `base`; pages are numbered through. Free *out_stretches with g_free.
- * *out_total_bytes is the length of the whole map. FALSE, with a reason in *out_why (a constant): no map of this notation,
- * no whole number of pages, too large. Outputs change only on success, but *out_why. */
+ * *out_total_bytes is the length of the whole map. FALSE, with a reason in *out_why (a constant): no map of this
+ * notation, no whole number of pages, too large. Outputs change only on success, but *out_why. */
 gboolean stn_geometry_read (const char *text, guint64 base, guint64 flash_bytes, StnPageStretch **out_stretches,
                             guint *out_count, guint64 *out_total_bytes, const char **out_why);
 

@@ -1,6 +1,7 @@
 #include "src/target/part-name.h"
 
-/* ST's ordering information, the same letters in every data sheet. Exceptions (C is 320 KiB on WB1x) are in the data. */
+/* ST's ordering information, the same letters in every data sheet. Exceptions (C is 320 KiB on WB1x) stand in the
+ * data. */
 static const struct {
   char code;
   guint kib;

@@ -1,5 +1,5 @@
-/* ST's part numbers, as far as they say which flash: STM32G071CBT6A is the part (STM32G071), a letter for the pins (C, or
- * x for any), a letter for the flash size (B), the package (T), the temperature (6) and options (A). Internal to
+/* ST's part numbers, as far as they say which flash: STM32G071CBT6A is the part (STM32G071), a letter for the pins (C,
+ * or x for any), a letter for the flash size (B), the package (T), the temperature (6) and options (A). Internal to
  * src/target. */
 #pragma once
 

@@ -48,7 +48,8 @@ static const StnField area_fields[] = {
 };
 
 static const StnField options_fields[] = {
-  { .key = "at", .kind = STN_FIELD_ADDRESS, STN_MEMBER (StnFileOptions, address), .help = "first address as the ROM has it" },
+  { .key = "at", .kind = STN_FIELD_ADDRESS, STN_MEMBER (StnFileOptions, address),
+    .help = "first address as the ROM has it" },
   { .key = "size", .kind = STN_FIELD_SIZE, STN_MEMBER (StnFileOptions, size_bytes), .low = 1, .high = 1 << 20,
     .help = "length of the whole area; left out: not known" },
   { .key = "encoding", .kind = STN_FIELD_ENUM, STN_MEMBER (StnFileOptions, encoding), .names = encoding_names,
@@ -67,25 +68,30 @@ static const StnField quirk_fields[] = {
 
 /* clang-format off */
 #define SHARED_FIELDS(type, path) \
-  { .key = "flash-base", .kind = STN_FIELD_ADDRESS, STN_MEMBER (type, path flash_base), .help = "where the flash starts" }, \
+  { .key = "flash-base", .kind = STN_FIELD_ADDRESS, STN_MEMBER (type, path flash_base), \
+    .help = "where the flash starts" }, \
   { .key = "flash-size-register", .kind = STN_FIELD_ADDRESS, STN_MEMBER (type, path flash_size_register), \
     .help = "16-bit word with the flash size in KiB; left out: not known or not readable through the ROM" }, \
   { .key = "uid", .kind = STN_FIELD_ADDRESS, STN_MEMBER (type, path uid), \
     .help = "first word of the unique id; left out: not known or not readable through the ROM" }, \
   { .key = "uid-words", .kind = STN_FIELD_LIST, .element = STN_FIELD_INTEGER, STN_MEMBER (type, path uid_words), \
-    .low = 0, .high = 0x100, .items_least = 3, .items_most = 3, .help = "offsets of its three words; left out: 0, 4, 8" }, \
+    .low = 0, .high = 0x100, .items_least = 3, .items_most = 3, \
+    .help = "offsets of its three words; left out: 0, 4, 8" }, \
   { .key = "erased-byte", .kind = STN_FIELD_ENUM, STN_MEMBER (type, path erased_byte), .names = erased_byte_names, \
     .help = "what an erased byte reads as" }, \
   { .key = "write-unit", .kind = STN_FIELD_SIZE, STN_MEMBER (type, path write_unit_bytes), .low = 1, .high = 128, \
     .help = "what the flash programs at once: one ECC word" }, \
   { .key = "write-align", .kind = STN_FIELD_SIZE, STN_MEMBER (type, path write_align_bytes), .low = 1, .high = 128, \
     .help = "what a write through the ROM must be a multiple of (AN2606 table 7)" }, \
-  { .key = "ram-base", .kind = STN_FIELD_ADDRESS, STN_MEMBER (type, path ram_base), .help = "where the main RAM starts" }, \
+  { .key = "ram-base", .kind = STN_FIELD_ADDRESS, STN_MEMBER (type, path ram_base), \
+    .help = "where the main RAM starts" }, \
   { .key = "ram", .kind = STN_FIELD_SIZE, STN_MEMBER (type, path ram_bytes), .low = 1, .high = 1 << 30, \
     .help = "RAM in one piece from there, on the largest part" }, \
-  { .key = "ram-reserved", .kind = STN_FIELD_SIZE, STN_MEMBER (type, path ram_reserved_bytes), .low = 1, .high = 1 << 20, \
+  { .key = "ram-reserved", .kind = STN_FIELD_SIZE, STN_MEMBER (type, path ram_reserved_bytes), .low = 1, \
+    .high = 1 << 20, \
     .help = "how much of it the ROM uses" }, \
-  { .key = "system-memory", .kind = STN_FIELD_RANGE, STN_MEMBER (type, path system_memory), .help = "where the ROM is" }, \
+  { .key = "system-memory", .kind = STN_FIELD_RANGE, STN_MEMBER (type, path system_memory), \
+    .help = "where the ROM is" }, \
   { .key = "bootloader-id", .kind = STN_FIELD_ADDRESS, STN_MEMBER (type, path bootloader_id), \
     .help = "where the ROM keeps its version; left out: nowhere" }, \
   { .key = "options", .kind = STN_FIELD_OBJECT, STN_MEMBER (type, path options), .fields = options_fields, \

@@ -2,8 +2,8 @@
  *
  * A target is data: a row of a family file under data/targets, compiled in, overridable by a file of the station's own
  * (the record says which and its hash). It is immutable and lives as long as its catalogue. Addresses are in the chip's
- * address space; times are worst or typical figures with their source in the data file; "not confirmed" is 0 or NULL and
- * never a guess: code that needs such a value falls back on the documented rule next to the accessor.
+ * address space; times are worst or typical figures with their source in the data file; "not confirmed" is 0 or NULL
+ * and never a guess: code that needs such a value falls back on the documented rule next to the accessor.
  *
  * Any thread may read. */
 #pragma once
@@ -47,7 +47,7 @@ typedef enum {
   STN_QUIRK_READ_BLOCKS_ONLY = 1 << 5,    /* UID and flash size only within an aligned block read */
   STN_QUIRK_NO_PARITY = 1 << 6,           /* 8N1 instead of 8E1 */
   STN_QUIRK_WRITE_128 = 1 << 7,           /* at most 128 bytes a write, aligned */
-  STN_QUIRK_EARLY_ERASE_ANSWER = 1 << 8,  /* an erase is answered before it is done: wait its longest time after the ACK */
+  STN_QUIRK_EARLY_ERASE_ANSWER = 1 << 8,  /* an erase is answered before it is done: wait its longest time after it */
   STN_QUIRK_UNPROTECT_NEEDS_POWER_CYCLE = 1 << 9 /* Readout Unprotect acts only after power off and on */
 } StnQuirk;
 
@@ -166,8 +166,8 @@ const char *stn_quirk_name (StnQuirk quirk);
 /* Typical and longest times, never negative, saturating at G_MAXINT64. Where the data has none:
  *   page erase    longest 40 ms up to 8 KiB, 5 s above (devices-notes section 6); typical half the longest
  *   mass erase    longest 60 s (section 6); typical half of a known longest, else the pages one after another
- *   program       typical 7 ms, longest 252 ms per 256 bytes (timing.md section 2: the slowest usual and the slowest known
- *                 chip), in blocks of stn_target_write_block_bytes
+ *   program       typical 7 ms, longest 252 ms per 256 bytes (timing.md section 2: the slowest usual and the slowest
+ *                 known chip), in blocks of stn_target_write_block_bytes
  *   ROM start     20 ms (devices-notes section 6: "others below 20")
  *   option write  2 s (uart-an3155 section 7)
  * "Longest" is the chip's, without any margin: for a deadline put it through stn_target_timeout_ns. */
@@ -186,8 +186,8 @@ gint64 stn_target_timeout_ns (gint64 longest_ns);
 
 typedef struct StnTargets StnTargets;
 
-/* The compiled-in targets, then the *.yaml of `override_folder` (NULL or missing: none; in the order of their names) over
- * them: a row replaces the compiled-in row of the same product id as a whole, parts too, or is added.
+/* The compiled-in targets, then the *.yaml of `override_folder` (NULL or missing: none; in the order of their names)
+ * over them: a row replaces the compiled-in row of the same product id as a whole, parts too, or is added.
  * Error: STN_FAILURE_BAD_FILE with file, line, column. Blocks on files. Free with stn_targets_free. */
 StnTargets *stn_targets_new (const char *override_folder, GError **error);
 void stn_targets_free (StnTargets *self);
@@ -197,14 +197,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnTargets, stn_targets_free)
 const StnTarget *const *stn_targets_list (StnTargets *self, guint *out_count);
 
 /* Resolves a part number without package ("STM32G071xB", "STM32G071CB", "STM32G071", case ignored; a package and what
- * follows it, "STM32G071CBT6", is accepted and left out of the name) to a target with its flash size worked out from the
- * flash code where one is given. A provisional row gives STN_FAILURE_PROVISIONAL_TARGET; a size whose flash is not
- * contiguous or not settled STN_FAILURE_NOT_SUPPORTED; an unknown name, a flash code that the part does not come with, or
- * a name that stands for several product ids STN_FAILURE_BAD_PLAN with the names to choose from. Borrowed from the
+ * follows it, "STM32G071CBT6", is accepted and left out of the name) to a target with its flash size worked out from
+ * the flash code where one is given. A provisional row gives STN_FAILURE_PROVISIONAL_TARGET; a size whose flash is not
+ * contiguous or not settled STN_FAILURE_NOT_SUPPORTED; an unknown name, a flash code that the part does not come with,
+ * or a name that stands for several product ids STN_FAILURE_BAD_PLAN with the names to choose from. Borrowed from the
  * catalogue, which caches it; thread-safe. */
 const StnTarget *stn_targets_find (StnTargets *self, const char *part, GError **error);
 
-/* All product lines with this id (the line names all parts that share it), borrowed; *out_count 0 when unknown. Free the array with g_free. */
+/* All product lines with this id (the line names all parts that share it), borrowed; *out_count 0 when unknown. Free
+ * the array with g_free. */
 const StnTarget **stn_targets_with_product_id (StnTargets *self, guint16 product_id, guint *out_count);
 
 /* The field table of a family file, for `stationctl schema target` and the data tests. */

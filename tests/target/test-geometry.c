@@ -1,4 +1,4 @@
-/* Flash maps: the notation, cutting, and the pages of real parts against addresses written out from their data sheets. */
+/* Flash maps: the notation, cutting, and the pages of real parts against addresses written out. */
 #include "src/target/geometry.h"
 #include "tests/target/target-fixture.h"
 
@@ -19,12 +19,13 @@ refusal (const char *text, guint64 flash_bytes)
 static void
 what_is_no_map_is_refused (void)
 {
-  static const char *const not_maps[] = { "",         "04",        "04*",        "04*016",     "04*016M", "04*016K,",
-                                          "*016K",    "0*016K",    "04*0K",      "04 *016K",   "-4*016K", ",04*016K",
-                                          "04*016K;", "04*016Kg",  "65521*1K",   "1*99999999999K",
-                                          "99999999999999999999*1K", "1*16777217B", "1*16385K",
-                                          "1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,"
-                                          "1*1K" };
+  static const char *const not_maps[] = {
+    "",         "04",       "04*",      "04*016",   "04*016M",        "04*016K,",
+    "*016K",    "0*016K",   "04*0K",    "04 *016K", "-4*016K",        ",04*016K",
+    "04*016K;", "04*016Kg", "65521*1K", "1*16385K", "1*99999999999K", "99999999999999999999*1K",
+    "1*16777217B",
+    "1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K,1*1K",
+  };
   for (guint i = 0; i < G_N_ELEMENTS (not_maps); i++)
     g_assert_cmpstr (refusal (not_maps[i], 1024), ==, "groups such as 04*016K, joined by commas");
 }
@@ -46,7 +47,8 @@ a_map_is_cut_at_the_flash_size (void)
   guint count = 0;
   guint64 total = 0;
   const char *why = NULL;
-  g_assert_true (stn_geometry_read ("04*016K,01*064K,07*128K", 0x08000000, 512 * 1024, &stretches, &count, &total, &why));
+  g_assert_true (
+      stn_geometry_read ("04*016K,01*064K,07*128K", 0x08000000, 512 * 1024, &stretches, &count, &total, &why));
   g_assert_cmpuint (count, ==, 3);
   g_assert_cmpuint (total, ==, 1024 * 1024);
   g_assert_cmphex (stretches[2].address, ==, 0x08020000);

@@ -128,12 +128,11 @@ every_part_in_the_data_resolves (void)
         for (guint k = 0; k < part->flash->len; k++) {
           const char *code = part->flash->pdata[k];
           const char *suffix = part->suffix == NULL ? "" : part->suffix;
-          g_autofree char *names[] = {
-            g_strdup_printf ("%sx%s%s%s", part->part, code, *suffix ? "-" : "", suffix),
-            g_strdup_printf ("%sC%s%s", part->part, code, suffix),
-            g_strdup_printf ("%sR%sT6%s", part->part, code, suffix),
-          };
-          for (guint n = 0; n < G_N_ELEMENTS (names); n++) {
+          g_auto (GStrv) names = g_new0 (char *, 4);
+          names[0] = g_strdup_printf ("%sx%s%s%s", part->part, code, *suffix ? "-" : "", suffix);
+          names[1] = g_strdup_printf ("%sC%s%s", part->part, code, suffix);
+          names[2] = g_strdup_printf ("%sR%sT6%s", part->part, code, suffix);
+          for (guint n = 0; names[n] != NULL; n++) {
             g_autoptr (GError) why = NULL;
             const StnTarget *target = stn_targets_find (targets, names[n], &why);
             if (target == NULL) {
@@ -148,8 +147,6 @@ every_part_in_the_data_resolves (void)
             g_assert_true (stn_target_page (target, stn_target_page_count (target) - 1, &last));
             g_assert_cmphex (last.address + last.bytes, ==, target->flash_base + target->flash_bytes);
           }
-          g_free (names[1]);
-          g_free (names[2]);
         }
       }
     }
@@ -211,8 +208,31 @@ a_product_id_finds_its_line (void)
   g_assert_cmpstr (row[0]->line, ==, "STM32G070/071/081");
   g_assert_cmpstr (row[0]->name, ==, row[0]->line);
   g_assert_cmpstr (row[0]->family, ==, "G0");
-  g_autofree const StnTarget **none = stn_targets_with_product_id (targets, 0xFFF, &count);
+  G_GNUC_UNUSED g_autofree const StnTarget **none = stn_targets_with_product_id (targets, 0xFFF, &count);
   g_assert_cmpuint (count, ==, 0);
+}
+
+static gpointer
+ask_for_many_parts (gpointer targets)
+{
+  for (guint i = 0; i < 200; i++) {
+    g_assert_cmphex (find_or_fail (targets, i % 2 ? "STM32G071CB" : "STM32F405RG")->product_id, ==,
+                     i % 2 ? 0x460 : 0x413);
+    g_autofree char *packed = g_strdup_printf ("STM32F103C8T6%c", 'A' + i % 26);
+    g_assert_cmphex (find_or_fail (targets, packed)->product_id, ==, 0x410);
+  }
+  return NULL;
+}
+
+static void
+threads_may_ask_at_once (void)
+{
+  g_autoptr (StnTargets) targets = targets_or_fail ();
+  GThread *threads[4];
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("asker", ask_for_many_parts, targets);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
 }
 
 static void
@@ -247,6 +267,7 @@ main (int argc, char **argv)
   g_test_add_func ("/parts/every_part_in_the_data_resolves", every_part_in_the_data_resolves);
   g_test_add_func ("/parts/every_provisional_row_is_refused", every_provisional_row_is_refused);
   g_test_add_func ("/parts/a_product_id_finds_its_line", a_product_id_finds_its_line);
+  g_test_add_func ("/parts/threads_may_ask_at_once", threads_may_ask_at_once);
   g_test_add_func ("/parts/tails_are_read_as_st_writes_them", tails_are_read_as_st_writes_them);
   return g_test_run ();
 }
