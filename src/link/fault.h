@@ -1,7 +1,8 @@
 /* A link over a link that spoils the N-th exchange: for sweeps that fail every exchange in turn.
  *
  * Counting is over all links that share a StnFaultPlan (from 1). A kind that does not apply to the N-th exchange (a flip
- * of what came, at a write) spoils the next one that it applies to. */
+ * of what came, at a write) spoils the next one that it applies to; each plan spoils one exchange. Which byte and bit is
+ * picked by the exchange's number. On pins, only the two that need no bytes apply. */
 #pragma once
 
 #include "src/link/link.h"
@@ -18,7 +19,7 @@ typedef enum {
   STN_FAULT_NACK_IN,   /* the first byte of what came becomes 1f */
   STN_FAULT_FLIP_OUT,
   STN_FAULT_DROP_OUT,  /* the last byte does not go out */
-  STN_FAULT_GONE,      /* the link is gone from here on */
+  STN_FAULT_GONE,      /* this link is gone from here on */
   STN_FAULT_KIND_COUNT
 } StnFaultKind;
 
