@@ -1,8 +1,8 @@
 /* What a fixture says about itself.
  *
- * The virtual bench does not execute ARM code. It looks for this block in the flash that it was given and then does what
- * the firmware would do; the firmware takes the same values from the same block, so the two cannot drift apart. All
- * numbers are little endian; the block lies 4-aligned anywhere in the image (README.md has the layout as a table). */
+ * The virtual bench does not execute ARM code. It looks for this block in the flash that it was given and then does
+ * what the firmware would do; the firmware takes the same values from the same block, so the two cannot drift apart.
+ * All numbers are little endian; the block lies 4-aligned anywhere in the image (README.md has the layout). */
 #pragma once
 
 #include <stdint.h>

@@ -13,8 +13,8 @@ extern const uint16_t fixture_table[];
 extern const uint32_t fixture_table_length;
 #endif
 
-/* The canaries of the reset path: both are spoiled once they were seen right, so that after a warm reset, where RAM keeps
- * its bytes, only a reset path that really copies and zeroes makes them right again. */
+/* The canaries of the reset path: both are spoiled once they were seen right, so that after a warm reset, where RAM
+ * keeps its bytes, only a reset path that really copies and zeroes makes them right again. */
 static volatile uint32_t data_canary = 0x5AFE0DA7;
 static volatile uint32_t bss_canary;
 

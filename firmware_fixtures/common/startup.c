@@ -4,7 +4,8 @@
 #include "chip.h"
 
 /* from the linker script */
-extern uint32_t link_data_load[], link_data_start[], link_data_end[], link_bss_start[], link_bss_end[], link_stack_end[];
+extern uint32_t link_data_load[], link_data_start[], link_data_end[];
+extern uint32_t link_bss_start[], link_bss_end[], link_stack_end[];
 
 void reset_handler (void);
 void unexpected_handler (void);

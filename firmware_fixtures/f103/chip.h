@@ -13,12 +13,12 @@
 static inline void
 chip_usart_start (uint32_t baud)
 {
-  CHIP_REGISTER (0x40021004) = 0;                                                          /* RCC CFGR: HSI, undivided */
-  CHIP_REGISTER (0x40021018) |= 1u << 14 | 1u << 2;                                         /* RCC APB2ENR: USART1, GPIOA */
-  CHIP_REGISTER (0x40010804) = (CHIP_REGISTER (0x40010804) & ~(0xFu << 4)) | (0xBu << 4);    /* CRH: PA9 alternate, 50 MHz */
-  CHIP_REGISTER (0x4001380C) = 0;                                                          /* CR1: off */
-  CHIP_REGISTER (0x40013808) = (CHIP_CLOCK_HZ + baud / 2) / baud;                           /* BRR: 0.6 % fast */
-  CHIP_REGISTER (0x4001380C) = 1u << 13 | 1u << 3;                                          /* CR1: UE, TE */
+  CHIP_REGISTER (0x40021004) = 0; /* RCC CFGR: HSI, undivided */
+  CHIP_REGISTER (0x40021018) |= 1u << 14 | 1u << 2; /* RCC APB2ENR: USART1, GPIOA */
+  CHIP_REGISTER (0x40010804) = (CHIP_REGISTER (0x40010804) & ~(0xFu << 4)) | (0xBu << 4); /* CRH: PA9 alternate */
+  CHIP_REGISTER (0x4001380C) = 0; /* CR1: off */
+  CHIP_REGISTER (0x40013808) = (CHIP_CLOCK_HZ + baud / 2) / baud; /* BRR: 0.6 % fast */
+  CHIP_REGISTER (0x4001380C) = 1u << 13 | 1u << 3; /* CR1: UE, TE */
 }
 
 static inline void

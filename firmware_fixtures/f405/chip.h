@@ -13,14 +13,14 @@
 static inline void
 chip_usart_start (uint32_t baud)
 {
-  CHIP_REGISTER (0x40023808) = 0;                                                        /* RCC CFGR: HSI, undivided */
-  CHIP_REGISTER (0x40023830) |= 1u << 0;                                                 /* RCC AHB1ENR: GPIOA */
-  CHIP_REGISTER (0x40023844) |= 1u << 4;                                                 /* RCC APB2ENR: USART1 */
-  CHIP_REGISTER (0x40020024) = (CHIP_REGISTER (0x40020024) & ~(0xFu << 4)) | (7u << 4);   /* AFRH: PA9 AF7 */
-  CHIP_REGISTER (0x40020000) = (CHIP_REGISTER (0x40020000) & ~(3u << 18)) | (2u << 18);   /* MODER: PA9 alternate */
-  CHIP_REGISTER (0x4001100C) = 0;                                                        /* CR1: off */
-  CHIP_REGISTER (0x40011008) = (CHIP_CLOCK_HZ + baud / 2) / baud;                         /* BRR */
-  CHIP_REGISTER (0x4001100C) = 1u << 13 | 1u << 3;                                        /* CR1: UE, TE */
+  CHIP_REGISTER (0x40023808) = 0; /* RCC CFGR: HSI, undivided */
+  CHIP_REGISTER (0x40023830) |= 1u << 0; /* RCC AHB1ENR: GPIOA */
+  CHIP_REGISTER (0x40023844) |= 1u << 4; /* RCC APB2ENR: USART1 */
+  CHIP_REGISTER (0x40020024) = (CHIP_REGISTER (0x40020024) & ~(0xFu << 4)) | (7u << 4); /* AFRH: PA9 AF7 */
+  CHIP_REGISTER (0x40020000) = (CHIP_REGISTER (0x40020000) & ~(3u << 18)) | (2u << 18); /* MODER: PA9 alternate */
+  CHIP_REGISTER (0x4001100C) = 0; /* CR1: off */
+  CHIP_REGISTER (0x40011008) = (CHIP_CLOCK_HZ + baud / 2) / baud; /* BRR */
+  CHIP_REGISTER (0x4001100C) = 1u << 13 | 1u << 3; /* CR1: UE, TE */
 }
 
 static inline void

@@ -13,14 +13,14 @@
 static inline void
 chip_usart_start (uint32_t baud)
 {
-  CHIP_REGISTER (0x40021008) = 0;                                                        /* RCC CFGR: HSI, undivided */
-  CHIP_REGISTER (0x40021034) |= 1u << 0;                                                 /* RCC IOPENR: GPIOA */
-  CHIP_REGISTER (0x40021040) |= 1u << 14;                                                /* RCC APBENR2: USART1 */
-  CHIP_REGISTER (0x50000024) = (CHIP_REGISTER (0x50000024) & ~(0xFu << 4)) | (1u << 4);   /* AFRH: PA9 AF1 */
-  CHIP_REGISTER (0x50000000) = (CHIP_REGISTER (0x50000000) & ~(3u << 18)) | (2u << 18);   /* MODER: PA9 alternate */
-  CHIP_REGISTER (0x40013800) = 0;                                                        /* CR1: off */
-  CHIP_REGISTER (0x4001380C) = (CHIP_CLOCK_HZ + baud / 2) / baud;                         /* BRR */
-  CHIP_REGISTER (0x40013800) = 1u << 3 | 1u << 0;                                         /* CR1: TE, UE */
+  CHIP_REGISTER (0x40021008) = 0; /* RCC CFGR: HSI, undivided */
+  CHIP_REGISTER (0x40021034) |= 1u << 0; /* RCC IOPENR: GPIOA */
+  CHIP_REGISTER (0x40021040) |= 1u << 14; /* RCC APBENR2: USART1 */
+  CHIP_REGISTER (0x50000024) = (CHIP_REGISTER (0x50000024) & ~(0xFu << 4)) | (1u << 4); /* AFRH: PA9 AF1 */
+  CHIP_REGISTER (0x50000000) = (CHIP_REGISTER (0x50000000) & ~(3u << 18)) | (2u << 18); /* MODER: PA9 alternate */
+  CHIP_REGISTER (0x40013800) = 0; /* CR1: off */
+  CHIP_REGISTER (0x4001380C) = (CHIP_CLOCK_HZ + baud / 2) / baud; /* BRR */
+  CHIP_REGISTER (0x40013800) = 1u << 3 | 1u << 0; /* CR1: TE, UE */
 }
 
 static inline void

@@ -27,9 +27,9 @@ stn_image_builder_add (StnImageBuilder *self, guint64 address, const guint8 *byt
 {
   if (address > address_limit || length > address_limit - address)
     return FALSE;
-  /* GByteArray counts in guint and ends the program beyond it. A file of the allowed size never gets here, unless it
-   * names the same bytes many times, as the segments of an ELF file can. */
-  if (length > G_MAXINT32 - self->store->len)
+  /* more than a file may have: the segments of an ELF file can name the same bytes many times; a small file must not
+   * take all memory */
+  if (length > STN_IMAGE_FILE_LIMIT_BYTES - self->store->len)
     return FALSE;
   if (length == 0)
     return TRUE;

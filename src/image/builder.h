@@ -36,8 +36,8 @@ void stn_image_builder_init (StnImageBuilder *self);
 void stn_image_builder_clear (StnImageBuilder *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (StnImageBuilder, stn_image_builder_clear)
 
-/* Copies the bytes; none is allowed and ignored. FALSE when the piece would reach beyond 4 GiB: the parser has the
- * better words for it. */
+/* Copies the bytes; none is allowed and ignored. FALSE when the piece would reach beyond 4 GiB, or all pieces together
+ * would hold more than STN_IMAGE_FILE_LIMIT_BYTES: the parser has the better words for it. */
 gboolean stn_image_builder_add (StnImageBuilder *self, guint64 address, const guint8 *bytes, gsize length,
                                 guint64 place);
 /* Leaves the builder empty on success. */

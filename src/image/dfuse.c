@@ -77,7 +77,8 @@ check_suffix (const StnImageSource *source, GError **error)
     return FALSE;
   }
   if (product != 0xDF11 && product != 0xFFFF && product != 0x0000) {
-    stn_image_fail_at (source, start + 2, error, "expected USB product 0xDF11, 0xFFFF or 0x0000, found 0x%04X", product);
+    stn_image_fail_at (source, start + 2, error, "expected USB product 0xDF11, 0xFFFF or 0x0000, found 0x%04X",
+                       product);
     return FALSE;
   }
   return TRUE;

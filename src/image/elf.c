@@ -105,8 +105,8 @@ add_segment (const StnImageSource *source, Elf *elf, const GElf_Ehdr *header, gs
   }
   if (segment.p_filesz > segment.p_memsz) {
     stn_image_fail_at (source, place, error,
-                       "segment %" G_GSIZE_FORMAT " has %" G_GUINT64_FORMAT " bytes in the file, but only %" G_GUINT64_FORMAT
-                       " in memory",
+                       "segment %" G_GSIZE_FORMAT " has %" G_GUINT64_FORMAT
+                       " bytes in the file, but only %" G_GUINT64_FORMAT " in memory",
                        index, (guint64) segment.p_filesz, (guint64) segment.p_memsz);
     return FALSE;
   }
@@ -122,6 +122,11 @@ add_segment (const StnImageSource *source, Elf *elf, const GElf_Ehdr *header, gs
       return FALSE;
     }
     skipped = first - segment.p_offset;
+  }
+  if (segment.p_filesz - skipped > STN_IMAGE_FILE_LIMIT_BYTES - builder->store->len) {
+    stn_image_fail_at (source, place, error, "the segments up to %" G_GSIZE_FORMAT " together hold more than 64 MiB",
+                       index);
+    return FALSE;
   }
   if (!stn_image_builder_add (builder, segment.p_paddr + skipped, source->bytes + segment.p_offset + skipped,
                               segment.p_filesz - skipped, place)) {

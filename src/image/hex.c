@@ -2,7 +2,14 @@
 #include "src/image/formats.h"
 #include "src/image/lines.h"
 
-enum { HEX_DATA = 0, HEX_END = 1, HEX_SEGMENT_BASE = 2, HEX_SEGMENT_START = 3, HEX_LINEAR_BASE = 4, HEX_LINEAR_START = 5 };
+enum {
+  HEX_DATA = 0,
+  HEX_END = 1,
+  HEX_SEGMENT_BASE = 2,
+  HEX_SEGMENT_START = 3,
+  HEX_LINEAR_BASE = 4,
+  HEX_LINEAR_START = 5,
+};
 
 /* length, address, type in front; checksum behind */
 enum { HEX_FRAME_BYTES = 5, HEX_DATA_MOST = 255 };
@@ -23,8 +30,8 @@ stn_image_looks_like_hex (const StnImageSource *source)
   return stn_lines_begin_with (source, ':', 8);
 }
 
-/* Where the data of a record goes when its 16-bit offset runs over FFFF: behind a segment base it wraps to the segment's
- * begin, behind a linear base it goes on, and without a base the file has said nothing: refused. */
+/* Where the data of a record goes when its 16-bit offset runs over FFFF: behind a segment base it wraps to the
+ * segment's begin, behind a linear base it goes on, and without a base the file has said nothing: refused. */
 static gboolean
 add_data (HexReader *self, guint16 offset, const guint8 *data, gsize length, GError **error)
 {

@@ -170,7 +170,7 @@ stn_image_merge (const char *name, StnImage *const *images, gsize n_images, GErr
     gsize length;
     const guint8 *bytes = g_bytes_get_data (entry->segment->bytes, &length);
     if (!stn_image_builder_add (&builder, entry->segment->address, bytes, length, index)) {
-      stn_error_set (error, STN_FAILURE_BAD_IMAGE, "%s: the images together are larger than 2 GiB", name);
+      stn_error_set (error, STN_FAILURE_BAD_IMAGE, "%s: the images together are larger than 64 MiB", name);
       return NULL;
     }
   }
@@ -261,7 +261,7 @@ find_segment (const StnImage *self, guint64 address)
   return low;
 }
 
-/* One past the range, at most the end of the numbers: nothing is covered beyond 4 GiB, so cutting there loses nothing. */
+/* One past the range, at most the end of the numbers: nothing is covered beyond 4 GiB, cutting there loses nothing. */
 static guint64
 range_end (guint64 address, guint64 length)
 {

@@ -17,8 +17,8 @@
  * that this program serves have 32-bit addresses. A byte that the file does not give is not covered: `stn_image_read`
  * puts the caller's fill there and says how much was covered. Nothing is filled in silently.
  *
- * Errors are STN_FAILURE_BAD_IMAGE. Their text is "FILE:LINE: expected …, found …" for the text formats (HEX, SREC) and
- * "FILE: offset 0x…: …" for the binary ones (ELF, DfuSe, bin); FILE is the name given by the caller. */
+ * Errors are STN_FAILURE_BAD_IMAGE. Their text is "FILE:LINE: expected …, found …" for the text formats (HEX, SREC)
+ * and "FILE: offset 0x…: …" for the binary ones (ELF, DfuSe, bin); FILE is the name given by the caller. */
 #pragma once
 
 #include <gio/gio.h>
@@ -71,7 +71,7 @@ GBytes *stn_image_read_file (const char *path, GError **error);
 /* Several images as one, for instance boot loader, application and unit data. Where two cover the same byte the error
  * names both images and the range, also if the bytes are equal: two owners of one byte is a mistake of the job. `name`
  * is the new image's; its format is MERGED, it has no entry point and its file hash is NULL. `images` is borrowed;
- * none at all is an error. */
+ * none at all, and more than STN_IMAGE_FILE_LIMIT_BYTES together, is an error. */
 StnImage *stn_image_merge (const char *name, StnImage *const *images, gsize n_images, GError **error);
 
 StnImage *stn_image_ref (StnImage *self);

@@ -89,6 +89,7 @@ stn_image_parse_srec (const StnImageSource *source, StnImageBuilder *builder, GE
   guint8 record[SREC_RECORD_MOST];
   guint64 data_records = 0;
   guint64 end_line = 0;
+  gboolean counted = FALSE; /* a count record stands behind all data so far */
 
   builder->places_are_lines = TRUE;
   while (stn_lines_next (&lines)) {
@@ -119,6 +120,7 @@ stn_image_parse_srec (const StnImageSource *source, StnImageBuilder *builder, GE
     switch (kinds[lines.text[1] - '0'].kind) {
     case SREC_DATA:
       data_records++;
+      counted = FALSE;
       if (!add_data (&lines, builder, address, address_bytes, record + 1 + address_bytes, length - address_bytes - 2,
                      error))
         return FALSE;
@@ -126,6 +128,7 @@ stn_image_parse_srec (const StnImageSource *source, StnImageBuilder *builder, GE
     case SREC_COUNT:
       if (!check_count (&lines, address, data_records, error))
         return FALSE;
+      counted = TRUE;
       break;
     case SREC_END:
       end_line = lines.line;
@@ -138,13 +141,16 @@ stn_image_parse_srec (const StnImageSource *source, StnImageBuilder *builder, GE
       break;
     }
   }
-  if (end_line == 0) {
-    stn_lines_fail (&lines, error, "an end record (S7, S8 or S9)", "the end of the file");
+  /* without either the file may have been cut. A count alone will do: srec_cat leaves the end record out when it knows
+   * no start address */
+  if (end_line == 0 && !counted) {
+    stn_lines_fail (&lines, error, "an end record (S7, S8, S9) or a count (S5, S6) behind the data",
+                    "the end of the file");
     return FALSE;
   }
   if (builder->pieces->len == 0) {
-    lines.line = end_line;
-    stn_lines_fail (&lines, error, "at least one byte of data before the end record", "none");
+    lines.line -= 1;
+    stn_lines_fail (&lines, error, "at least one byte of data before the end", "none");
     return FALSE;
   }
   return TRUE;

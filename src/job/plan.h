@@ -10,6 +10,7 @@
 
 #include "protocols/engine.h"
 #include "src/job/job.h"
+#include "src/record/record.h"
 #include "src/target/target.h"
 
 G_BEGIN_DECLS

@@ -44,7 +44,7 @@ typedef struct {
 typedef struct {
   gint64 cycle;
   guint counts[STN_VERDICT_COUNT];
-  guint refused;             /* by a gate: already done, limits, quantity (they are CANCELLED in counts) */
+  guint refused;             /* by a gate: already done, limits, quantity (they are SKIPPED in counts) */
   guint not_recorded;        /* results that could not be made durable */
   StnFailure many_alike;     /* the same failure on half of the sites or more (at least two): stop the station */
   gboolean stopped;          /* by request */

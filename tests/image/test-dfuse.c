@@ -189,8 +189,8 @@ one_of_several_targets_with_another_alternate_setting_is_refused (void)
   put_target (file, 1, 8 + 2, 1);
   put_element (file, 0x1FFFF800, "ab");
   finish (file);
-  refuse_file (file, "a.dfu: offset 0x12d: expected alternate setting 0 only where a file has several targets, found 1: "
-                     "split the file");
+  refuse_file (file, "a.dfu: offset 0x12d: expected alternate setting 0 only where a file has several targets, found "
+                     "1: split the file");
 }
 
 static void
@@ -231,8 +231,8 @@ sizes_that_do_not_fit_are_refused (void)
   refuse_file (file, "a.dfu: offset 0x129: expected the target's end after 1 elements, found 10 bytes more");
   set32 (file, 11 + 270, 0xFFFFFFFF);
   seal (file);
-  refuse_file (file, "a.dfu: offset 0x133: expected an element of 8 and 0 bytes inside its target, found the end of the "
-                     "target");
+  refuse_file (file, "a.dfu: offset 0x133: expected an element of 8 and 0 bytes inside its target, found the end of "
+                     "the target");
 }
 
 static void

@@ -22,7 +22,8 @@ put32 (File *file, gsize offset, guint32 value)
 
 /* type, offset, virtual address, physical address, bytes in the file, bytes in memory */
 static void
-put_segment (File *file, gsize index, guint32 type, guint32 offset, guint32 physical, guint32 in_file, guint32 in_memory)
+put_segment (File *file, gsize index, guint32 type, guint32 offset, guint32 physical, guint32 in_file,
+             guint32 in_memory)
 {
   gsize place = 52 + index * 32;
 
@@ -193,6 +194,23 @@ a_program_without_bytes_to_load_is_refused (void)
 }
 
 static void
+segments_that_name_the_same_bytes_do_not_take_all_memory (void)
+{
+  /* 3 segments of all of a 33 MiB file: 99 MiB at three places */
+  File file = good_file ();
+  gsize length = 33 * 1024 * 1024;
+  g_autofree guint8 *large = NULL;
+
+  for (gsize index = 0; index < 3; index++)
+    put_segment (&file, index, 1, 0x100, (guint32) (0x10000000 * (index + 1)), (guint32) length - 0x100,
+                 (guint32) length - 0x100);
+  large = g_malloc0 (length);
+  memcpy (large, file.bytes, file.length);
+  assert_refused ("a.elf", STN_IMAGE_FORMAT_ELF, large, length,
+                  "a.elf: offset 0x54: the segments up to 1 together hold more than 64 MiB");
+}
+
+static void
 every_cut_file_is_refused (void)
 {
   File file = good_file ();
@@ -224,6 +242,8 @@ main (int argc, char **argv)
   g_test_add_func ("/elf/overlapping_segments_are_refused", overlapping_segments_are_refused);
   g_test_add_func ("/elf/the_files_own_headers_are_not_firmware", the_files_own_headers_are_not_firmware);
   g_test_add_func ("/elf/a_program_without_bytes_to_load_is_refused", a_program_without_bytes_to_load_is_refused);
+  g_test_add_func ("/elf/segments_that_name_the_same_bytes_do_not_take_all_memory",
+                   segments_that_name_the_same_bytes_do_not_take_all_memory);
   g_test_add_func ("/elf/every_cut_file_is_refused", every_cut_file_is_refused);
   return g_test_run ();
 }

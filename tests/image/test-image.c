@@ -21,7 +21,8 @@ auto_goes_by_the_content (void)
 static void
 a_broken_file_of_a_known_kind_is_never_a_bin (void)
 {
-  static const char *const names[] = { "a.hex", "a.IHEX", "a.ihx", "a.srec", "a.s19", "a.S37", "a.mot", "a.elf", "a.dfu" };
+  static const char *const names[] = { "a.hex", "a.IHEX", "a.ihx", "a.srec", "a.s19",
+                                       "a.S37", "a.mot",  "a.elf", "a.dfu" };
   static const char text[] = "<html>404 not found</html>";
 
   for (gsize index = 0; index < G_N_ELEMENTS (names); index++) {

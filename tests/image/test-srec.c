@@ -88,7 +88,20 @@ every_single_flipped_digit_is_refused (void)
 static void
 a_missing_end_is_refused (void)
 {
-  refuse_text ("S1050000AABB95\n", "a.srec:2: expected an end record (S7, S8 or S9), found the end of the file");
+  refuse_text ("S1050000AABB95\n", "a.srec:2: expected an end record (S7, S8, S9) or a count (S5, S6) behind the data, "
+               "found the end of the file");
+}
+
+static void
+a_count_behind_the_data_proves_the_end_too (void)
+{
+  g_autoptr (StnImage) image = parse_text ("S1050000AABB95\nS5030001FB\n");
+
+  assert_segment (image, 0, 0, "aabb");
+  refuse_text ("S1050000AABB95\nS5030001FB\nS1050010AABB85\n",
+               "a.srec:4: expected an end record (S7, S8, S9) or a count (S5, S6) behind the data, found the end of "
+               "the file");
+  refuse_text ("S5030000FC\n", "a.srec:1: expected at least one byte of data before the end, found none");
 }
 
 static void
@@ -132,7 +145,7 @@ static void
 a_file_without_data_is_refused (void)
 {
   refuse_text ("S00600004844521B\nS9030000FC\n",
-               "a.srec:2: expected at least one byte of data before the end record, found none");
+               "a.srec:2: expected at least one byte of data before the end, found none");
 }
 
 int
@@ -146,6 +159,7 @@ main (int argc, char **argv)
   g_test_add_func ("/srec/a_wrong_checksum_is_refused", a_wrong_checksum_is_refused);
   g_test_add_func ("/srec/every_single_flipped_digit_is_refused", every_single_flipped_digit_is_refused);
   g_test_add_func ("/srec/a_missing_end_is_refused", a_missing_end_is_refused);
+  g_test_add_func ("/srec/a_count_behind_the_data_proves_the_end_too", a_count_behind_the_data_proves_the_end_too);
   g_test_add_func ("/srec/anything_behind_the_end_is_refused", anything_behind_the_end_is_refused);
   g_test_add_func ("/srec/the_reserved_type_and_other_signs_are_refused",
                    the_reserved_type_and_other_signs_are_refused);

@@ -1,0 +1,432 @@
+/* Into the ROM and out of it: power, BOOT0, NRST, sync; leaving by the way that the plan names; teardown. */
+#include "src/job/unit-run.h"
+
+#include <string.h>
+
+/* BOOT0 stands from 1 ms before NRST rises until 10 ms after (boot-modes, section 5); NRST low far beyond the 20 us of
+ * the data sheets, because reset circuits have capacitors. */
+#define NRST_LOW_NS (20 * STN_NS_PER_MS)
+#define BOOT0_HOLD_NS (10 * STN_NS_PER_MS)
+#define LINE_WAIT_NS (5 * STN_NS_PER_S)
+#define SYNC_WAIT_NS (2 * STN_NS_PER_S)
+#define TEARDOWN_NS (5 * STN_NS_PER_S)
+/* a member that waits at a barrier waits for the slowest board of its group */
+#define GROUP_WAIT_FLOOR_NS (60 * STN_NS_PER_S)
+#define POWER_GOOD_NS (2 * STN_NS_PER_S)
+
+static StnWait
+group_wait (const StnUnitRun *self)
+{
+  return stn_wait_within (&self->wait, MAX (GROUP_WAIT_FLOOR_NS, 4 * self->plan->predicted_ns));
+}
+
+static gboolean
+meet (StnUnitRun *self, GError **error)
+{
+  StnWait wait = group_wait (self);
+
+  return stn_line_group_meet (self->site->group, &wait, error);
+}
+
+static gboolean
+acquire (StnLineLease *lease, const StnLine *line, const StnWait *parent, GError **error)
+{
+  StnWait wait = stn_wait_within (parent, LINE_WAIT_NS);
+
+  return stn_lines_acquire (lease, line, 1, &wait, error);
+}
+
+/* Giving a line back must happen even when the run has been cancelled. */
+static gboolean
+release (StnUnitRun *self, StnLineLease *lease, GError **error)
+{
+  StnWait wait = stn_wait_shielded (self->clock, LINE_WAIT_NS);
+
+  return stn_lines_release (lease, 1, &wait, error);
+}
+
+static gboolean
+open_port (StnUnitRun *self, GError **error)
+{
+  if (self->uart != NULL)
+    return TRUE;
+  StnWait wait = stn_wait_within (&self->wait, LINE_WAIT_NS);
+  StnProvider *provider = self->site->uart_provider;
+  StnLink *link = provider->provider_class->open_uart (provider, self->site->uart_place, &wait, error);
+  if (link == NULL)
+    return FALSE;
+  self->uart = stn_runner_wrap_link (self->runner, link, self->ring);
+  return TRUE;
+}
+
+/* Waits for the fixture's power-good line, and believes the fault line at once. */
+static gboolean
+wait_for_power_good (StnUnitRun *self, const StnWait *parent, GError **error)
+{
+  const StnSite *site = self->site;
+  StnWait wait = stn_wait_within (parent, POWER_GOOD_NS);
+
+  if (!stn_wait_sleep (&wait, site->power_settle_ns, error))
+    return FALSE;
+  for (;;)
+    {
+      gboolean high = FALSE;
+      if (site->fault.adapter != NULL)
+        {
+          if (!stn_adapter_read (site->fault.adapter, site->fault.bit, &high, &wait, error))
+            return FALSE;
+          if (high == !site->fault.active_low)
+            {
+              stn_error_set (error, STN_FAILURE_BOARD_SHORTED, "the fixture reports over-current");
+              return FALSE;
+            }
+        }
+      if (site->good.adapter == NULL)
+        return TRUE;
+      if (!stn_adapter_read (site->good.adapter, site->good.bit, &high, &wait, error))
+        return FALSE;
+      if (high == !site->good.active_low)
+        return TRUE;
+      if (!stn_wait_sleep (&wait, 5 * STN_NS_PER_MS, NULL))
+        {
+          stn_error_set (error, STN_FAILURE_BOARD_SHORTED, "power did not become good");
+          return FALSE;
+        }
+    }
+}
+
+/* A board is fed through a UART's idle TX: off means break on TX, NRST and BOOT0 low, then power. */
+static gboolean
+power_off (StnUnitRun *self, const StnWait *wait, GError **error)
+{
+  if (!stn_stream_break (self->uart, TRUE, wait, error))
+    return FALSE;
+  if (!acquire (&self->nrst, &self->site->nrst, wait, error))
+    return FALSE;
+  if (!release (self, &self->power, error))
+    return FALSE;
+  return stn_wait_sleep (wait, self->site->power_off_ns, error);
+}
+
+/* On means power, settle, good, TX idle; NRST stays low for the caller to release. */
+static gboolean
+power_on_held (StnUnitRun *self, const StnWait *wait, GError **error)
+{
+  if (!acquire (&self->power, &self->site->power, wait, error))
+    return FALSE;
+  if (!wait_for_power_good (self, wait, error))
+    return FALSE;
+  return stn_stream_break (self->uart, FALSE, wait, error);
+}
+
+gboolean
+stn_unit_run_power_on (StnUnitRun *self, GError **error)
+{
+  const StnSite *site = self->site;
+
+  if (site->detect.adapter != NULL)
+    {
+      gboolean high = FALSE;
+      StnWait wait = stn_wait_within (&self->wait, LINE_WAIT_NS);
+      if (!stn_adapter_read (site->detect.adapter, site->detect.bit, &high, &wait, error))
+        return FALSE;
+      if (high == site->detect.active_low)
+        {
+          self->was_silent = TRUE;
+          stn_error_set (error, STN_FAILURE_EMPTY_OR_NO_CONTACT, "the detect pin sees no board");
+          return FALSE;
+        }
+    }
+  if (!open_port (self, error))
+    return FALSE;
+  if (site->power.adapter == NULL)
+    return TRUE;
+  /* with shared power everybody is ready before it comes on */
+  if (site->shares_power && !meet (self, error))
+    return FALSE;
+  if (!acquire (&self->nrst, &site->nrst, &self->wait, error))
+    return FALSE;
+  if (!acquire (&self->boot0, &site->boot0, &self->wait, error))
+    return FALSE;
+  return power_on_held (self, &self->wait, error);
+}
+
+/* BOOT0 active and a reset: by NRST, or by power where there is no NRST. */
+static gboolean
+reset_into_rom (StnUnitRun *self, gboolean first, GError **error)
+{
+  const StnSite *site = self->site;
+  StnLine lines[2] = { site->boot0, site->nrst };
+  StnLineLease leases[2] = { self->boot0, self->nrst };
+  StnWait wait = stn_wait_within (&self->wait, LINE_WAIT_NS);
+
+  if (first && !meet (self, error))
+    return FALSE;
+  gboolean ok = stn_lines_acquire (leases, lines, 2, &wait, error);
+  self->boot0 = leases[0];
+  self->nrst = leases[1];
+  if (!ok)
+    return FALSE;
+  if (site->nrst.adapter == NULL && !first)
+    {
+      if (!power_off (self, &self->wait, error) || !power_on_held (self, &self->wait, error))
+        return FALSE;
+    }
+  if (first && !meet (self, error))
+    return FALSE;
+  if (!stn_wait_sleep (&self->wait, NRST_LOW_NS, error))
+    return FALSE;
+  if (!stn_stream_flush (self->uart, &self->wait, error))
+    return FALSE;
+  if (!release (self, &self->nrst, error))
+    return FALSE;
+  /* a shared NRST rises when the last member lets go */
+  if (first && !meet (self, error))
+    return FALSE;
+  gint64 start_ns = stn_target_rom_start_ns (self->target);
+  return stn_wait_sleep (&self->wait, MAX (BOOT0_HOLD_NS, start_ns + start_ns / 5), error);
+}
+
+static gboolean
+nothing_came (const GError *error)
+{
+  const StnErrorDetail *detail = stn_error_detail (error);
+
+  return stn_error_is (error, STN_FAILURE_NO_SYNC)
+         && (detail == NULL || detail->seen == NULL || strcmp (detail->seen, "nothing") == 0);
+}
+
+static gboolean
+sync_once (StnUnitRun *self, GError **error)
+{
+  StnWait wait = stn_wait_within (&self->wait, SYNC_WAIT_NS);
+
+  g_clear_pointer (&self->engine, stn_engine_free);
+  self->engine = stn_engine_new (self->plan->engine_class, self->uart, self->target);
+  self->in_rom = stn_engine_sync (self->engine, self->plan->wiring.baud, &wait, error);
+  return self->in_rom;
+}
+
+gboolean
+stn_unit_run_enter (StnUnitRun *self, GError **error)
+{
+  /* where there is one visit only, or a reset would hit the neighbours, there is one try */
+  const StnSite *site = self->site;
+  gboolean alone = self->plan->one_visit_only || site->shares_nrst || site->shares_power;
+  guint tries = alone ? 1 : STN_SYNC_TRIES;
+  gboolean silent = TRUE;
+
+  for (guint try = 1;; try++)
+    {
+      g_autoptr (GError) failure = NULL;
+
+      self->entered = TRUE;
+      if (!reset_into_rom (self, try == 1, error))
+        return FALSE;
+      if (sync_once (self, &failure))
+        return TRUE;
+      silent = silent && nothing_came (failure);
+      if (try < tries && stn_error_is (failure, STN_FAILURE_NO_SYNC))
+        {
+          self->step->tries++;
+          continue;
+        }
+      self->was_silent = silent && site->detect.adapter == NULL;
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+}
+
+/* ---- leaving ---- */
+
+/* NRST low, BOOT0 at rest, the port listens; then NRST rises and everything that comes is the application's. */
+static gboolean
+reset_into_flash (StnUnitRun *self, GError **error)
+{
+  if (!meet (self, error))
+    return FALSE;
+  if (!acquire (&self->nrst, &self->site->nrst, &self->wait, error))
+    return FALSE;
+  if (!release (self, &self->boot0, error))
+    return FALSE;
+  if (!meet (self, error))
+    return FALSE;
+  if (!stn_wait_sleep (&self->wait, NRST_LOW_NS, error))
+    return FALSE;
+  if (!stn_unit_run_listen (self, &self->wait, error))
+    return FALSE;
+  if (!release (self, &self->nrst, error))
+    return FALSE;
+  return meet (self, error);
+}
+
+static gboolean
+leave_by_reset (StnUnitRun *self, GError **error)
+{
+  return reset_into_flash (self, error);
+}
+
+static gboolean
+leave_by_power_cycle (StnUnitRun *self, GError **error)
+{
+  if (!meet (self, error))
+    return FALSE;
+  if (!release (self, &self->boot0, error))
+    return FALSE;
+  if (!power_off (self, &self->wait, error))
+    return FALSE;
+  /* with shared power the line falls when the last member lets go: the off time counts from there */
+  if (self->site->shares_power && (!meet (self, error) || !stn_wait_sleep (&self->wait, self->site->power_off_ns, error)))
+    return FALSE;
+  if (!power_on_held (self, &self->wait, error))
+    return FALSE;
+  if (!stn_unit_run_listen (self, &self->wait, error))
+    return FALSE;
+  if (!release (self, &self->nrst, error))
+    return FALSE;
+  return meet (self, error);
+}
+
+static gboolean
+read_options (StnUnitRun *self, guint8 *buffer, GError **error)
+{
+  return stn_engine_read (self->engine, self->target->options_address, buffer, self->target->options_bytes,
+                          &self->wait, error);
+}
+
+/* The words of the option area that carry their own complement must match it: what does not was read or stored wrong, and
+ * writing it back would make it worse. */
+static gboolean
+options_are_sound (const StnTarget *target, const guint8 *bytes, GError **error)
+{
+  guint step = 0, half = 0;
+
+  switch (target->options_encoding)
+    {
+    case STN_OPTIONS_F1_COMPLEMENT_HALFWORDS:
+      step = 2;
+      half = 1;
+      break;
+    case STN_OPTIONS_L0_COMPLEMENT_HALFWORDS:
+      step = 4;
+      half = 2;
+      break;
+    case STN_OPTIONS_L4_INVERTED_WORDS:
+      step = 8;
+      half = 4;
+      break;
+    default:
+      return TRUE;
+    }
+  for (guint at = 0; at + step <= target->options_bytes; at += step)
+    {
+      gboolean blank = TRUE, inverse = TRUE;
+      for (guint i = 0; i < half; i++)
+        {
+          blank = blank && bytes[at + i] == 0xff && bytes[at + half + i] == 0xff;
+          inverse = inverse && (bytes[at + i] ^ bytes[at + half + i]) == 0xff;
+        }
+      if (blank || inverse)
+        continue;
+      g_autofree char *expected = g_strdup_printf ("the complement of %02x", bytes[at]);
+      g_autofree char *seen = g_strdup_printf ("%02x", bytes[at + half]);
+      stn_error_set_at (error, STN_FAILURE_OPTION_BYTES_UNKNOWN, target->options_address + at, expected, seen,
+                        "an option word does not match its complement");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+write_options_body (StnUnitRun *self, const StnWait *shielded, gpointer data, GError **error)
+{
+  return stn_engine_write_options (self->engine, self->target->options_address, data, self->target->options_bytes,
+                                   shielded, error);
+}
+
+/* The same option bytes written again: the chip loads them, resets, and samples its empty latch anew. */
+static gboolean
+leave_by_option_reload (StnUnitRun *self, GError **error)
+{
+  const guint length = self->target->options_bytes;
+  g_autofree guint8 *once = g_malloc (length);
+  g_autofree guint8 *twice = g_malloc (length);
+
+  if (!read_options (self, once, error) || !read_options (self, twice, error))
+    return FALSE;
+  if (memcmp (once, twice, length) != 0
+      || (self->identity.options != NULL && memcmp (once, self->identity.options, length) != 0))
+    {
+      stn_error_set (error, STN_FAILURE_OPTION_BYTES_UNKNOWN, "the option bytes read differently each time");
+      return FALSE;
+    }
+  if (!options_are_sound (self->target, once, error))
+    return FALSE;
+  /* BOOT0 is at rest before the chip resets itself */
+  if (!meet (self, error) || !release (self, &self->boot0, error) || !meet (self, error))
+    return FALSE;
+  gint64 longest_ns = (gint64) (self->target->option_write_max_ms * STN_NS_PER_MS) + STN_NS_PER_S;
+  if (!stn_unit_run_window (self, "option bytes written again", longest_ns, write_options_body, once, error))
+    return FALSE;
+  self->in_rom = FALSE;
+  g_free (self->result->options_after);
+  self->result->options_after = g_strdup (self->result->options_before);
+  if (self->site->nrst.adapter == NULL)
+    return stn_unit_run_listen (self, &self->wait, error);
+  return reset_into_flash (self, error);
+}
+
+static gboolean
+leave_by_go (StnUnitRun *self, GError **error)
+{
+  if (!meet (self, error) || !release (self, &self->boot0, error))
+    return FALSE;
+  if (!stn_engine_go (self->engine, self->target->flash_base, &self->wait, error))
+    return FALSE;
+  return stn_unit_run_listen (self, &self->wait, error);
+}
+
+gboolean
+stn_unit_run_leave (StnUnitRun *self, GError **error)
+{
+  static gboolean (*const ways[STN_LEAVE_WAY_COUNT]) (StnUnitRun *, GError **) = {
+    [STN_LEAVE_WAY_RESET] = leave_by_reset,
+    [STN_LEAVE_WAY_POWER_CYCLE] = leave_by_power_cycle,
+    [STN_LEAVE_WAY_OPTION_RELOAD] = leave_by_option_reload,
+    [STN_LEAVE_WAY_GO] = leave_by_go,
+  };
+  StnLeaveWay way = self->plan->leave_way;
+
+  g_free (self->result->leave_way);
+  self->result->leave_way = g_strdup (stn_leave_way_name (way));
+  if (!ways[way](self, error))
+    return FALSE;
+  self->in_rom = FALSE;
+  return TRUE;
+}
+
+void
+stn_unit_run_teardown (StnUnitRun *self)
+{
+  StnWait wait = stn_wait_shielded (self->clock, TEARDOWN_NS);
+  g_autoptr (GError) ignored = NULL; /* the verdict is made; what can't be put at rest is reported by the adapter's next use */
+
+  g_clear_pointer (&self->engine, stn_engine_free);
+  stn_lines_release (&self->boot0, 1, &wait, &ignored);
+  g_clear_error (&ignored);
+  if (self->site->power.adapter != NULL && self->power.held && self->uart != NULL)
+    {
+      /* unpowered boards are not fed through an idle TX */
+      stn_stream_break (self->uart, TRUE, &wait, &ignored);
+      g_clear_error (&ignored);
+    }
+  stn_lines_release (&self->power, 1, &wait, &ignored);
+  g_clear_error (&ignored);
+  stn_lines_release (&self->nrst, 1, &wait, &ignored);
+  g_clear_pointer (&self->uart, stn_link_free);
+  if (self->in_group)
+    {
+      self->in_group = FALSE;
+      stn_line_group_retire (self->site->group);
+    }
+}

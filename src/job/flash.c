@@ -1,0 +1,356 @@
+/* The flash: erase, program, prove, and the first block that is held back to the end. */
+#include "src/job/unit-run.h"
+
+#include <string.h>
+
+#define PROVE_BYTES 256
+#define BLOCK_MARGIN_NS (2 * STN_NS_PER_S)
+#define ERASE_MARGIN_NS (2 * STN_NS_PER_S)
+#define MISMATCH_READS 2 /* reads that must agree before a mismatch is put down to the wire */
+
+static void
+mismatch (const StnUnitRun *self, guint64 address, const guint8 *expected, const guint8 *seen, gsize length,
+          gboolean is_blank_check, GError **error)
+{
+  gsize at = 0;
+
+  (void) self;
+  while (at + 1 < length && expected[at] == seen[at])
+    at++;
+  g_autofree char *expected_text = g_strdup_printf ("%02x", expected[at]);
+  g_autofree char *seen_text = g_strdup_printf ("%02x", seen[at]);
+  stn_error_set_at (error, is_blank_check ? STN_FAILURE_NOT_BLANK : STN_FAILURE_VERIFY_MISMATCH, address + at,
+                    expected_text, seen_text,
+                    is_blank_check ? "not erased" : "the flash does not hold what was written");
+}
+
+/* Twice the line's own time and a margin: a slow line is slow, not broken. */
+static StnWait
+block_wait (const StnUnitRun *self, gint64 flash_ns)
+{
+  const StnEngineClass *engine_class = self->plan->engine_class;
+  gint64 line_ns = 0;
+
+  if (engine_class->write_bit_times != NULL && self->plan->wiring.baud > 0)
+    line_ns = engine_class->write_bit_times (PROVE_BYTES) * STN_NS_PER_S / self->plan->wiring.baud;
+  return stn_wait_within (&self->wait, 2 * line_ns + flash_ns + BLOCK_MARGIN_NS);
+}
+
+static gboolean
+read_block (StnUnitRun *self, guint64 address, guint8 *buffer, gsize length, GError **error)
+{
+  for (guint try = 1;; try++)
+    {
+      g_autoptr (GError) failure = NULL;
+      StnWait wait = block_wait (self, 0);
+
+      if (stn_engine_read (self->engine, address, buffer, length, &wait, &failure))
+        return TRUE;
+      if (stn_unit_run_may_repeat (self, try, &failure))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+}
+
+/* Reads a block and holds it against what it must be. AN3155 puts no checksum on what is read, so a mismatch is read
+ * again: only when every repeat shows the right bytes was it the wire. */
+static gboolean
+prove_block (StnUnitRun *self, guint64 address, const guint8 *expected, gsize length, gboolean is_blank_check,
+             GError **error)
+{
+  guint8 seen[PROVE_BYTES];
+
+  if (!read_block (self, address, seen, length, error))
+    return FALSE;
+  if (memcmp (seen, expected, length) == 0)
+    {
+      self->result->bytes_proved += length;
+      return TRUE;
+    }
+  for (guint repeat = 0; repeat < MISMATCH_READS; repeat++)
+    {
+      guint8 again[PROVE_BYTES];
+
+      self->step->tries++;
+      if (!read_block (self, address, again, length, error))
+        return FALSE;
+      if (memcmp (again, expected, length) != 0)
+        {
+          mismatch (self, address, expected, again, length, is_blank_check, error);
+          return FALSE;
+        }
+    }
+  self->result->bytes_proved += length;
+  return TRUE;
+}
+
+static gboolean
+prove_range (StnUnitRun *self, guint64 first, guint64 end, guint64 *inout_done, GError **error)
+{
+  guint8 expected[PROVE_BYTES];
+
+  for (guint64 at = first; at < end; at += PROVE_BYTES)
+    {
+      gsize length = MIN (PROVE_BYTES, end - at);
+
+      if (!stn_unit_run_check (self, error))
+        return FALSE;
+      stn_plan_expected (self->plan, self->unit, at, expected, length);
+      if (!prove_block (self, at, expected, length, FALSE, error))
+        return FALSE;
+      *inout_done += length;
+      stn_unit_run_advance (self, *inout_done);
+    }
+  return TRUE;
+}
+
+/* ---- erase ---- */
+
+static gboolean
+erase_all_body (StnUnitRun *self, const StnWait *shielded, gpointer data, GError **error)
+{
+  (void) data;
+  return stn_engine_erase_all (self->engine, shielded, error);
+}
+
+static gboolean
+erase_pages_once (StnUnitRun *self, const guint16 *pages, guint count, const StnWait *parent, GError **error)
+{
+  gint64 longest_ns = ERASE_MARGIN_NS;
+
+  for (guint i = 0; i < count; i++)
+    {
+      StnPage page;
+      if (stn_target_page (self->target, pages[i], &page))
+        longest_ns += stn_target_page_erase_longest_ns (self->target, &page);
+    }
+  StnWait wait = stn_wait_within (parent, longest_ns);
+  if (stn_engine_erase_pages (self->engine, pages, count, &wait, error))
+    return TRUE;
+  if (error != NULL && stn_error_is (*error, STN_FAILURE_NO_ANSWER))
+    {
+      g_autofree char *text = g_strdup ((*error)->message);
+      g_clear_error (error);
+      stn_error_set (error, STN_FAILURE_ERASE_TIMEOUT, "pages %u to %u: %s", pages[0], pages[count - 1], text);
+    }
+  return FALSE;
+}
+
+/* An erase that went wrong may be sent again: its pages are to be erased anyway. */
+static gboolean
+erase_pages (StnUnitRun *self, const guint16 *pages, guint count, GError **error)
+{
+  for (guint try = 1;; try++)
+    {
+      g_autoptr (GError) failure = NULL;
+
+      if (erase_pages_once (self, pages, count, &self->wait, &failure))
+        return TRUE;
+      if (stn_unit_run_may_repeat (self, try, &failure))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+}
+
+gboolean
+stn_unit_run_erase (StnUnitRun *self, GError **error)
+{
+  const StnPlan *plan = self->plan;
+  guint64 done = 0;
+
+  if (stn_runner_is_stopping (self->runner))
+    {
+      stn_error_set (error, STN_FAILURE_CANCELLED, "stopped by request before anything was changed");
+      return FALSE;
+    }
+  self->has_written = TRUE;
+  if (self->binding.erase_all)
+    {
+      gint64 longest_ns = stn_target_mass_erase_longest_ns (self->target) + ERASE_MARGIN_NS;
+      for (guint try = 1;; try++)
+        {
+          g_autoptr (GError) failure = NULL;
+
+          if (stn_unit_run_window (self, "mass erase", longest_ns, erase_all_body, NULL, &failure))
+            return TRUE;
+          gboolean was_silent = stn_error_is (failure, STN_FAILURE_NO_ANSWER);
+          if (stn_unit_run_may_repeat (self, try, &failure))
+            continue;
+          if (was_silent)
+            stn_error_set (error, STN_FAILURE_ERASE_TIMEOUT, "mass erase: %s", failure->message);
+          else
+            g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+    }
+  guint at_once = MAX (1, self->binding.erase_pages_at_once);
+  for (guint at = 0; at < plan->erase_page_count;)
+    {
+      guint count = MIN (at_once, plan->erase_page_count - at);
+
+      if (!stn_unit_run_check (self, error))
+        return FALSE;
+      if (!erase_pages (self, plan->erase_pages + at, count, error))
+        return FALSE;
+      for (guint i = 0; i < count; i++)
+        {
+          StnPage page;
+          if (stn_target_page (self->target, plan->erase_pages[at + i], &page))
+            done += page.bytes;
+        }
+      at += count;
+      stn_unit_run_advance (self, done);
+    }
+  return TRUE;
+}
+
+/* ---- program ---- */
+
+static gboolean
+is_erased (const StnTarget *target, const guint8 *bytes, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (bytes[i] != target->erased_byte)
+      return FALSE;
+  return TRUE;
+}
+
+/* After a write whose answer went wrong: the block may hold everything, nothing, or something. Only nothing may be written
+ * again (an ECC word is programmed once). TRUE when the block is right now or may be written again. */
+static gboolean
+look_after_write (StnUnitRun *self, const StnPlanBlock *block, const guint8 *bytes, gboolean *out_is_right,
+                  GError **error)
+{
+  guint8 seen[PROVE_BYTES];
+
+  if (!read_block (self, block->address, seen, block->length, error))
+    return FALSE;
+  *out_is_right = memcmp (seen, bytes, block->length) == 0;
+  if (*out_is_right || is_erased (self->target, seen, block->length))
+    return TRUE;
+  stn_error_set_at (error, STN_FAILURE_WRITE_FAILED, block->address, NULL, NULL,
+                    "a write was cut short and left the block half written");
+  return FALSE;
+}
+
+static gboolean
+write_block (StnUnitRun *self, const StnPlanBlock *block, GError **error)
+{
+  guint8 bytes[PROVE_BYTES];
+  gint64 longest_ns = stn_target_program_longest_ns (self->target, block->length);
+
+  stn_plan_expected (self->plan, self->unit, block->address, bytes, block->length);
+  if (block->is_unit_data && !self->is_exposed && self->serial != NULL)
+    {
+      if (!self->ledger->ledger_class->expose (self->ledger, self->run->run_id, error))
+        return FALSE;
+      self->is_exposed = TRUE;
+      self->result->serial_exposed = TRUE;
+    }
+  for (guint try = 1;; try++)
+    {
+      g_autoptr (GError) failure = NULL;
+      StnWait wait = block_wait (self, longest_ns);
+      gboolean is_right = FALSE;
+
+      if (stn_engine_write (self->engine, block->address, bytes, block->length, &wait, &failure))
+        break;
+      if (!stn_unit_run_may_repeat (self, try, &failure))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+      if (!look_after_write (self, block, bytes, &is_right, error))
+        return FALSE;
+      if (is_right)
+        break;
+    }
+  self->result->bytes_written += block->length;
+  return TRUE;
+}
+
+gboolean
+stn_unit_run_program (StnUnitRun *self, GError **error)
+{
+  guint64 done = 0;
+
+  for (guint i = 0; i < self->plan->block_count; i++)
+    {
+      const StnPlanBlock *block = &self->plan->blocks[i];
+
+      if (!stn_unit_run_check (self, error) || !write_block (self, block, error))
+        return FALSE;
+      done += block->length;
+      stn_unit_run_advance (self, done);
+    }
+  return TRUE;
+}
+
+gboolean
+stn_unit_run_verify (StnUnitRun *self, GError **error)
+{
+  const StnPlan *plan = self->plan;
+  guint8 erased[PROVE_BYTES];
+  guint64 done = 0;
+
+  for (guint i = 0; i < plan->span_count; i++)
+    {
+      guint64 first = plan->spans[i].address;
+      guint64 end = first + plan->spans[i].length;
+
+      /* the first block is yet to be written to its page: that page is proved after it */
+      if (plan->has_first_block && plan->first_page.address == first)
+        first += plan->first_page.bytes;
+      if (!prove_range (self, first, end, &done, error))
+        return FALSE;
+    }
+  memset (erased, self->target->erased_byte, sizeof erased);
+  for (guint i = 0; i < plan->blank_check_count; i++)
+    for (guint64 at = plan->blank_checks[i].first; at <= plan->blank_checks[i].last; at += PROVE_BYTES)
+      {
+        gsize length = MIN (PROVE_BYTES, plan->blank_checks[i].last - at + 1);
+
+        if (!stn_unit_run_check (self, error) || !prove_block (self, at, erased, length, TRUE, error))
+          return FALSE;
+        done += length;
+        stn_unit_run_advance (self, done);
+      }
+  return TRUE;
+}
+
+gboolean
+stn_unit_run_first_block (StnUnitRun *self, GError **error)
+{
+  const StnPlan *plan = self->plan;
+  guint64 done = 0;
+
+  /* from here until its page is proved, every way out takes it back */
+  self->first_block_open = TRUE;
+  if (!stn_unit_run_check (self, error) || !write_block (self, &plan->first_block, error))
+    return FALSE;
+  if (!prove_range (self, plan->first_page.address, plan->first_page.address + plan->first_page.bytes, &done, error))
+    return FALSE;
+  self->first_block_open = FALSE;
+  return TRUE;
+}
+
+void
+stn_unit_run_take_back_first_block (StnUnitRun *self)
+{
+  guint16 page = (guint16) self->plan->first_page.number;
+  StnWait wait = stn_wait_shielded (self->clock, 5 * STN_NS_PER_S);
+  g_autoptr (GError) failure = NULL;
+
+  if (!self->first_block_open || self->engine == NULL || !self->in_rom)
+    return;
+  if (!stn_engine_resync (self->engine, &wait, &failure) || !erase_pages_once (self, &page, 1, &wait, &failure))
+    {
+      g_autofree char *detail = g_strdup_printf ("the first block could not be taken back: %s", failure->message);
+      g_free (self->step->detail);
+      self->step->detail = g_steal_pointer (&detail);
+      return;
+    }
+  self->first_block_open = FALSE;
+}

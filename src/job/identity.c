@@ -1,0 +1,277 @@
+/* Who is it: the ROM's answers, the chip's own numbers, admission, binding. */
+#include "src/job/unit-run.h"
+#include "src/job/serial-pattern.h"
+
+#include <string.h>
+
+#define COMMAND_NS (5 * STN_NS_PER_S)
+
+/* Reads chip memory that some ROMs let be read only within an aligned block (F4, L0: uart-an3155 section 9). */
+static gboolean
+read_chip (StnUnitRun *self, guint64 address, guint8 *buffer, gsize length, GError **error)
+{
+  guint8 block[256];
+  guint64 first = address;
+  gsize span = length;
+
+  if (self->target->quirks & STN_QUIRK_READ_BLOCKS_ONLY)
+    {
+      guint align = (self->target->quirks & STN_QUIRK_WRITE_128) ? 128 : 256;
+      first = address & ~(guint64) (align - 1);
+      span = align;
+      if (address - first + length > align)
+        {
+          stn_error_set (error, STN_FAILURE_INTERNAL, "0x%08" G_GINT64_MODIFIER "x: read across a block", address);
+          return FALSE;
+        }
+    }
+  g_assert (span <= sizeof block);
+  for (guint try = 1;; try++)
+    {
+      g_autoptr (GError) failure = NULL;
+      StnWait wait = stn_wait_within (&self->wait, COMMAND_NS);
+
+      if (stn_engine_read (self->engine, first, block, span, &wait, &failure))
+        break;
+      if (stn_unit_run_may_repeat (self, try, &failure))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  memcpy (buffer, block + (address - first), length);
+  return TRUE;
+}
+
+/* A refusal means that the ROM does not show it; anything else is a failure of the visit. */
+static gboolean
+is_refusal (const GError *error)
+{
+  return stn_error_is (error, STN_FAILURE_NACK) || stn_error_is (error, STN_FAILURE_NOT_SUPPORTED);
+}
+
+static gboolean
+identify_rom (StnUnitRun *self, GError **error)
+{
+  for (guint try = 1;; try++)
+    {
+      g_autoptr (GError) failure = NULL;
+      StnWait wait = stn_wait_within (&self->wait, COMMAND_NS);
+
+      if (stn_engine_identify (self->engine, &self->identity.rom, &wait, &failure))
+        return TRUE;
+      if (stn_unit_run_may_repeat (self, try, &failure))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+}
+
+static gboolean
+read_uid (StnUnitRun *self, char out[25], GError **error)
+{
+  const guint *offsets = self->target->uid_offsets;
+  guint8 bytes[32];
+  guint span = MAX (MAX (offsets[0], offsets[1]), offsets[2]) + 4;
+
+  g_assert (span <= sizeof bytes);
+  if (!read_chip (self, self->target->uid_address, bytes, span, error))
+    return FALSE;
+  for (guint word = 0; word < 3; word++)
+    for (guint i = 0; i < 4; i++)
+      g_snprintf (out + (word * 4 + i) * 2, 3, "%02x", bytes[offsets[word] + i]);
+  return TRUE;
+}
+
+static char *
+hex (const guint8 *bytes, gsize length)
+{
+  GString *text = g_string_sized_new (length * 2);
+
+  for (gsize i = 0; i < length; i++)
+    g_string_append_printf (text, "%02x", bytes[i]);
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+read_numbers (StnUnitRun *self, GError **error)
+{
+  const StnTarget *target = self->target;
+  StnUnitIdentity *identity = &self->identity;
+  g_autoptr (GError) failure = NULL;
+  guint8 bytes[4];
+
+  if (target->bootloader_id_address != 0)
+    {
+      if (read_chip (self, target->bootloader_id_address, bytes, 1, &failure))
+        identity->rom_version = bytes[0];
+      else if (!is_refusal (failure))
+        goto failed;
+      g_clear_error (&failure);
+    }
+  if (target->flash_size_address != 0)
+    {
+      if (read_chip (self, target->flash_size_address, bytes, 2, &failure))
+        identity->flash_bytes = (bytes[0] | bytes[1] << 8) * G_GINT64_CONSTANT (1024);
+      else if (!is_refusal (failure))
+        goto failed;
+      g_clear_error (&failure);
+    }
+  if (target->uid_address != 0)
+    {
+      if (!read_uid (self, identity->uid, &failure) && !is_refusal (failure))
+        goto failed;
+      g_clear_error (&failure);
+    }
+  if (target->options_encoding != STN_OPTIONS_NONE && target->options_bytes > 0 && target->options_bytes <= 256)
+    {
+      g_autofree guint8 *options = g_malloc (target->options_bytes);
+      StnWait wait = stn_wait_within (&self->wait, COMMAND_NS);
+
+      if (stn_engine_read (self->engine, target->options_address, options, target->options_bytes, &wait, &failure))
+        {
+          identity->options_length = target->options_bytes;
+          identity->options = g_steal_pointer (&options);
+        }
+      else if (!is_refusal (failure) && !stn_unit_run_may_repeat (self, 1, &failure))
+        goto failed;
+    }
+  return TRUE;
+
+failed:
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+gboolean
+stn_unit_run_identify (StnUnitRun *self, GError **error)
+{
+  StnUnitIdentity *identity = &self->identity;
+  StnResult *result = self->result;
+
+  identity->rom_version = -1;
+  identity->flash_bytes = -1;
+  if (!identify_rom (self, error))
+    return FALSE;
+  result->product_id = identity->rom.product_id;
+  result->protocol_version = identity->rom.protocol_version;
+  /* another chip's numbers stand elsewhere: look no further before the id is right */
+  if (identity->rom.product_id != self->target->product_id)
+    {
+      g_autofree char *expected = g_strdup_printf ("0x%03x", self->target->product_id);
+      g_autofree char *seen = g_strdup_printf ("0x%03x", identity->rom.product_id);
+      stn_error_set_seen (error, STN_FAILURE_WRONG_CHIP, expected, seen, "the chip's product id is not the job's");
+      return FALSE;
+    }
+  if (!read_numbers (self, error))
+    return FALSE;
+  result->rom_version = identity->rom_version;
+  result->flash_bytes = identity->flash_bytes;
+  if (identity->uid[0] != '\0')
+    result->uid = g_strdup (identity->uid);
+  if (identity->options != NULL)
+    result->options_before = hex (identity->options, identity->options_length);
+  return TRUE;
+}
+
+/* ---- admission ---- */
+
+typedef struct {
+  const StnSerialPattern *pattern;
+  const char *day;
+} SerialFormat;
+
+static char *
+format_serial (guint64 number, gpointer data)
+{
+  SerialFormat *format = data;
+
+  return stn_serial_pattern_format (format->pattern, number, format->day);
+}
+
+static gboolean
+lease_serial (StnUnitRun *self, GError **error)
+{
+  const StnJob *job = self->plan->job;
+  const char *given = stn_runner_given_serial (self->runner, self->index);
+  g_autoptr (StnSerialPattern) pattern = NULL;
+  g_autofree char *scheme = NULL;
+  StnSerialRequest request = { .text = given, .uid = self->identity.uid[0] != '\0' ? self->identity.uid : NULL };
+
+  if (!job->has_serial)
+    return TRUE;
+  if (job->serial_from == STN_SERIAL_FROM_COUNTER)
+    {
+      pattern = stn_serial_pattern_new (job->serial_pattern, job->serial_check, error);
+      if (pattern == NULL)
+        return FALSE;
+      scheme = g_strdup_printf ("%s/%s", job->name, job->serial_pattern);
+      request.last = stn_serial_pattern_last (pattern);
+    }
+  else if (given == NULL)
+    {
+      stn_error_set (error, STN_FAILURE_SERIALS_EXHAUSTED, "no serial was given for this site");
+      return FALSE;
+    }
+  else
+    {
+      scheme = g_strdup (job->name);
+      request.last = G_MAXINT64;
+    }
+  SerialFormat format = { .pattern = pattern, .day = self->run->production_day };
+  request.scheme = scheme;
+  request.first = 1;
+  request.format = format_serial;
+  request.data = &format;
+  if (!self->ledger->ledger_class->lease (self->ledger, self->run->run_id, &request, &self->serial, error))
+    return FALSE;
+  self->result->serial = g_strdup (self->serial);
+  return TRUE;
+}
+
+gboolean
+stn_unit_run_admit (StnUnitRun *self, GError **error)
+{
+  const StnJob *job = self->plan->job;
+  const char *uid = self->identity.uid[0] != '\0' ? self->identity.uid : NULL;
+  StnAdmission admission = STN_ADMISSION_GO;
+  StnAdmissionRequest request = {
+    .run_id = self->run->run_id,
+    .uid = uid,
+    .scan = self->run->unit_scan,
+    .lot = self->run->lot,
+    .job_name = job->name,
+    .job_revision = job->revision,
+    .repeat_allowed = job->repeat_allowed,
+    .retries = job->retries,
+    .quantity = job->quantity,
+  };
+
+  if (uid != NULL && !stn_unit_run_claim_uid (self, uid, error))
+    return FALSE;
+  if (!self->ledger->ledger_class->admit (self->ledger, &request, &admission, error))
+    return FALSE;
+  if (admission == STN_ADMISSION_ALREADY_DONE || admission == STN_ADMISSION_BLOCK)
+    {
+      /* a ledger that only answers, without an error, is believed all the same */
+      stn_error_set (error, admission == STN_ADMISSION_BLOCK ? STN_FAILURE_STOP_RULE : STN_FAILURE_ALREADY_DONE,
+                     "the ledger does not admit this unit");
+      return FALSE;
+    }
+  if (!lease_serial (self, error))
+    return FALSE;
+  self->unit = stn_unit_data_new (self->plan, self->serial, uid, self->run->production_day, error);
+  return self->unit != NULL;
+}
+
+gboolean
+stn_unit_run_bind (StnUnitRun *self, GError **error)
+{
+  StnEngineCapabilities capabilities;
+
+  stn_engine_capabilities (self->engine, &capabilities);
+  if (!stn_plan_bind (self->plan, &self->identity, &capabilities, &self->binding, error))
+    return FALSE;
+  self->is_bound = TRUE;
+  self->result->bound_hash = g_strdup (self->binding.hash);
+  return TRUE;
+}

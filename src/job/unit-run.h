@@ -1,0 +1,100 @@
+/* One run while it happens: the state that a worker carries through the steps. Internal to src/job; one thread. */
+#pragma once
+
+#include "src/job/bind.h"
+#include "src/job/runner.h"
+
+G_BEGIN_DECLS
+
+/* How often an exchange or a sync is tried before the step fails; repeats are recorded as tries. */
+#define STN_EXCHANGE_TRIES 3
+#define STN_SYNC_TRIES 3
+
+typedef struct StnUnitRun StnUnitRun;
+struct StnUnitRun {
+  StnRunner *runner;
+  guint index; /* of the site in the runner */
+  StnClock *clock;
+  StnLedger *ledger;
+  StnSite *site;
+  StnPlan *plan;
+  const StnTarget *target;
+  StnWait wait; /* no deadline; fires when the runner is cancelled */
+
+  StnTraceSink *ring; /* owned: the last part of the wire's transcript */
+  StnLink *uart;      /* owned */
+  StnEngine *engine;  /* owned; of the present visit */
+  gboolean in_rom;
+  StnLineLease power, boot0, nrst;
+
+  StnRun *run;        /* owned */
+  StnResult *result;  /* owned */
+  gboolean begun;     /* the run's row is durable */
+  StnUnitIdentity identity;
+  StnBinding binding;
+  gboolean is_bound;
+  char *serial;       /* owned */
+  StnUnitData *unit;  /* owned */
+  gboolean entered;   /* the first visit has begun */
+  gboolean was_silent; /* not one byte came at the first visit */
+  gboolean has_written; /* erase or write was sent */
+  gboolean first_block_open; /* the first block was begun and is not proved */
+  gboolean is_exposed;
+  gboolean in_group;  /* not retired from the site's group yet */
+
+  StnStepRecord *step; /* borrowed: the step that runs */
+};
+
+/* Puts the fault plan (tests) and the traces over a port. Takes over `link`. */
+StnLink *stn_runner_wrap_link (StnRunner *self, StnLink *link, StnTraceSink *ring);
+/* TRUE when boards that have not been written to shall stop. */
+gboolean stn_runner_is_stopping (StnRunner *self);
+/* The sites' first visits are counted, so that silence can be told from a dead bank: every run says once that its first
+ * visit has come to an end, and a silent one may ask how many were. Blocks until all have said so. */
+void stn_runner_first_visit_is_over (StnRunner *self, gboolean was_silent);
+gboolean stn_runner_half_is_silent (StnRunner *self);
+const StnRunnerConfig *stn_runner_config (const StnRunner *self);
+const char *stn_runner_given_serial (const StnRunner *self, guint index);
+
+/* Fails with STN_FAILURE_CANCELLED, or SAME_UNIT_TWICE when another site has found this unit's UID. Every loop over blocks
+ * asks this. */
+gboolean stn_unit_run_check (StnUnitRun *self, GError **error);
+/* After a failed exchange that does no harm when repeated: TRUE when it is worth another try; the error is cleared, the
+ * ROM is back at its prompt, the try is counted. */
+gboolean stn_unit_run_may_repeat (StnUnitRun *self, guint tries_so_far, GError **inout_error);
+/* Says how far the present step is. */
+void stn_unit_run_advance (StnUnitRun *self, guint64 done_bytes);
+/* Runs `body` as a write window: a durable row before it, nothing moves until its end or `longest_ns`, whatever
+ * cancels. */
+gboolean stn_unit_run_window (StnUnitRun *self, const char *what, gint64 longest_ns,
+                              gboolean (*body) (StnUnitRun *self, const StnWait *shielded, gpointer data, GError **error),
+                              gpointer data, GError **error);
+/* Another site of this cycle has this UID: both stop. Registers the UID otherwise. */
+gboolean stn_unit_run_claim_uid (StnUnitRun *self, const char *uid, GError **error);
+
+/* entry.c */
+gboolean stn_unit_run_power_on (StnUnitRun *self, GError **error);
+gboolean stn_unit_run_enter (StnUnitRun *self, GError **error);
+gboolean stn_unit_run_leave (StnUnitRun *self, GError **error);
+/* The shielded way out: BOOT0 at rest, NRST released, power off, port closed. Never fails visibly. */
+void stn_unit_run_teardown (StnUnitRun *self);
+
+/* identity.c */
+gboolean stn_unit_run_identify (StnUnitRun *self, GError **error);
+gboolean stn_unit_run_admit (StnUnitRun *self, GError **error);
+gboolean stn_unit_run_bind (StnUnitRun *self, GError **error);
+
+/* flash.c */
+gboolean stn_unit_run_erase (StnUnitRun *self, GError **error);
+gboolean stn_unit_run_program (StnUnitRun *self, GError **error);
+gboolean stn_unit_run_verify (StnUnitRun *self, GError **error);
+gboolean stn_unit_run_first_block (StnUnitRun *self, GError **error);
+/* Best effort after a failure with the first block begun: its page is erased again, so that no unproved program starts. */
+void stn_unit_run_take_back_first_block (StnUnitRun *self);
+
+/* boot-check.c */
+gboolean stn_unit_run_boot_check (StnUnitRun *self, GError **error);
+/* The application's line settings, set before the board is let go. */
+gboolean stn_unit_run_listen (StnUnitRun *self, const StnWait *wait, GError **error);
+
+G_END_DECLS

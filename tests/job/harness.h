@@ -1,0 +1,69 @@
+/* A whole station in one process for the runner's tests: bench, adapter, sites, job, plan, ledger in memory, runner - on
+ * the virtual clock unless a test asks for real time. Everything fails the test when it can't be set up. */
+#pragma once
+
+#include "src/bench/bench.h"
+#include "src/job/ledger-memory.h"
+#include "src/job/runner.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  const char *part;       /* NULL: STM32G071xB */
+  guint sites;            /* 0: 1 */
+  guint image_bytes;      /* 0: 3000 */
+  gboolean paced;         /* wire and flash times kept */
+  gboolean real_clock;
+  gboolean power;         /* a power switch a site */
+  gboolean shared_lines;  /* all sites on one NRST and one BOOT0 */
+  gboolean no_nrst;
+  const char *job_lines;  /* more lines of job.yaml; NULL: the UART boot check */
+  const char *boot_check; /* NULL: uart text */
+  gboolean no_serial;
+  StnFaultPlan *faults;
+  StnLedger *ledger;      /* taken over; NULL: one in memory */
+} HarnessOptions;
+
+typedef struct {
+  HarnessOptions options;
+  StnClock *clock;
+  StnTargets *targets;
+  const StnTarget *target;
+  StnBenchConfig *config;
+  StnBench *bench;
+  StnProvider *provider;
+  GPtrArray *adapters; /* StnAdapter */
+  GPtrArray *sites;    /* StnSite */
+  StnLineGroup *group;
+  StnJob *job;
+  StnPlan *plan;
+  StnLedger *ledger;
+  StnEventQueue *events;
+  StnRun *run_base;
+  StnRunner *runner;
+  char *folder;
+  GByteArray *image;
+} Harness;
+
+/* The config can be spoiled (stn_bench_config_add_fault; boards are "A1", "A2", ...) before harness_build. */
+Harness *harness_new (const HarnessOptions *options);
+void harness_build (Harness *self);
+/* Starts a cycle and waits for its end; fails the test after a minute of real time. */
+const StnCycleSummary *harness_cycle (Harness *self);
+void harness_free (Harness *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Harness, harness_free)
+
+/* Where the unit's own data go for this part. */
+guint64 harness_serial_address (const StnTarget *target);
+/* The last result that the ledger in memory has of a site; NULL: none. Borrowed. */
+const StnResult *harness_result (Harness *self, const char *site);
+/* The step of a result, or NULL. */
+const StnStepRecord *harness_step (const StnResult *result, StnStepKind kind);
+/* TRUE when the board's flash holds image and serial, byte for byte, and the rest of the touched pages is erased. */
+gboolean harness_flash_is_right (Harness *self, const char *board, const char *serial);
+/* TRUE when nothing that a chip could start stands at the flash base. */
+gboolean harness_flash_cannot_start (Harness *self, const char *board);
+/* Every line at rest; no write window disturbed. */
+void harness_assert_parked (Harness *self);
+
+G_END_DECLS
