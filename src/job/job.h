@@ -10,16 +10,20 @@
 
 G_BEGIN_DECLS
 
+/* auto: an image that covers the start of the flash must begin with vectors that can start. */
+typedef enum { STN_VECTORS_AUTO, STN_VECTORS_CHECK, STN_VECTORS_IGNORE } StnVectorsMode;
+
 typedef struct {
-  char *name;
+  char *name;   /* unique in the job; letters, digits, - _ . */
   char *path;
   char *sha256; /* as the job pins it; NULL: not pinned */
   guint64 address;
   gboolean has_address;
-  gboolean check_vectors;
+  int vectors;            /* StnVectorsMode */
+  gboolean check_vectors; /* the job says `vectors: check` */
   StnImage *image;
   char *file_sha256; /* of the bytes that were read */
-  const StnNode *place;
+  const StnNode *place; /* of its entry in job.yaml, borrowed from the job */
 } StnJobImage;
 
 typedef enum { STN_SERIAL_FROM_NONE, STN_SERIAL_FROM_COUNTER, STN_SERIAL_FROM_LIST, STN_SERIAL_FROM_PROGRAM, STN_SERIAL_FROM_SCAN } StnSerialSource;
@@ -40,6 +44,15 @@ typedef enum { STN_ERASE_AUTO, STN_ERASE_TOUCHED, STN_ERASE_ALL } StnEraseMode;
 typedef enum { STN_BLANK_TOUCHED, STN_BLANK_SAMPLES, STN_BLANK_FULL } StnBlankMode;
 typedef enum { STN_BOOT_CHECK_UART, STN_BOOT_CHECK_USB, STN_BOOT_CHECK_PIN, STN_BOOT_CHECK_ROM_GONE, STN_BOOT_CHECK_NONE } StnBootCheckKind;
 typedef enum { STN_LEAVE_AUTO, STN_LEAVE_GO } StnLeaveMode;
+
+/* How a finished board enters its ROM. */
+typedef enum { STN_ROM_ENTRY_AS_SHIPPED, STN_ROM_ENTRY_PIN, STN_ROM_ENTRY_NONE } StnRomEntry;
+
+/* The places of keys that planning may find fault with; borrowed from the job. Where the file does not have the key, the
+ * mapping it could have stood in. */
+typedef struct {
+  const StnNode *job, *target, *images, *rom_entry, *erase, *keep, *boot_check, *leave, *serial, *quantity;
+} StnJobPlaces;
 
 typedef struct StnJob StnJob;
 struct StnJob {
@@ -69,6 +82,9 @@ struct StnJob {
   gint64 retries, stop_after_failures, quantity;
   char *until; /* YYYY-MM-DD or NULL */
 
+  int rom_entry; /* StnRomEntry */
+  StnJobPlaces places;
+
   char *hash;
   char *images_text; /* for the record: "name=sha256 name=sha256" */
   char *left_out;    /* what the job leaves out of PASS; NULL: nothing */
@@ -81,6 +97,12 @@ StnJob *stn_job_load (const char *path, GError **error);
 StnJob *stn_job_ref (StnJob *self);
 void stn_job_unref (StnJob *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnJob, stn_job_unref)
+
+/* "FILE:LINE:COLUMN: <format>" as an error of any kind; `place` NULL: without it. Always FALSE. */
+gboolean stn_job_fail (const StnNode *place, GError **error, StnFailure failure, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
+/* Puts "FILE:LINE:COLUMN: " in front of an error that came from below. Always FALSE. */
+gboolean stn_job_prefix (const StnNode *place, GError **error);
 
 /* The field table of job.yaml, for schema and manual. */
 const StnField *stn_job_file_fields (void);

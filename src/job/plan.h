@@ -57,7 +57,7 @@ typedef struct {
   StnStepKind kind;
   gint64 predicted_ns; /* typical, on the plan's wire */
   guint64 bytes;
-  guint ways_in;       /* StnWayIn, after this step has been done */
+  guint ways_in;       /* StnWayIn, after this step has been done; 0: none that may be counted on */
   char *words;         /* for explain: one sentence */
 } StnPlanStep;
 
@@ -73,7 +73,7 @@ struct StnPlan {
   guint64 touched_bytes;
 
   gboolean erase_all;      /* one mass erase; otherwise erase_pages */
-  guint16 *erase_pages;    /* the first block's page first */
+  guint16 *erase_pages;    /* the first block's page first; with erase_all: every page, for a ROM that can't erase all */
   guint erase_page_count;
 
   StnPlanBlock *blocks;    /* in the order they are written; without the first block */
@@ -98,6 +98,9 @@ struct StnPlan {
  * NOT_SUPPORTED, PROVISIONAL_TARGET, BAD_IMAGE (vectors). */
 StnPlan *stn_plan_new (StnJob *job, StnTargets *targets, const StnEngineClass *engine_class, const StnWiring *wiring,
                        GError **error);
+/* The same where the target is at hand; it must outlive the plan. */
+StnPlan *stn_plan_new_for_target (StnJob *job, const StnTarget *target, const StnEngineClass *engine_class,
+                                  const StnWiring *wiring, GError **error);
 StnPlan *stn_plan_ref (StnPlan *self);
 void stn_plan_unref (StnPlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnPlan, stn_plan_unref)

@@ -1,0 +1,41 @@
+/* Inside src/job: a plan while it is worked out. plan.c calls the parts in the order below; each leaves the plan's own
+ * members filled or refuses. */
+#pragma once
+
+#include "src/job/plan.h"
+
+G_BEGIN_DECLS
+
+enum { STN_PLAN_PAGE_TOUCHED = 1 << 0, STN_PLAN_PAGE_KEPT = 1 << 1 };
+
+typedef struct {
+  StnPlan plan; /* first: the public part */
+  gatomicrefcount references;
+  guint8 *page_flags; /* by page number */
+  guint page_count;
+} StnPlanMaker;
+
+#define STN_PLAN_ADDRESS "0x%08" G_GINT64_MODIFIER "x"
+
+/* Images and unit data against the flash, each other and `keep`; spans, blocks, first block. plan-layout.c */
+gboolean stn_plan_lay_out (StnPlanMaker *self, GError **error);
+/* How it is erased, what is looked at outside the touched pages. plan-erase.c */
+gboolean stn_plan_choose_erase (StnPlanMaker *self, GError **error);
+/* Typical time of the plan's erase. */
+gint64 stn_plan_erase_typical_ns (const StnPlan *plan, gboolean erase_all);
+/* Entering, leaving, and whether there is only one visit. plan-ways.c */
+gboolean stn_plan_choose_ways (StnPlanMaker *self, GError **error);
+/* Ways into the ROM that are left when the flash is empty (`is_first_block_written` FALSE) or can start. */
+guint stn_plan_ways_in (const StnPlan *plan, gboolean is_first_block_written);
+/* Steps with words and times. plan-steps.c */
+void stn_plan_make_steps (StnPlanMaker *self);
+/* plan-hash.c; g_free. */
+char *stn_plan_hash (const StnPlan *plan);
+
+/* Nanoseconds on the plan's wire. */
+gint64 stn_plan_bits_ns (const StnPlan *plan, guint64 bits);
+
+/* Bytes of the unit's own within [address, address + length). */
+gboolean stn_plan_touches_unit_data (const StnPlan *plan, guint64 address, guint64 length);
+
+G_END_DECLS

@@ -1,0 +1,221 @@
+/* The steps of a run in DESIGN's order, with their words and times. */
+#include "src/job/plan-private.h"
+
+#include <string.h>
+
+#include "src/base/clock.h"
+
+enum { READ_BLOCK_BYTES = 256 }; /* AN3155 section 3.4; the engine may read less at once, never more */
+
+static gint64
+write_ns (const StnPlan *plan, guint64 length)
+{
+  gint64 wire = 0;
+  if (plan->engine_class->write_bit_times != NULL)
+    wire = stn_plan_bits_ns (plan, plan->engine_class->write_bit_times ((guint) length));
+  return wire + stn_target_program_typical_ns (plan->target, length);
+}
+
+static gint64
+read_ns (const StnPlan *plan, guint64 length)
+{
+  guint64 bits = 0;
+  if (plan->engine_class->read_bit_times == NULL)
+    return 0;
+  for (; length > READ_BLOCK_BYTES; length -= READ_BLOCK_BYTES)
+    bits += plan->engine_class->read_bit_times (READ_BLOCK_BYTES);
+  return stn_plan_bits_ns (plan, bits + plan->engine_class->read_bit_times ((guint) length));
+}
+
+static void
+add (StnPlan *plan, GArray *steps, gboolean is_first_block_written, StnPlanStep step)
+{
+  switch (step.kind) {
+  case STN_STEP_LEAVE:
+  case STN_STEP_BOOT_CHECK:
+  case STN_STEP_RECORD:
+    /* the visit is over; what is left is what the finished board offers */
+    step.ways_in = stn_plan_ways_in (plan, TRUE) & STN_WAY_IN_PIN;
+    break;
+  default:
+    step.ways_in = stn_plan_ways_in (plan, is_first_block_written);
+  }
+  plan->predicted_ns += step.predicted_ns;
+  g_array_append_val (steps, step);
+}
+
+static char *
+erase_words (const StnPlan *plan)
+{
+  if (plan->erase_all)
+    return g_strdup ("Erase the whole flash at once.");
+  if (plan->job->erase == STN_ERASE_TOUCHED)
+    return g_strdup_printf ("Erase the %u pages that are written; all others stay as they are.",
+                            plan->erase_page_count);
+  return g_strdup_printf ("Erase %u pages by number%s.", plan->erase_page_count,
+                          plan->job->keep->len > 0 ? "; what the job keeps stays as it is" : "");
+}
+
+static void
+add_program (StnPlan *plan, GArray *steps)
+{
+  StnPlanStep step = { .kind = STN_STEP_PROGRAM };
+  guint unit_blocks = 0;
+  for (guint i = 0; i < plan->block_count; i++) {
+    step.predicted_ns += write_ns (plan, plan->blocks[i].length);
+    step.bytes += plan->blocks[i].length;
+    unit_blocks += plan->blocks[i].is_unit_data ? 1 : 0;
+  }
+  if (plan->block_count == 0)
+    return;
+  step.words = unit_blocks > 0
+                   ? g_strdup_printf ("Write %u blocks, %u of them with the unit's own data.", plan->block_count,
+                                      unit_blocks)
+                   : g_strdup_printf ("Write %u blocks.", plan->block_count);
+  add (plan, steps, FALSE, step);
+}
+
+static void
+add_verify (StnPlan *plan, GArray *steps)
+{
+  StnPlanStep step = { .kind = STN_STEP_VERIFY, .bytes = plan->touched_bytes };
+  for (guint i = 0; i < plan->span_count; i++)
+    step.predicted_ns += read_ns (plan, plan->spans[i].length);
+  if (plan->has_first_block) {
+    /* its whole page is read after it has been written, in its own step */
+    step.bytes -= plan->first_page.bytes;
+    step.predicted_ns -= read_ns (plan, plan->first_page.bytes);
+  }
+  for (guint i = 0; i < plan->blank_check_count; i++) {
+    guint64 bytes = plan->blank_checks[i].last - plan->blank_checks[i].first + 1;
+    step.bytes += bytes;
+    step.predicted_ns += read_ns (plan, bytes);
+  }
+  step.words = g_strdup ("Read every touched page back and compare each byte; what nothing covers must be erased.");
+  add (plan, steps, FALSE, step);
+}
+
+static void
+add_first_block (StnPlan *plan, GArray *steps)
+{
+  if (!plan->has_first_block)
+    return;
+  StnPlanStep step = {
+    .kind = STN_STEP_FIRST_BLOCK,
+    .bytes = plan->first_block.length,
+    .predicted_ns = write_ns (plan, plan->first_block.length) + read_ns (plan, plan->first_page.bytes),
+    .words = g_strdup ("Write the first block, held back until all else is proved, and read its page back."),
+  };
+  add (plan, steps, TRUE, step);
+}
+
+static gint64
+leave_ns (const StnPlan *plan)
+{
+  /* BOOT0 is held 1 ms before and 10 ms after the release of NRST */
+  gint64 reset_ns = 11 * STN_NS_PER_MS;
+  switch (plan->leave_way) {
+  case STN_LEAVE_WAY_POWER_CYCLE:
+    return plan->wiring.power_off_ns + plan->wiring.power_settle_ns;
+  case STN_LEAVE_WAY_OPTION_RELOAD: {
+    guint bytes = MIN (plan->target->options_bytes, READ_BLOCK_BYTES);
+    gint64 wire = plan->engine_class->write_bit_times != NULL
+                      ? stn_plan_bits_ns (plan, plan->engine_class->write_bit_times (bytes))
+                      : 0;
+    return read_ns (plan, bytes) + wire + (gint64) (plan->target->option_write_max_ms * STN_NS_PER_MS) + reset_ns;
+  }
+  case STN_LEAVE_WAY_GO:
+    return 0;
+  case STN_LEAVE_WAY_RESET:
+  case STN_LEAVE_WAY_COUNT:
+  default:
+    return reset_ns;
+  }
+}
+
+static const char *
+leave_words (const StnPlan *plan)
+{
+  switch (plan->leave_way) {
+  case STN_LEAVE_WAY_POWER_CYCLE:
+    return "BOOT0 low, power off and on.";
+  case STN_LEAVE_WAY_OPTION_RELOAD:
+    return "BOOT0 low, the option bytes written again as they are, so that the chip reads them and starts its program.";
+  case STN_LEAVE_WAY_GO:
+    return "Jump into the program with the ROM's Go: no reset, as the job says.";
+  case STN_LEAVE_WAY_RESET:
+  case STN_LEAVE_WAY_COUNT:
+  default:
+    return "BOOT0 low, reset.";
+  }
+}
+
+static void
+add_boot_check (StnPlan *plan, GArray *steps)
+{
+  const StnJob *job = plan->job;
+  StnPlanStep step = { .kind = STN_STEP_BOOT_CHECK };
+  g_autofree char *within = stn_text_from_duration_ns (job->boot_check_within_ns);
+  switch (job->boot_check) {
+  case STN_BOOT_CHECK_UART: {
+    enum { BITS_8N1 = 10 };
+    g_autofree char *quoted = stn_text_quote (job->boot_check_text);
+    step.predicted_ns = (gint64) strlen (job->boot_check_text) * BITS_8N1 * STN_NS_PER_S / job->boot_check_baud;
+    step.words = g_strdup_printf ("The board must send %s at %" G_GINT64_FORMAT " baud within %s.", quoted,
+                                  job->boot_check_baud, within);
+    break;
+  }
+  case STN_BOOT_CHECK_ROM_GONE:
+    step.words = g_strdup_printf ("The ROM must no longer answer; seen within %s.", within);
+    break;
+  case STN_BOOT_CHECK_NONE:
+  default:
+    return;
+  }
+  add (plan, steps, TRUE, step);
+}
+
+static gint64
+enter_ns (const StnPlan *plan)
+{
+  enum { SYNC_BITS = 2 * 11 }; /* AN3155 section 2: 7F out, 79 in */
+  gint64 power = plan->wiring.has_nrst ? 0 : plan->wiring.power_off_ns;
+  return power + stn_target_rom_start_ns (plan->target) +
+         (plan->engine_class->read_bit_times != NULL ? stn_plan_bits_ns (plan, SYNC_BITS) : 0);
+}
+
+void
+stn_plan_make_steps (StnPlanMaker *self)
+{
+  StnPlan *plan = &self->plan;
+  g_autoptr (GArray) steps = g_array_new (FALSE, TRUE, sizeof (StnPlanStep));
+  gint64 identify_ns = read_ns (plan, READ_BLOCK_BYTES);
+
+  if (plan->wiring.has_power)
+    add (plan, steps, FALSE, (StnPlanStep){ .kind = STN_STEP_POWER_ON, .predicted_ns = plan->wiring.power_settle_ns,
+                                            .words = g_strdup ("Switch the board on.") });
+  add (plan, steps, FALSE, (StnPlanStep){ .kind = STN_STEP_ENTER, .predicted_ns = enter_ns (plan),
+                                          .words = g_strdup (stn_plan_ways_in (plan, FALSE) & STN_WAY_IN_PIN
+                                                                 ? "BOOT0 high, reset, sync with the ROM."
+                                                                 : "Reset: the part is empty and starts its ROM; "
+                                                                   "sync.") });
+  add (plan, steps, FALSE, (StnPlanStep){ .kind = STN_STEP_IDENTIFY, .predicted_ns = identify_ns,
+                                          .words = g_strdup ("Read product id, ROM id, flash size and unique id.") });
+  add (plan, steps, FALSE, (StnPlanStep){ .kind = STN_STEP_ADMIT,
+                                          .words = g_strdup ("Ask the record whether this unit may be done.") });
+  add (plan, steps, FALSE, (StnPlanStep){ .kind = STN_STEP_BIND,
+                                          .words = g_strdup ("Compare the chip with the plan; refuse or go on.") });
+  add (plan, steps, FALSE, (StnPlanStep){ .kind = STN_STEP_ERASE,
+                                          .predicted_ns = stn_plan_erase_typical_ns (plan, plan->erase_all),
+                                          .bytes = 0, .words = erase_words (plan) });
+  add_program (plan, steps);
+  add_verify (plan, steps);
+  add_first_block (plan, steps);
+  add (plan, steps, TRUE, (StnPlanStep){ .kind = STN_STEP_LEAVE, .predicted_ns = leave_ns (plan),
+                                         .words = g_strdup (leave_words (plan)) });
+  add_boot_check (plan, steps);
+  add (plan, steps, TRUE, (StnPlanStep){ .kind = STN_STEP_RECORD,
+                                         .words = g_strdup ("Commit the record; only then the result is shown.") });
+  plan->step_count = steps->len;
+  plan->steps = (StnPlanStep *) (gpointer) g_array_free (g_steal_pointer (&steps), FALSE);
+}
