@@ -23,10 +23,12 @@ G_BEGIN_DECLS
 
 typedef struct StnJournal StnJournal;
 
-/* Opens or creates (with its folder). Takes numbered schema steps where the file is older, after a backup beside it.
- * Frees what dead programs left behind: leases that nobody holds any more. */
+/* Opens or creates (with its folder). Takes numbered schema steps where the file is older, after a backup beside it. Reads
+ * the whole file through where the last program ended without closing it. Frees what dead programs left behind: claims,
+ * and leases that nobody holds any more. Blocks on the disk, and up to 5 s for another program's write. */
 StnJournal *stn_journal_open (const char *path, gboolean is_virtual, StnClock *clock, GError **error);
-/* Waits for what is queued, ends the writer, closes. NULL-safe. */
+/* Waits for what is queued, ends the writer, closes. NULL-safe. No other thread may call any more. Runs that this program
+ * began and did not finish are unknown from then on. */
 void stn_journal_close (StnJournal *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnJournal, stn_journal_close)
 const char *stn_journal_path (const StnJournal *self);
@@ -36,7 +38,8 @@ gboolean stn_journal_is_virtual (const StnJournal *self);
 gboolean stn_journal_begin (StnJournal *self, const StnRun *run, GError **error);
 /* The result; also settles the run's serial in the same transaction: PASS -> used, not exposed -> free, exposed without
  * PASS -> stays exposed, kept for this UID (void when the UID is not known). Refused when there is no such run or it has
- * a result already. */
+ * a result already. Where the file cannot take the result it is put into FILE.spool, on disk, and recorded at the next
+ * open; the answer is STN_FAILURE_NOT_RECORDED all the same. */
 gboolean stn_journal_finish (StnJournal *self, const StnResult *result, GError **error);
 
 /* What is known of a chip under a job, to admit it. */
@@ -50,7 +53,7 @@ typedef struct {
   gint64 last_utc_us;
 } StnUnitHistory;
 void stn_unit_history_clear (StnUnitHistory *self);
-/* Claims the UID for the run (a row: no second live run of this file may have it; a dead program's claim is void), and
+/* Claims the UID (NULL: not readable, nothing is claimed and nothing known) for the run (a row: no second live run of this file may have it; a dead program's claim is void), and
  * says what is known. STN_FAILURE_SAME_UNIT_TWICE with the other site and run in the text when it is claimed. */
 gboolean stn_journal_admit (StnJournal *self, const char *run_id, const char *uid, const char *job_name,
                             gint64 job_revision, StnUnitHistory *out, GError **error);
@@ -58,16 +61,27 @@ gboolean stn_journal_admit (StnJournal *self, const char *run_id, const char *ui
 gboolean stn_journal_count_passes (StnJournal *self, const char *job_name, const char *lot, guint64 *out_count,
                                    GError **error);
 
-/* Leases a serial to a run. Free numbers that were leased and never exposed come first, then the counter's next. A run has
- * at most one. STN_FAILURE_SERIAL_USED when a given text is not free (its state and run in the text),
- * STN_FAILURE_SERIALS_EXHAUSTED past request->last. Free *out_serial with g_free. */
+/* Leases a serial to a run. A chip (request->uid, admitted before) that has one of this scheme already - exposed in a run
+ * that did not pass, or used - gets that one again, given or not. Else free numbers that were leased and never exposed
+ * come first (with the text that they had), then the counter's next. A run has at most one. A serial is unique within its
+ * scheme; a void text is void in every scheme. STN_FAILURE_SERIAL_USED when a given text is not free (its state and run in
+ * the text), STN_FAILURE_SERIALS_EXHAUSTED past request->last. Free *out_serial with g_free. */
 gboolean stn_journal_lease (StnJournal *self, const char *run_id, const StnSerialRequest *request, char **out_serial,
                             GError **error);
 /* From here on the serial may be on a board. */
 gboolean stn_journal_expose (StnJournal *self, const char *run_id, GError **error);
-/* Takes a serial out for good, with the reason; chained. */
+/* Takes a serial out for good, in every scheme, with the reason; chained. Also one that was never given out. Refused with
+ * STN_FAILURE_SERIAL_USED while a run that is on its way has it. */
 gboolean stn_journal_void_serial (StnJournal *self, const char *serial, const char *reason, const char *operator_id,
                                   GError **error);
+
+/* What was decided about a unit: `kind` is "rework", "release" (both let it run again: its fails so far are not counted
+ * any more), "hold" or "scrap" (for the reader; the gate is the ledger's). Chained. */
+gboolean stn_journal_dispose (StnJournal *self, const char *uid, const char *kind, const char *reason,
+                              const char *operator_id, GError **error);
+/* That something was done that is not a run (a setting, a signature, a clock that was set). Chained. */
+gboolean stn_journal_audit (StnJournal *self, const char *action, const char *subject, const char *detail,
+                            const char *operator_id, GError **error);
 
 /* The write window: durable before its first byte. `longest_ns`: after that it is over whatever happened. */
 gboolean stn_journal_window_open (StnJournal *self, const char *run_id, const char *site, const char *what,

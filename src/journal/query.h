@@ -36,7 +36,8 @@ typedef struct {
 /* Rows (StnRunRow, owned by the array). */
 GPtrArray *stn_query_runs (StnQuery *self, const StnRunFilter *filter, GError **error);
 
-/* A unit's whole life by serial or UID (24 hex digits), oldest first, steps included. Empty: not known. */
+/* A unit's whole life by serial or UID (24 hex digits of either case), oldest first, steps included; also runs that came
+ * to no result. Empty: not known. */
 GPtrArray *stn_query_unit (StnQuery *self, const char *serial_or_uid, GError **error);
 
 typedef struct {
@@ -53,7 +54,11 @@ typedef struct {
 } StnCounts;
 gboolean stn_query_counts (StnQuery *self, const char *lot, StnCounts *out, GError **error);
 
-/* Walks the hash chain. FALSE with STN_FAILURE_JOURNAL naming the first bad row. */
+/* Walks the hash chain from its first entry, building every row's form again from its columns. FALSE with
+ * STN_FAILURE_JOURNAL naming the first bad row (entry, kind, row, run): one that was changed, deleted, inserted or moved.
+ * *out_rows and *out_head (NULL allowed) are the chain's length and last hash. An end that was cut off cleanly leaves a
+ * shorter chain that is right in itself: it shows only against a length and head that were kept elsewhere (a report, a
+ * central database). Reads the whole file in one transaction; the writer goes on meanwhile. */
 gboolean stn_query_verify (StnQuery *self, guint64 *out_rows, guint8 out_head[32], GError **error);
 
 G_END_DECLS

@@ -1,0 +1,10 @@
+/* What query.c and verify.c share. */
+#pragma once
+
+#include "src/journal/database.h"
+#include "src/journal/query.h"
+
+struct StnQuery {
+  StnDatabase *database;
+  gboolean is_virtual;
+};
