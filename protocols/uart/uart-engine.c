@@ -146,11 +146,21 @@ read_block (StnUartEngine *self, guint64 address, guint8 *buffer, gsize length, 
   return TRUE;
 }
 
-/* Count, data and checksum in one write; FALSE as soon as something is not as it should be. `in_data` is where the ROM
- * may be left standing. */
+/* Opcode and address of a Write Memory. From the address on filler could be taken for data (a lost ACK leaves the ROM
+ * waiting for the block), so `in_data` says what kind of data that would be. */
 static gboolean
-write_block (StnUartEngine *self, guint64 address, const guint8 *bytes, gsize length, gint64 longest_ns,
-             StnUartState in_data, const StnWait *wait, GError **error)
+open_write (StnUartEngine *self, guint64 address, StnUartState in_data, const StnWait *wait, GError **error)
+{
+  if (!open_guarded (self, STN_UART_WRITE_MEMORY, TRUE, address, wait, error))
+    return FALSE;
+  self->state = in_data;
+  return send_address (self, address, wait, error);
+}
+
+/* Count, data and checksum in one write; then ACK, at the latest `longest_ns` after they have left. */
+static gboolean
+send_data (StnUartEngine *self, guint64 address, const guint8 *bytes, gsize length, gint64 longest_ns,
+           const StnWait *wait, GError **error)
 {
   const StnUartStage stage = {
     .what = "the data block", .has_address = TRUE, .address = address, .refused = STN_FAILURE_NACK,
@@ -158,15 +168,9 @@ write_block (StnUartEngine *self, guint64 address, const guint8 *bytes, gsize le
   };
   guint8 block[1 + STN_UART_BLOCK_BYTES + 1];
 
-  if (!open_guarded (self, STN_UART_WRITE_MEMORY, TRUE, address, wait, error)
-      || !send_address (self, address, wait, error))
-    return FALSE;
-
   block[0] = (guint8) (length - 1);
   memcpy (block + 1, bytes, length);
   block[length + 1] = stn_bytes_xor (block, length + 1);
-
-  self->state = in_data;
   if (!stn_uart_send (self, block, length + 2, wait, error) || !stn_uart_expect_ack (self, &stage, wait, error))
     return FALSE;
   self->state = STN_UART_READY;
@@ -391,9 +395,9 @@ uart_write (StnEngine *engine, guint64 address, const guint8 *bytes, gsize lengt
     return refuse (error, address, length, "a plain write to the option bytes");
   if (!may_send (self, STN_UART_WRITE_MEMORY, error))
     return FALSE;
-  return write_block (self, address, bytes, length,
-                      STN_UART_SIMPLE_NS + stn_target_program_longest_ns (target, length), STN_UART_LOST_IN_DATA, wait,
-                      error);
+  return open_write (self, address, STN_UART_LOST_IN_DATA, wait, error)
+         && send_data (self, address, bytes, length,
+                       STN_UART_SIMPLE_NS + stn_target_program_longest_ns (target, length), wait, error);
 }
 
 static gboolean
@@ -470,19 +474,17 @@ uart_write_options (StnEngine *engine, guint64 address, const guint8 *bytes, gsi
   if (target == NULL || bytes == NULL || !fits_the_wire (address, length)
       || overlaps (address, length, target->flash_base, target->flash_bytes))
     return refuse (error, address, length, "an option write that is none");
-  if (!may_send (self, STN_UART_WRITE_MEMORY, error))
+  if (!may_send (self, STN_UART_WRITE_MEMORY, error)
+      || !open_write (self, address, STN_UART_LOST_IN_OPTIONS, wait, error))
     return FALSE;
 
   gint64 known_ns = (gint64) (target->option_write_max_ms * STN_NS_PER_MS) + STN_UART_SIMPLE_NS;
-  if (!write_block (self, address, bytes, length, MAX (OPTION_WRITE_NS, known_ns), STN_UART_LOST_IN_OPTIONS, wait,
-                    &local))
+  /* silence: the block is out, and the reset that follows can cut the ACK off; reading back will tell */
+  if (!send_data (self, address, bytes, length, MAX (OPTION_WRITE_NS, known_ns), wait, &local)
+      && !stn_error_is (local, STN_FAILURE_NO_ANSWER))
     {
-      /* the block is out, and the reset that follows can cut the ACK off: reading back will tell */
-      if (self->state != STN_UART_LOST_IN_OPTIONS || !stn_error_is (local, STN_FAILURE_NO_ANSWER))
-        {
-          g_propagate_error (error, g_steal_pointer (&local));
-          return FALSE;
-        }
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
     }
   self->state = STN_UART_OVER;
   return TRUE;

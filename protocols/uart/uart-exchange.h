@@ -13,7 +13,7 @@ typedef enum {
   STN_UART_UNSYNCED,
   STN_UART_READY,           /* for an opcode */
   STN_UART_LOST,            /* anywhere; filler is harmless */
-  STN_UART_LOST_IN_DATA,    /* perhaps in the data block of a Write Memory: filler may be taken for data */
+  STN_UART_LOST_IN_DATA,    /* perhaps in the address or data of a Write Memory: filler may be taken for data */
   STN_UART_LOST_IN_OPTIONS, /* the same with option bytes: filler may lock the board */
   STN_UART_OVER             /* it was told to leave */
 } StnUartState;

@@ -2,26 +2,29 @@
  *
  * The ROM has no timeout between bytes: it waits for the rest of whatever it believes it is receiving. So it is fed with
  * filler, one byte at a time, until it says NACK, and then has to prove with a whole Get answer that it stands where we
- * think. What filler may do, by where the ROM waits (AN3155 section 3; one byte a time because a NACK to the byte before
- * must not meet the next one in the ROM's receiver):
+ * think. One byte at a time, because what follows a NACK must not meet a ROM that is still sending it. What FF does, by
+ * where the ROM waits (AN3155 section 3):
  *
  *     opcode or complement   FF FF is no pair, X FF is none (00 FF is, so 00 is never sent first)
  *     address                FF FF FF FF has the checksum 00, so FF is refused
  *     length of a read       FF FF is no pair
- *     Extended Erase         FFFF with FF for a checksum is refused; 00 would erase page 0
+ *     Extended Erase         FFFF with FF for a checksum is refused; 00 would erase page 0, 7F begin an endless list
  *     Erase                  FF FF erases nothing and is ACKed, then the next pair is refused
- *     data of a Write        FF, 256 times FF, FF is a valid block: see FILLER_IN_DATA */
+ *     data of a Write        FF, 256 times FF, FF is a valid block: FF must not be used here, see FILLER_IN_DATA
+ *
+ * Only a block that was cut in the middle can still come out right, once in 256; that is why the caller proves the page
+ * of a failed write anew. For option bytes once in 256 is too often: there is no filler for them. */
 #include "protocols/uart/uart-exchange.h"
 
 #include "protocols/uart/uart-wire.h"
 
 #define FILLER 0xff
-/* In a data block: a block that got nothing but this can't be valid, whatever part of it had come. Filler as the count:
- * FE, 255 times FE has the checksum 00. Count as sent (its block is a multiple of 4 bytes, so the count is odd): an even
- * number of FE leaves the count itself as the checksum, which is odd and so not FE. Only a block cut in the middle can
- * still come out right, once in 256, and then programs what was meant for this block or stands beside it; that is why the
- * caller proves the block anew. In every other place of the list above FE FE is refused as FF FF is, but not in
- * Extended Erase, where it would be a very long list: hence FF everywhere else. */
+/* Where data may be expected: a block of nothing but this can't be valid. With FE as the count: FE, 255 times FE has the
+ * checksum 00. With the count that was sent (of a multiple of 4 bytes, so odd): an even number of FE leaves the count
+ * itself, which is odd and so not FE. As opcode, address or the length of a read FE FE is refused like FF FF. Extended
+ * Erase alone would take FE FE for a list of 65279 pages, so FE is used where that can't be: in a Write Memory, and after
+ * an ACK to filler, which either ends a command or is a late one that leaves an FF in front (FF FE FE and FF FF FE are
+ * refused). */
 #define FILLER_IN_DATA 0xfe
 /* more than the longest block: 1 + 256 + 1 */
 #define FILLER_MOST 300
@@ -36,12 +39,12 @@ fill_until_nack (StnUartEngine *self, const StnWait *wait, GError **error)
 {
   static const StnUartStage stage = { .what = "filler" };
   gint64 each_ns = MAX (FILLER_WAIT_NS, stn_uart_characters_ns (self, 2));
-  gboolean in_data = self->state == STN_UART_LOST_IN_DATA;
+  gboolean data_expected = self->state == STN_UART_LOST_IN_DATA;
   guint answers = 0;
 
   for (guint sent = 0; sent < FILLER_MOST; sent++)
     {
-      const guint8 filler = in_data ? FILLER_IN_DATA : FILLER;
+      const guint8 filler = data_expected ? FILLER_IN_DATA : FILLER;
       g_autoptr (GError) local = NULL;
       guint8 answer;
 
@@ -57,9 +60,9 @@ fill_until_nack (StnUartEngine *self, const StnWait *wait, GError **error)
       if (answer == STN_UART_NACK)
         return TRUE;
       answers++;
-      /* the block is complete, right or wrong: from here on the ROM wants an opcode */
+      /* to a command that is complete now, or to an address that filler made right: then data is next */
       if (answer == STN_UART_ACK)
-        in_data = FALSE;
+        data_expected = TRUE;
     }
 
   stn_error_set_seen (error, answers == 0 ? STN_FAILURE_NO_ANSWER : STN_FAILURE_GARBAGE, "1f",

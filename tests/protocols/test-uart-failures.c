@@ -357,6 +357,30 @@ a_data_block_has_the_targets_longest_programming_time_too (void)
 }
 
 static void
+a_slow_line_has_the_time_that_its_bytes_take (void)
+{
+  static const char enter[] = "= 1200 8E1\nflush\n> 7f\n<15 79\n" GET GET_ID;
+  g_autoptr (GString) script = g_string_new (enter);
+  guint8 block[256] = { 0 };
+  Visit visit;
+
+  /* 258 and 256 characters at 1200 baud: 2.37 s and 2.35 s */
+  g_string_append (script, "> 31 ce\n<40 79\n> 08 00 12 00 1a\n<60 79\n> ff");
+  for (guint i = 0; i < 256; i++)
+    g_string_append (script, " 00");
+  g_string_append (script, " ff\n<3300 79\n> 11 ee\n<40 79\n> 08 00 12 00 1a\n<60 79\n> ff 00\n<40 79\n<3300");
+  for (guint i = 0; i < 256; i++)
+    g_string_append_printf (script, " %02x", i);
+  visit_open (&visit, &script_target, script->str);
+  g_assert_true (stn_engine_sync (visit.engine, 1200, &visit.wait, &visit.error));
+  g_assert_true (do_identify (&visit));
+  g_assert_true (stn_engine_write (visit.engine, 0x08001200, block, 256, &visit.wait, &visit.error));
+  g_assert_true (stn_engine_read (visit.engine, 0x08001200, block, 256, &visit.wait, &visit.error));
+  g_assert_cmphex (block[255], ==, 0xff);
+  visit_close_or_fail (&visit);
+}
+
+static void
 a_short_answer_to_read_says_how_much_came (void)
 {
   Visit visit;
@@ -516,6 +540,7 @@ main (int argc, char **argv)
   ADD (a_wait_that_is_over_sends_nothing);
   ADD (a_simple_ack_has_one_second_and_an_erase_as_long_as_the_caller_waits);
   ADD (a_data_block_has_the_targets_longest_programming_time_too);
+  ADD (a_slow_line_has_the_time_that_its_bytes_take);
   ADD (a_short_answer_to_read_says_how_much_came);
   ADD (the_error_reads_from_the_address_to_the_byte);
   ADD (identify_takes_no_nonsense);
