@@ -85,7 +85,7 @@ static gboolean describe (StnBench *self, const StnSeat *seat, gboolean fresh, c
   if (faults.has_uid)
     memcpy (out_uid, faults.uid, 12);
   else if (twin != NULL)
-    memcpy (out_uid, twin->board->uid, 12);
+    stn_bench_board_uid (self, faults.same_uid_as, out_uid);
   *out_target = target;
   *out_faults = faults;
   return TRUE;

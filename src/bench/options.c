@@ -142,7 +142,7 @@ static void l4_put (const StnOptionArea *self, guint8 *area, gsize offset, guint
     put_u32 (area + offset, value);
     put_u32 (area + offset + 4, ~value);
   } else if (offset + 4 <= self->length) {
-    put_u32 (area + offset, value); /* the ROM's window ends between a word and its inverse */
+    put_u32 (area + offset, value);
   }
 }
 
@@ -163,11 +163,23 @@ static void l4_ship (StnOptionArea *self, gboolean boot_pin_live) {
   }
 }
 
+/* What a word whose inverse does not fit counts for: RDP and USER all ones (level 1), no write protection. Whether it
+ * locks the boot is not known here and taken as no: a chip that nobody can reach any more would teach nothing. */
+static guint32 l4_mismatch (const StnOptionArea *self, gsize row) {
+  if (row == L4_WRP_A || row == L4_WRP_B)
+    return 0xff00ffff;
+  return row == G0_SECURE && is_g0_kind (self->target) ? 0x00000000 : 0xffffffff;
+}
+
 static void l4_load (StnOptionArea *self) {
   memcpy (self->loaded, self->stored, self->length);
-  for (gsize offset = 0; offset + 8 <= self->length; offset += 8)
-    if ((get_u32 (self->stored + offset) ^ get_u32 (self->stored + offset + 4)) != 0xffffffff)
-      put_u32 (self->loaded + offset, 0xffffffff);
+  for (gsize row = 0; row + 4 <= self->length; row += 8) {
+    gboolean has_inverse = row + 8 <= self->length; /* the ROM's window may end between a word and its inverse */
+    gboolean good = has_inverse ? (get_u32 (self->stored + row) ^ get_u32 (self->stored + row + 4)) == 0xffffffff
+                                : get_u32 (self->stored + row) != 0xffffffff;
+    if (!good)
+      put_u32 (self->loaded + row, l4_mismatch (self, row));
+  }
 }
 
 static gboolean l4_row_exists (const StnOptionArea *self, gsize row) {
