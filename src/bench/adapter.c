@@ -76,12 +76,9 @@ static guint signal_bit (StnLineSignal signal) {
                                     : 0;
 }
 
-/* All lines move at one moment, and a board with several of them sees them move together. */
-static void set_levels (StnAdapter *self, guint32 mask, guint32 levels) {
+/* All lines of `mask` move at one moment, and a board with several of them sees them move together. */
+static void move_lines (StnAdapter *self, guint32 mask) {
   gint64 now_ns = stn_clock_now_ns (self->clock);
-  mask &= PINS_ALL;
-  self->driven |= mask;
-  self->levels = (self->levels & ~mask) | (levels & mask);
   for (guint i = 0; i < self->lines->len; i++) {
     StnBoard *board = g_array_index (self->lines, Line, i).board;
     gboolean seen_before = FALSE;
@@ -94,9 +91,9 @@ static void set_levels (StnAdapter *self, guint32 mask, guint32 levels) {
       const Line *line = &g_array_index (self->lines, Line, k);
       if (line->board != board || !(mask >> line->bit & 1))
         continue;
-      gboolean high = self->levels >> line->bit & 1;
+      gboolean high = self->levels >> line->bit & 1, driven = self->driven >> line->bit & 1;
       moved |= signal_bit (line->signal);
-      active |= high != line->active_low ? signal_bit (line->signal) : 0;
+      active |= driven && high != line->active_low ? signal_bit (line->signal) : 0;
     }
     if (moved == 0)
       continue;
@@ -104,6 +101,23 @@ static void set_levels (StnAdapter *self, guint32 mask, guint32 levels) {
     stn_board_set_pins (board, moved, active, now_ns);
     g_mutex_unlock (&board->mutex);
   }
+}
+
+static void set_levels (StnAdapter *self, guint32 mask, guint32 levels) {
+  mask &= PINS_ALL;
+  self->driven |= mask;
+  self->levels = (self->levels & ~mask) | (levels & mask);
+  move_lines (self, mask);
+}
+
+void stn_adapter_drive (StnAdapter *self, guint32 directions, guint32 levels) {
+  g_mutex_lock (&self->mutex);
+  guint32 before = self->driven, before_levels = self->levels;
+  self->driven = directions & PINS_ALL;
+  self->levels = levels & self->driven;
+  /* what stays as it was is no event for a board */
+  move_lines (self, (before ^ self->driven) | (before_levels ^ self->levels));
+  g_mutex_unlock (&self->mutex);
 }
 
 /* what a line that the board drives says */
@@ -132,6 +146,13 @@ static guint32 get_levels (StnAdapter *self) {
     g_mutex_unlock (&line->board->mutex);
     levels = high ? levels | 1u << line->bit : levels & ~(1u << line->bit);
   }
+  return levels;
+}
+
+guint32 stn_adapter_levels (StnAdapter *self) {
+  g_mutex_lock (&self->mutex);
+  guint32 levels = get_levels (self);
+  g_mutex_unlock (&self->mutex);
   return levels;
 }
 

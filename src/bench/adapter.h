@@ -19,6 +19,11 @@ gboolean stn_adapter_is_at (const StnAdapter *self, const char *place);
 /* Whether one of its lines switches this board's power. */
 gboolean stn_adapter_switches (const StnAdapter *self, const StnBoard *board);
 void stn_adapter_set_plugged (StnAdapter *self, gboolean plugged);
+/* The electrical side, for what stands before the model as a real adapter: every pin at once, an output (1 in
+ * `directions`) at its level, an input left to the board as if nobody had ever set it. */
+void stn_adapter_drive (StnAdapter *self, guint32 directions, guint32 levels);
+/* The levels at the pins. */
+guint32 stn_adapter_levels (StnAdapter *self);
 /* A link of shape pins; errors as provider.h says. */
 StnLink *stn_adapter_open (StnAdapter *self, const char *place, GError **error);
 

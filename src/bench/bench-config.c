@@ -46,11 +46,20 @@ static void adapter_free (gpointer data) {
   g_free (adapter);
 }
 
+static void plug_free (gpointer data) {
+  StnBenchPlug *plug = data;
+  g_free (plug->port);
+  g_free (plug->board);
+  g_clear_pointer (&plug->quirks, g_ptr_array_unref);
+  g_free (plug);
+}
+
 StnBenchConfig *stn_bench_config_new (void) {
   StnBenchConfig *self = g_new0 (StnBenchConfig, 1);
   self->boards = g_ptr_array_new_with_free_func (board_free);
   self->uarts = g_ptr_array_new_with_free_func (uart_free);
   self->adapters = g_ptr_array_new_with_free_func (adapter_free);
+  self->plugs = g_ptr_array_new_with_free_func (plug_free);
   return self;
 }
 
@@ -60,6 +69,7 @@ void stn_bench_config_free (StnBenchConfig *self) {
   g_ptr_array_unref (self->boards);
   g_ptr_array_unref (self->uarts);
   g_ptr_array_unref (self->adapters);
+  g_ptr_array_unref (self->plugs);
   g_free (self->title);
   g_free (self);
 }
@@ -248,6 +258,7 @@ typedef struct {
   UartsEntry uarts;
   gboolean has_uarts;
   char *board;
+  GPtrArray *dfu; /* char * */
 } UsbEntry;
 
 typedef struct {
@@ -275,8 +286,8 @@ typedef struct {
 } BenchFile;
 
 static const StnField pins_fields[] = {
-  { .key = "serial", .kind = STN_FIELD_TEXT, STN_MEMBER (PinsEntry, serial), .required = TRUE,
-    .help = "the adapter's serial, as a station file names it" },
+  { .key = "serial", .kind = STN_FIELD_TEXT, STN_MEMBER (PinsEntry, serial),
+    .help = "the adapter's serial, as a station file names it; none: its EEPROM is blank" },
   { .key = "lines", .kind = STN_FIELD_NODE, STN_MEMBER (PinsEntry, lines),
     .help = "what each pin reaches: AC0: A1.nrst; signals nrst, boot0, power (driven), detect, good, fault (seen); "
             "\"A1.power active-low\" where it is not as usual" },
@@ -300,6 +311,9 @@ static const StnField usb_fields[] = {
     STN_PRESENT (UsbEntry, has_uarts), .help = "an adapter with four UARTs" },
   { .key = "board", .kind = STN_FIELD_TEXT, STN_MEMBER (UsbEntry, board),
     .help = "the board whose USB plug is here" },
+  { .key = "dfu", .kind = STN_FIELD_LIST, .element = STN_FIELD_TEXT, STN_MEMBER (UsbEntry, dfu),
+    .help = "what the board's DFU device does its own way, by the words of src/bench/usb: clrstatus-stalls, stuck-busy, "
+            "…" },
   { 0 }
 };
 
@@ -467,7 +481,12 @@ static gboolean read_usb (StnBenchConfig *self, const UsbEntry *entry, GError **
   }
   GError *problem = NULL;
   if (entry->board != NULL) {
-    need_board (self, entry->board, &problem);
+    if (need_board (self, entry->board, &problem) != NULL) {
+      StnBenchPlug *plug = g_new0 (StnBenchPlug, 1);
+      *plug = (StnBenchPlug){ .port = g_strdup (entry->port), .board = g_strdup (entry->board) };
+      plug->quirks = entry->dfu != NULL ? g_ptr_array_ref (entry->dfu) : NULL;
+      g_ptr_array_add (self->plugs, plug);
+    }
     return at_node (entry->place, problem, error);
   }
   if (entry->has_pins) {

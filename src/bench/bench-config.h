@@ -51,11 +51,19 @@ typedef struct {
   GPtrArray *lines; /* StnBenchLine */
 } StnBenchAdapter;
 
+/* A board's own USB plug: its ROM's DFU device appears at this hub port. */
+typedef struct {
+  char *port;
+  char *board;
+  GPtrArray *quirks; /* char *, or NULL: what this DFU device does its own way; src/bench/usb knows the words */
+} StnBenchPlug;
+
 struct StnBenchConfig {
   char *title;
   GPtrArray *boards;   /* StnBenchBoard */
   GPtrArray *uarts;    /* StnBenchUart */
   GPtrArray *adapters; /* StnBenchAdapter */
+  GPtrArray *plugs;    /* StnBenchPlug */
   StnPace pace;
   guint64 seed;
 };

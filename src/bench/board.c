@@ -185,6 +185,8 @@ static gboolean boot0_level (const StnBoard *self) {
 
 /* the core comes out of reset: boot pins are sampled, the empty latch is not */
 static void start (StnBoard *self, gint64 at_ns) {
+  self->starts++;
+  self->started_ns = at_ns;
   if (loads_options_at_reset (self))
     stn_options_load (&self->options);
   self->flash.jammed = FALSE;

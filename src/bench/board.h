@@ -42,6 +42,10 @@ typedef struct {
   guint8 *bytes; /* owned */
 } StnWork;
 
+/* Which of its interfaces the ROM has found its host on: the first that is spoken to is the only one until the next
+ * reset (AN2606, selection flow of the devices). */
+typedef enum { STN_ROM_OVER_NOTHING, STN_ROM_OVER_UART, STN_ROM_OVER_USB } StnRomInterface;
+
 struct StnBoard {
   GMutex mutex;
   StnClock *clock; /* borrowed */
@@ -61,6 +65,11 @@ struct StnBoard {
   StnBoardState state;
   GArray *works; /* StnWork */
   StnRom *rom;
+  StnRomInterface rom_interface;
+  guint rom_ram_reserved; /* bytes from the start of the RAM that this ROM keeps for itself */
+  gboolean rom_is_fast;   /* has been told of a supply that lets it program words */
+  guint64 starts;         /* how often the core has come out of reset */
+  gint64 started_ns;      /* the last time */
   StnUartPort port;
   guint64 bytes_out, bytes_in; /* counted for faults */
   guint violations;

@@ -1,15 +1,10 @@
 #include "src/bench/rom-uart.h"
 #include "protocols/uart/uart-wire.h"
 #include "src/base/bytes.h"
+#include "src/bench/board-memory.h"
 
 #include <string.h>
 
-/* how long the chip needs to erase and program its option area: a page and a few words (timing.md section 2) */
-#define OPTION_WRITE_NS (25 * STN_NS_PER_MS)
-/* AN3155 section 3.6 and AN2606 table 5: the word of F2, F4, F7 that tells the ROM its supply */
-#define DEVICE_FEATURE_ADDRESS G_GUINT64_CONSTANT (0xffff0000)
-#define DEVICE_FEATURE_BYTES 4
-#define DEVICE_FEATURE_VOLTS_27 3
 /* AN3155 section 3.8: codes FFF0..FFFC are reserved */
 #define ERASE_CODES_FIRST 0xfff0
 
@@ -42,7 +37,7 @@ struct StnRom {
   Stage stage;
 
   guint64 commands; /* since the board came */
-  gboolean answers_garbage, has_stopped, is_fast;
+  gboolean answers_garbage, has_stopped;
   guint8 opcode;
   guint64 address;
   gsize write_bytes;
@@ -103,142 +98,17 @@ static void refuse (StnBoard *board, gint64 at_ns) {
   expect (board, 2, on_command);
 }
 
-static gint64 flash_ns (const StnBoard *board, gint64 ns) {
-  return board->pace.flash ? ns : 0;
-}
-
-/* ---- the areas of the chip (AN2606 table 5) ---- */
-
-static gboolean within (guint64 address, guint64 first, guint64 bytes) {
-  return address >= first && address - first < bytes;
-}
-
-static gboolean in_user_ram (const StnBoard *board, guint64 address) {
-  const StnTarget *target = board->target;
-  guint64 reserved = MIN (board->rom->kind->ram_reserved, target->ram_bytes);
-  return within (address, target->ram_base + reserved, target->ram_bytes - reserved);
-}
-
-static gboolean in_flash (const StnBoard *board, guint64 address) {
-  return within (address, board->target->flash_base, board->target->flash_bytes);
-}
-
-static gboolean in_system_memory (const StnBoard *board, guint64 address) {
-  const StnTarget *target = board->target;
-  return target->system_memory_last != 0 && address >= target->system_memory_first &&
-         address <= target->system_memory_last;
-}
-
-/* the 256 bytes around UID and flash size */
-static gboolean in_device_data (const StnTarget *target, guint64 address) {
-  guint64 block = address & ~G_GUINT64_CONSTANT (0xff);
-  return (target->uid_address != 0 && block == (target->uid_address & ~G_GUINT64_CONSTANT (0xff))) ||
-         (target->flash_size_address != 0 && block == (target->flash_size_address & ~G_GUINT64_CONSTANT (0xff)));
-}
-
-static gboolean may_read (const StnBoard *board, guint64 address) {
-  const StnTarget *target = board->target;
-  if (in_flash (board, address) || in_user_ram (board, address) || in_system_memory (board, address) ||
-      within (address, target->options_address, target->options_bytes))
-    return TRUE;
-  if (!in_device_data (target, address))
-    return FALSE;
-  /* Some ROMs check the start of a read alone, against an area that ends below the UID: only a read that begins with
-   * the block gets there. */
-  return !(target->quirks & STN_QUIRK_READ_BLOCKS_ONLY) || address % 256 == 0;
-}
-
-static gboolean is_feature_word (const StnBoard *board, guint64 address) {
-  return address == DEVICE_FEATURE_ADDRESS && (g_str_equal (board->target->family, "F2") ||
-                                               g_str_equal (board->target->family, "F4") ||
-                                               g_str_equal (board->target->family, "F7"));
-}
-
-static gboolean may_write (const StnBoard *board, guint64 address) {
-  return in_flash (board, address) || in_user_ram (board, address) || address == board->target->options_address ||
-         is_feature_word (board, address);
-}
-
-static guint8 device_data_byte (const StnBoard *board, guint64 address) {
-  const StnTarget *target = board->target;
-  for (guint word = 0; target->uid_address != 0 && word < 3; word++) {
-    guint64 first = target->uid_address + target->uid_offsets[word];
-    if (within (address, first, 4))
-      return board->uid[4 * word + (address - first)];
-  }
-  if (target->flash_size_address != 0 && within (address, target->flash_size_address, 2))
-    return (guint8)((target->flash_bytes / 1024) >> (8 * (address - target->flash_size_address)));
-  if (target->bootloader_id_address != 0 && target->bootloader_id_count > 0 &&
-      within (address, target->bootloader_id_address, 2)) {
-    guint16 id = target->bootloader_ids[target->bootloader_id_count - 1];
-    guint shift = 8 * (guint)(address - target->bootloader_id_address);
-    return id >> shift != 0 || shift == 0 ? (guint8)(id >> shift) : 0xff;
-  }
-  if (in_system_memory (board, address) && !in_device_data (target, address))
-    return (guint8)(address * 167 >> 3); /* the ROM's own code */
-  return 0xff;
-}
-
-static void read_memory (StnBoard *board, guint64 address, guint8 *buffer, gsize length) {
-  const StnTarget *target = board->target;
-  if (in_flash (board, address)) {
-    stn_flash_read (&board->flash, address, buffer, length);
-  } else if (within (address, target->ram_base, target->ram_bytes)) {
-    stn_board_read_ram (board, address, buffer, length);
-  } else {
-    for (gsize i = 0; i < length; i++)
-      buffer[i] = within (address + i, target->options_address, target->options_bytes)
-                      ? board->options.stored[address + i - target->options_address]
-                      : device_data_byte (board, address + i);
-  }
-}
-
-/* ---- times ---- */
-
-static gint64 page_erase_ns (const StnBoard *board, const StnPage *page) {
-  gint64 ns = stn_target_page_erase_typical_ns (board->target, page);
-  if (board->rom->is_fast)
-    ns /= 2; /* F4: 32 bits at a time, half of 8 at a time (timing.md section 2) */
-  return flash_ns (board, ns * (gint64)MAX (board->faults.slow_erase, 1));
-}
-
-static gint64 mass_erase_ns (const StnBoard *board) {
-  gint64 ns = stn_target_mass_erase_typical_ns (board->target);
-  if (board->rom->is_fast)
-    ns /= 2;
-  return flash_ns (board, ns * (gint64)MAX (board->faults.slow_erase, 1));
-}
-
-static gint64 program_ns (const StnBoard *board, gsize length) {
-  gint64 ns = stn_target_program_typical_ns (board->target, length);
-  return flash_ns (board, board->rom->is_fast ? ns / 4 : ns);
-}
-
 /* ---- what ends a visit ---- */
 
-/* After the last ACK the ROM resets, or only loads the options, which resets the core (AN3155 section 3, notes). */
 static void reset_after (StnBoard *board, gint64 at_ns) {
-  if (board->faults.rom_no_option_load) {
+  if (stn_memory_reset_after (board, at_ns))
+    board->rom->stage = NULL;
+  else
     expect (board, 2, on_command);
-    return;
-  }
-  gboolean load = board->target->options_encoding == STN_OPTIONS_L4_INVERTED_WORDS;
-  /* the window stays open through the last ACK, up to the reset */
-  gint64 since_ns = board->works->len > 0 ? g_array_index (board->works, StnWork, board->works->len - 1).end_ns : at_ns;
-  stn_board_add_work (board, load ? STN_WORK_OPTION_LOAD : STN_WORK_RESET, since_ns, at_ns, TRUE, 0, NULL, 0);
-  board->rom->stage = NULL;
-}
-
-/* Takes over `area`. Returns when it is done. */
-static gint64 store_options (StnBoard *board, guint8 *area, gint64 at_ns) {
-  gint64 end = at_ns + flash_ns (board, OPTION_WRITE_NS);
-  stn_board_add_work (board, STN_WORK_OPTIONS, at_ns, end, TRUE, board->target->options_address, area,
-                      board->options.length);
-  return end;
 }
 
 static void change_options (StnBoard *board, guint8 *area, gint64 at_ns) {
-  gint64 end = store_options (board, area, at_ns);
+  gint64 end = stn_memory_store_options (board, area, at_ns);
   reset_after (board, acknowledge (board, end));
 }
 
@@ -292,10 +162,10 @@ static void on_address (StnBoard *board, gint64 at_ns) {
     return;
   }
   rom->address = (guint64)got[0] << 24 | (guint64)got[1] << 16 | (guint64)got[2] << 8 | got[3];
-  gboolean good = rom->opcode == STN_UART_READ_MEMORY ? may_read (board, rom->address)
+  gboolean good = rom->opcode == STN_UART_READ_MEMORY ? stn_memory_may_read (board, rom->address)
                   : rom->opcode == STN_UART_WRITE_MEMORY
-                      ? may_write (board, rom->address)
-                      : in_flash (board, rom->address) || in_user_ram (board, rom->address);
+                      ? stn_memory_may_write (board, rom->address)
+                      : stn_memory_in_flash (board, rom->address) || stn_memory_in_ram (board, rom->address);
   if (!good && rom->opcode != STN_UART_GO && rom->kind->version < 0x31) {
     /* these ROMs forget to say no (fixed in 3.1): the next two bytes are the next command */
     expect (board, 2, on_command);
@@ -331,24 +201,12 @@ static void on_read_count (StnBoard *board, gint64 at_ns) {
     return;
   }
   guint8 answer[1 + STN_UART_BLOCK_BYTES] = { STN_UART_ACK };
-  read_memory (board, rom->address, answer + 1, (gsize)count + 1);
+  stn_memory_read (board, rom->address, answer + 1, (gsize)count + 1);
   say (board, answer, 2 + (gsize)count, at_ns);
   expect (board, 2, on_command);
 }
 
 /* ---- Write Memory ---- */
-
-static gint64 write_flash (StnBoard *board, gsize length, gint64 at_ns) {
-  StnRom *rom = board->rom;
-  guint unit = board->flash.unit_bytes;
-  gsize padded = (length + unit - 1) / unit * unit; /* the rest comes from the buffer, as it is */
-  gint64 end = at_ns + program_ns (board, length);
-  StnPage page;
-  if (stn_target_page_at (board->target, rom->address, &page) && stn_options_write_protects (&board->options, &page))
-    return end; /* refused by the flash, acknowledged by the ROM */
-  stn_board_add_work (board, STN_WORK_PROGRAM, at_ns, end, FALSE, rom->address, g_memdup2 (rom->block, padded), padded);
-  return end;
-}
 
 static void on_write_data (StnBoard *board, gint64 at_ns) {
   StnRom *rom = board->rom;
@@ -364,15 +222,13 @@ static void on_write_data (StnBoard *board, gint64 at_ns) {
     return;
   }
   gint64 end = at_ns;
-  if (is_feature_word (board, rom->address)) {
-    gboolean good = length == DEVICE_FEATURE_BYTES && got[0] <= 4 && got[1] == 0xff && got[2] == 0xff && got[3] == 0xff;
-    if (!good) {
+  if (stn_memory_is_feature_word (board, rom->address)) {
+    if (!stn_memory_set_feature (board, got, length)) {
       refuse (board, at_ns);
       return;
     }
-    rom->is_fast = got[0] >= DEVICE_FEATURE_VOLTS_27;
-  } else if (in_flash (board, rom->address)) {
-    end = write_flash (board, length, at_ns);
+  } else if (stn_memory_in_flash (board, rom->address)) {
+    end = stn_memory_program (board, rom->address, rom->block, length, at_ns);
   } else {
     stn_board_write_ram (board, rom->address, got, length);
   }
@@ -388,31 +244,13 @@ static void on_write_count (StnBoard *board, G_GNUC_UNUSED gint64 at_ns) {
 
 /* ---- Erase and Extended Erase ---- */
 
-static gint64 erase_everything (StnBoard *board, gint64 at_ns) {
-  gint64 end = at_ns + mass_erase_ns (board);
-  stn_board_add_work (board, STN_WORK_ERASE_ALL, at_ns, end, TRUE, board->target->flash_base, NULL,
-                      board->target->flash_bytes);
-  return end;
-}
-
 static void mass_erase (StnBoard *board, gint64 at_ns) {
   if (board->target->quirks & STN_QUIRK_NO_MASS_ERASE || stn_options_write_protect_any (&board->options)) {
     refuse (board, at_ns);
     return;
   }
-  acknowledge (board, erase_everything (board, at_ns));
+  acknowledge (board, stn_memory_erase_all (board, at_ns));
   expect (board, 2, on_command);
-}
-
-/* Pages that are not there or are write-protected are passed over; nothing is reported. */
-static gint64 erase_page (StnBoard *board, guint number, gint64 at_ns) {
-  StnPage page;
-  if (!stn_target_page (board->target, number, &page) || stn_options_write_protects (&board->options, &page))
-    return at_ns;
-  gint64 end = at_ns + page_erase_ns (board, &page);
-  if (!board->faults.erase_fails)
-    stn_board_add_work (board, STN_WORK_ERASE, at_ns, end, FALSE, page.address, NULL, page.bytes);
-  return end;
 }
 
 static void on_erase_pages (StnBoard *board, gint64 at_ns) {
@@ -424,7 +262,7 @@ static void on_erase_pages (StnBoard *board, gint64 at_ns) {
   }
   gint64 end = at_ns;
   for (gsize i = 0; i < count; i++)
-    end = erase_page (board, rom->got->data[1 + i], end);
+    end = stn_memory_erase_page (board, rom->got->data[1 + i], end);
   acknowledge (board, end);
   expect (board, 2, on_command);
 }
@@ -464,7 +302,7 @@ static void on_extended_pages (StnBoard *board, gint64 at_ns) {
     guint number = (guint)got[2 + 2 * i] << 8 | got[3 + 2 * i];
     if (board->faults.rom_one_page && i > 0)
       break;
-    end = erase_page (board, number, end);
+    end = stn_memory_erase_page (board, number, end);
   }
   acknowledge (board, end);
   expect (board, 2, on_command);
@@ -529,8 +367,8 @@ static void do_readout_protect (StnBoard *board, gint64 at_ns) {
 static void do_readout_unprotect (StnBoard *board, gint64 at_ns) {
   acknowledge (board, at_ns);
   gint64 end = acknowledge (board, at_ns);
-  end = erase_everything (board, end);
-  end = store_options (board, stn_options_after_level (&board->options, 0), end);
+  end = stn_memory_erase_all (board, end);
+  end = stn_memory_store_options (board, stn_options_after_level (&board->options, 0), end);
   g_clear_pointer (&board->ram, g_free);
   reset_after (board, end);
 }
@@ -596,10 +434,13 @@ void stn_rom_start (StnBoard *board, gint64 at_ns) {
   rom->kind = rom_kinds;
   while (rom->kind->product_id != 0 && rom->kind->product_id != board->target->product_id)
     rom->kind++;
-  rom->ready_ns = at_ns + flash_ns (board, stn_target_rom_start_ns (board->target));
+  rom->ready_ns = at_ns + stn_memory_flash_ns (board, stn_target_rom_start_ns (board->target));
   rom->free_ns = rom->taken_ns = rom->ready_ns;
   rom->baud = 0;
-  rom->is_wedged = rom->has_stopped = rom->answers_garbage = rom->is_fast = FALSE;
+  rom->is_wedged = rom->has_stopped = rom->answers_garbage = FALSE;
+  board->rom_ram_reserved = rom->kind->ram_reserved;
+  board->rom_is_fast = FALSE;
+  board->rom_interface = STN_ROM_OVER_NOTHING;
   rom->stage = NULL;
 }
 
@@ -612,6 +453,7 @@ static void synchronise (StnBoard *board, const StnWireByte *byte, gint64 at_ns)
     return;
   }
   rom->baud = byte->baud;
+  board->rom_interface = STN_ROM_OVER_UART;
   acknowledge (board, at_ns);
   if (board->target->quirks & STN_QUIRK_DOUBLE_ACK_AT_SYNC)
     acknowledge (board, at_ns);
@@ -620,8 +462,8 @@ static void synchronise (StnBoard *board, const StnWireByte *byte, gint64 at_ns)
 
 void stn_rom_byte (StnBoard *board, const StnWireByte *byte) {
   StnRom *rom = board->rom;
-  if (byte->end_ns < rom->ready_ns || rom->is_wedged)
-    return; /* not there yet, or lost */
+  if (byte->end_ns < rom->ready_ns || rom->is_wedged || board->rom_interface == STN_ROM_OVER_USB)
+    return; /* not there yet, lost, or taken by another interface */
   if (byte->start_ns < rom->ready_ns) {
     rom->is_wedged = TRUE; /* began to listen in the middle of a byte */
     return;
