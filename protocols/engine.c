@@ -90,3 +90,10 @@ stn_engine_resync (StnEngine *self, const StnWait *wait, GError **error)
 {
   return self->engine_class->resync (self, wait, error);
 }
+
+gboolean
+stn_engine_check_target (const StnEngine *self, GError **error)
+{
+  return self->engine_class->check_target == NULL || self->target == NULL
+         || self->engine_class->check_target (self, error);
+}

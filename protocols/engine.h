@@ -24,11 +24,16 @@
 
 G_BEGIN_DECLS
 
+#define STN_ENGINE_SERIAL_BYTES 32
+
 typedef struct {
-  guint16 product_id;
+  guint16 product_id;      /* 0 where it is not known */
   guint8 protocol_version; /* "3.1" is 0x31 */
-  guint8 commands[32];     /* as the ROM lists them */
+  guint8 commands[32];     /* as the ROM lists them, in its protocol's own numbers */
   guint command_count;
+  gboolean product_id_known; /* FALSE where the protocol has no such question (DFU): then stn_engine_check_target */
+  char serial[STN_ENGINE_SERIAL_BYTES]; /* of a USB device, printable ASCII; "": none. A label, not an identity: whole lots
+                                           share one */
 } StnRomIdentity;
 
 typedef enum {
@@ -92,6 +97,12 @@ typedef struct {
   /* After an exchange that went wrong: brings ROM and host back to "waiting for a command" without a reset, proved by a
    * whole Get answer. FALSE: only a reset helps. Never sends what could be taken for data or an erase. */
   gboolean (*resync) (StnEngine *self, const StnWait *wait, GError **error);
+
+  /* What a good part of this protocol takes on the wire for one block, without the flash's own time: for predictions where
+   * there is no bit rate. NULL: see write_bit_times. */
+  gint64 (*block_typical_ns) (guint length, gboolean is_write);
+  /* See stn_engine_check_target. NULL: identify has told the product id. */
+  gboolean (*check_target) (const StnEngine *self, GError **error);
 } StnEngineClass;
 
 /* Implementations embed this first. */
@@ -123,5 +134,9 @@ gboolean stn_engine_write_options (StnEngine *self, guint64 address, const guint
                                    const StnWait *wait, GError **error);
 gboolean stn_engine_go (StnEngine *self, guint64 address, const StnWait *wait, GError **error);
 gboolean stn_engine_resync (StnEngine *self, const StnWait *wait, GError **error);
+/* Where identify can't tell the product id: whether what the ROM says of its memories goes with the target. FALSE with
+ * STN_FAILURE_WRONG_CHIP when it does not. TRUE proves no product id: parts of one layout look alike. Sends nothing; after
+ * sync. TRUE for engines whose ROM tells its product id, and without a target. */
+gboolean stn_engine_check_target (const StnEngine *self, GError **error);
 
 G_END_DECLS

@@ -303,6 +303,7 @@ uart_identify (StnEngine *engine, StnRomIdentity *out, const StnWait *wait, GErr
   if (!is_ready (self, error) || !stn_uart_get (self, &found, wait, error)
       || !get_id (self, &found.product_id, wait, error))
     return FALSE;
+  found.product_id_known = TRUE;
   self->identity = found;
   self->identified = TRUE;
   *out = found;

@@ -8,6 +8,17 @@
  * Ownership: stn_link_free closes the port and frees a wrapper's inner link too. A link is used by one thread at a time;
  * different links by different threads at once.
  *
+ * Control links carry requests to endpoint 0 of one USB device, any request, byte for byte, with these outcomes:
+ *   STN_FAILURE_NACK       the device answered with STALL: it refuses this request now. The device and the link live on.
+ *   STN_FAILURE_LINK_LOST  the device is gone (unplugged, reset itself, LIBUSB_ERROR_NO_DEVICE or IO): every later exchange
+ *                          fails alike, and the link is of no more use; its successor is opened at the same hub port.
+ *   STN_FAILURE_NO_ANSWER  the device sent NAK up to the wait's deadline. The transfer has been cancelled and has ended
+ *                          when this returns; whether the device acted on it is not known.
+ * An out transfer that fails has perhaps been taken; one that succeeds was acknowledged whole, as the status stage comes
+ * last. An in transfer may bring less than asked for: that is the device's right and no error. A host keeps some of a
+ * device's state for itself: a link over such a host carries out SET_INTERFACE (request type 01, request 0b) by the
+ * host's own call, and has claimed the interface when it opens. A link neither repeats nor clears anything by itself.
+ *
  * Errors: STN_FAILURE_LINK_LOST when the port has gone (hang-up, unplugged), STN_FAILURE_NO_ANSWER when a read ran into
  * its deadline, STN_FAILURE_CANCELLED; STN_FAILURE_ADAPTER_MISSING and STN_FAILURE_PERMISSION from opening. */
 #pragma once
