@@ -125,7 +125,10 @@ check_serial (const StnJobFile *file, GError **error)
   if (pattern == NULL)
     return stn_job_prefix (serial->pattern_place, error);
   if ((guint64) file->limits.quantity > stn_serial_pattern_last (pattern)) {
-    stn_node_error (file->quantity_place, error, "no more than the pattern's {seq} can count", NULL, "limits.quantity");
+    g_autofree char *expected = g_strdup_printf ("at most %" G_GUINT64_FORMAT ", the last number of the pattern's {seq}",
+                                                 stn_serial_pattern_last (pattern));
+    g_autofree char *found = g_strdup_printf ("%" G_GINT64_FORMAT, file->limits.quantity);
+    stn_node_error (file->quantity_place, error, expected, found, "limits.quantity");
     return FALSE;
   }
   return TRUE;
@@ -312,7 +315,7 @@ images_text (const StnJob *job)
 static gboolean
 fill (Job *self, const StnJobFile *file, GError **error)
 {
-  if (!refuse_later_stages (file, error) || !check_boot_check (file, error) || !check_serial (file, error) ||
+  if (!check_boot_check (file, error) || !refuse_later_stages (file, error) || !check_serial (file, error) ||
       !copy_data (self, file, error))
     return FALSE;
   for (guint i = 0; i < file->images->len; i++)

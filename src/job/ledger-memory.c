@@ -176,9 +176,10 @@ memory_admit (StnLedger *ledger, const StnAdmissionRequest *request, StnAdmissio
     stn_error_set (error, STN_FAILURE_QUANTITY, "the lot has its %" G_GINT64_FORMAT " units", request->quantity);
     return FALSE;
   }
-  *out = STN_ADMISSION_GO;
-  if (request->uid == NULL)
+  if (request->uid == NULL) {
+    *out = STN_ADMISSION_GO;
     return TRUE;
+  }
 
   History history = unit_history (self, request);
   if (history.passes > 0 && !request->repeat_allowed) {
@@ -195,6 +196,8 @@ memory_admit (StnLedger *ledger, const StnAdmissionRequest *request, StnAdmissio
     *out = STN_ADMISSION_RETRY;
   else if (history.passes_of_others > 0 && history.passes == 0)
     *out = STN_ADMISSION_REWORK;
+  else
+    *out = STN_ADMISSION_GO;
   return TRUE;
 }
 

@@ -179,7 +179,7 @@ say_flash (GString *out, const StnPlan *plan)
   if (plan->has_first_block) {
     g_autofree char *range = range_text (plan->first_block.address, plan->first_block.length);
     say_format (out, "Held back",
-                "%s: its page is erased first, it is written when all the rest is proved; a board that is stopped "
+                "%s: erased first, written when all the rest is proved; a board that is stopped "
                 "half-way starts nothing",
                 range);
   } else {

@@ -96,7 +96,7 @@ choose_leaving (StnPlan *plan, GError **error)
   } else if (is_latched (target) && can_reload_options (target)) {
     plan->leave_way = STN_LEAVE_WAY_OPTION_RELOAD;
   } else {
-    return stn_job_fail (plan->job->places.leave, error, STN_FAILURE_NEEDS_POWER_CYCLE,
+    return stn_job_fail (plan->job->places.target, error, STN_FAILURE_NEEDS_POWER_CYCLE,
                          "%s keeps “empty” until it is powered off, and can't be made to read its options again: a "
                          "reset comes back to the ROM; the site has no power line",
                          target->name);
