@@ -69,7 +69,8 @@ struct StnBenchConfig {
 };
 
 const StnBenchBoard *stn_bench_config_board (const StnBenchConfig *self, const char *name);
-/* Whether a place that a station file names is this serial or hub port ("…usb-0:1.3"; a udev path or the port alone). */
+/* Whether a place that a station file names is this serial or hub port ("…usb-0:1.3"; a udev path or the port
+ * alone). */
 gboolean stn_bench_place_is (const char *place, const char *serial, const char *port);
 gboolean stn_bench_place_is_uart (const char *place, const StnBenchUart *uart);
 

@@ -107,7 +107,8 @@ static gboolean add_seat (StnBench *self, const StnBenchBoard *config, const Stn
     seat_free (seat);
     return FALSE;
   }
-  seat->board = stn_board_new (config->name, target, pace, &faults, uid, config->flash != STN_CHIP_FACTORY, self->clock);
+  seat->board = stn_board_new (config->name, target, pace, &faults, uid, config->flash != STN_CHIP_FACTORY,
+                               self->clock);
   if (config->image != NULL) {
     gsize length;
     const guint8 *bytes = g_bytes_get_data (config->image, &length);
@@ -277,8 +278,9 @@ gboolean stn_bench_board_state (StnBench *self, const char *board, StnBoardState
 }
 
 static gboolean in_options (const StnBoard *board, guint64 address, gsize length) {
-  return address >= board->target->options_address && address - board->target->options_address < board->options.length &&
-         length <= board->options.length - (address - board->target->options_address);
+  guint64 base = board->target->options_address;
+  return address >= base && address - base < board->options.length &&
+         length <= board->options.length - (address - base);
 }
 
 gboolean stn_bench_board_read (StnBench *self, const char *board, guint64 address, guint8 *buffer, gsize length) {

@@ -1,14 +1,15 @@
-/* The bench: a station's worth of boards and adapters that exist only as a model, for tests, for training and for the
- * demo.
+/* The bench: a station's worth of boards and adapters that exist only as a model, for tests, for training and for
+ * the demo.
  *
- * A bench is built from a StnBenchConfig - the physical truth: which board there is, in which state, which adapter line
- * and which UART reaches it, what is wrong with it - and is reached like real hardware, through the links that its
- * provider opens by the places that a station file names. It has no threads: the model is worked forward, in the caller's
- * thread and under the board's lock, to the moment that the caller has reached on the clock; what would happen later has
- * not happened yet (so a reset in the middle of an erase interrupts that erase).
+ * A bench is built from a StnBenchConfig - the physical truth: which board there is, in which state, which adapter
+ * line and which UART reaches it, what is wrong with it - and is reached like real hardware, through the links that
+ * its provider opens by the places that a station file names. It has no threads: the model is worked forward, in the
+ * caller's thread and under the board's lock, to the moment that the caller has reached on the clock; what would
+ * happen later has not happened yet (so a reset in the middle of an erase interrupts that erase).
  *
- * It must not prove the engines right by sharing their mistakes: it uses protocols' *-wire.h (constants), the target's
- * geometry, and nothing else from above the link floor. How a chip boots is code per AN2606 pattern in boot.c.
+ * It must not prove the engines right by sharing their mistakes: it uses protocols' *-wire.h (constants), the
+ * target's geometry, and nothing else from above the link floor. How a chip boots is code per AN2606 pattern in
+ * boot.c.
  *
  * Threads: any; each board has its own lock. The clock outlives the bench, the bench outlives its links. */
 #pragma once
@@ -33,10 +34,11 @@ const StnField *stn_bench_file_fields (void);
 
 /* A board called `name` with a chip as shipped (all strings copied). Fails on a second board of the name. */
 gboolean stn_bench_config_add_board (StnBenchConfig *self, const char *name, const char *part, GError **error);
-/* A fault of a board in bench.yaml's words: "dead-cell: 0x08001234", "wrong-chip: STM32F405xG", "silence", "nack: 17",
- * "garbage: 17", "stops: 17", "flip: 17", "drop: 17", "extra: 17", "slow-erase: 3", "stuck-boot0: low", "no-start", "protected", "uid: 0011…", ... */
+/* A fault of a board in bench.yaml's words: "silence", "dead-cell: 0x08001234", "nack: 17" (the 17th command; "17+":
+ * and all after it), "wrong-chip: STM32F405xG every" (boards loaded later have it too). faults.c has the table. */
 gboolean stn_bench_config_add_fault (StnBenchConfig *self, const char *board, const char *fault, GError **error);
-/* `place` is what a station file would name: a tty, an FT232H's serial. signal: "nrst", "boot0", "power", "detect". */
+/* `place` is what a station file would name: a tty, an FT232H's serial. signal: "nrst", "boot0", "power"
+ * (driven by the station), "detect", "good", "fault" (driven by the board). A pin may reach several boards. */
 gboolean stn_bench_config_add_uart (StnBenchConfig *self, const char *place, const char *board, GError **error);
 gboolean stn_bench_config_add_line (StnBenchConfig *self, const char *adapter_place, const char *pin,
                                     const char *board, const char *signal, gboolean active_low, GError **error);
@@ -50,14 +52,15 @@ void stn_bench_config_set_seed (StnBenchConfig *self, guint64 seed);
 typedef struct StnBench StnBench;
 
 /* Builds the boards and powers what is not switched by a line. Errors: STN_FAILURE_BAD_FILE, STN_FAILURE_BAD_PLAN (a
- * part that is not in the catalogue). Borrows clock and targets; copies what it needs of the config. */
+ * part that is not in the catalogue, or of a family that the bench has no model of). Borrows clock and targets;
+ * copies what it needs of the config. */
 StnBench *stn_bench_new (const StnBenchConfig *config, StnTargets *targets, StnClock *clock, GError **error);
 void stn_bench_free (StnBench *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnBench, stn_bench_free)
 
-/* A provider (kind "bench", virtual) that opens this bench's ports; free before the bench. open_uart: by the place; a
- * place with no board behind it: STN_FAILURE_ADAPTER_MISSING. load_boards: takes boards by name out and puts factory-new
- * ones with new UIDs in. */
+/* A provider (kind "bench", virtual) that opens this bench's ports; free before the bench. open_uart: by the place;
+ * a place with no board behind it: STN_FAILURE_ADAPTER_MISSING. load_boards: takes boards by name out and puts
+ * factory-new ones with new UIDs in; faults of the place stay, those of the chip go unless marked "every". */
 StnProvider *stn_bench_provider_new (StnBench *self);
 
 /* ---- the truth, for tests and for the bench's own operator ---- */

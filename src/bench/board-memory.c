@@ -56,8 +56,8 @@ gboolean stn_memory_is_feature_word (const StnBoard *board, guint64 address) {
 }
 
 gboolean stn_memory_may_write (const StnBoard *board, guint64 address) {
-  return stn_memory_in_flash (board, address) || stn_memory_in_ram (board, address) || address == board->target->options_address ||
-         stn_memory_is_feature_word (board, address);
+  return stn_memory_in_flash (board, address) || stn_memory_in_ram (board, address) ||
+         address == board->target->options_address || stn_memory_is_feature_word (board, address);
 }
 
 static guint8 device_data_byte (const StnBoard *board, guint64 address) {

@@ -6,8 +6,8 @@
  *   - works: what the chip has begun and when it will be done - a page being erased, an option write, the reset that
  *     follows. They are in the order of time and take effect when their end has come. While there is one, the ROM takes
  *     no byte.
- * The ROM itself runs ahead of the clock: bytes that are on the wire are taken at once with the times at which they will
- * have come, since nothing but a reset or a power cut could change what it makes of them - and both cut the future off:
+ * The ROM itself runs ahead of the clock: bytes on the wire are taken at once with the times at which they will have
+ * come, since nothing but a reset or a power cut could change what it makes of them - and both cut the future off:
  * what has not ended yet is dropped, what was being done is left half done. That is why one byte never costs a wake-up.
  *
  * Everything here is called with `mutex` held; waiting threads wait for the board's address as the clock's key. */

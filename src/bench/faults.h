@@ -46,8 +46,8 @@ typedef struct {
   gboolean rom_clears_empty, rom_one_page, rom_no_option_load; /* known ROM quirks, AN2606 */
 } StnBoardFaults;
 
-/* Parses and checks "NAME", "NAME: VALUE" with " every" behind it; the message says what was expected and found, without
- * a place. */
+/* Parses and checks "NAME", "NAME: VALUE" with " every" behind it; the message says what was expected and found,
+ * without a place. */
 gboolean stn_board_faults_check (const char *text, GError **error);
 /* Adds one to `self` (zeroed at first); the text has been checked. `fresh`: only what belongs to the place or is marked
  * "every" is added, as for a new board in this place. */

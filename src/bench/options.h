@@ -36,7 +36,8 @@ gboolean stn_options_write_protect_any (const StnOptionArea *self);
 /* The area that a change would leave, to be put in place by stn_options_store: `length` bytes, free with g_free. */
 guint8 *stn_options_after_write (const StnOptionArea *self, const guint8 *bytes, gsize length);
 guint8 *stn_options_after_level (const StnOptionArea *self, guint level);
-/* Write protection as command 63 asks for (codes: sector numbers; parts with areas: start, end pairs); no codes: none. */
+/* Write protection as command 63 asks for (codes: sector numbers; parts with areas: start, end pairs); no codes:
+ * none. */
 guint8 *stn_options_after_write_protect (const StnOptionArea *self, const guint8 *codes, gsize count);
 void stn_options_store (StnOptionArea *self, const guint8 *area);
 /* What a write that was cut leaves: erased, not yet programmed. */

@@ -135,7 +135,8 @@ gboolean stn_bench_board_open_pty (StnBench *self, const char *board, gboolean e
   StnSeat *seat = stn_bench_seat (self, board);
   if (seat == NULL || stn_clock_is_virtual (self->clock)) {
     stn_error_set (error, STN_FAILURE_USAGE, seat == NULL ? "the bench has no board \"%s\""
-                                                          : "board \"%s\": a pseudo terminal needs the real clock", board);
+                                                          : "board \"%s\": a pseudo terminal needs the real clock",
+                   board);
     return FALSE;
   }
   g_mutex_lock (&seat->board->mutex);

@@ -1,5 +1,5 @@
-/* The ROM's side of AN3155, in the device's order: what it reads, what it checks, when it answers. Only the constants of
- * uart-wire.h are shared with the engine. */
+/* The ROM's side of AN3155, in the device's order: what it reads, what it checks, when it answers. Only the
+ * constants of uart-wire.h are shared with the engine. */
 #pragma once
 
 #include "src/bench/board.h"

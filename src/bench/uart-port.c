@@ -27,8 +27,8 @@ gboolean stn_wire_rates_agree (guint a, guint b) {
 }
 
 guint8 stn_wire_garbage (guint8 value) {
-  return (guint8)(value ^ (value << 1 | value >> 7) ^ 0xb4) == value ? (guint8)~value
-                                                                    : (guint8)(value ^ (value << 1 | value >> 7) ^ 0xb4);
+  guint8 spoilt = (guint8)(value ^ (value << 1 | value >> 7) ^ 0xb4);
+  return spoilt != value ? spoilt : (guint8)~value;
 }
 
 static guint character_bits (const StnLineSettings *line) {

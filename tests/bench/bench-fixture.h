@@ -1,6 +1,6 @@
-/* One board on the bench, by hand: a UART at /dev/bench/A1 and an adapter FTBENCH1 with NRST on AC0, BOOT0 on AC1, power
- * on AC2 where wanted. The virtual clock, unless told otherwise. Everything that goes over the wire is written out as
- * bytes: no engine takes part. */
+/* One board on the bench, by hand: a UART at /dev/bench/A1 and an adapter FTBENCH1 with NRST on AC0, BOOT0 on AC1,
+ * power on AC2 where wanted. The virtual clock, unless told otherwise. Everything that goes over the wire is written
+ * out as bytes: no engine takes part. */
 #pragma once
 
 #include "src/bench/bench.h"

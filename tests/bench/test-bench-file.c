@@ -1,5 +1,6 @@
 /* bench.yaml, places, and the provider. */
 #include "tests/bench/bench-fixture.h"
+#include <glib/gstdio.h>
 
 static const char two_boards[] =
     "bench: two boards\n"
@@ -166,13 +167,12 @@ static void lines_reach_what_the_file_says (void) {
 }
 
 static void a_shared_line_moves_all_its_boards_together (void) {
-  static const char shared[] = "bench: shared\n"
-                               "usb: [ { port: \"1\", ft232h: { serial: FT1, lines: { AD0: A1.nrst, AD1: A2.nrst } } } ]\n"
-                               "boards: { A1: { target: STM32F405RG }, A2: { target: STM32F405RG } }\n";
+  static const char two_pins[] =
+      "bench: shared\n"
+      "usb: [ { port: \"1\", ft232h: { serial: FT1, lines: { AD0: A1.nrst, AD7: A2.nrst } } } ]\n"
+      "boards: { A1: { target: STM32F405RG }, A2: { target: STM32F405RG } }\n";
   Place place;
-  g_autoptr (GString) text = g_string_new (shared);
-  g_string_replace (text, "AD1: A2.nrst", "AD7: A2.nrst", 1);
-  place_new (&place, text->str);
+  place_new (&place, two_pins);
   g_autoptr (StnLink) pins = open_pins (&place, "FT1", STN_FAILURE_NONE);
   stn_pins_set (pins, 0x81, 0, &place.wait, NULL);
   g_assert_cmpint (state (&place, "A1"), ==, STN_BOARD_HELD);
@@ -231,6 +231,42 @@ static void new_boards_are_new (void) {
   place_clear (&place);
 }
 
+static void a_chip_comes_as_shipped_blank_or_with_a_file (void) {
+  GError *error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("bench-file-XXXXXX", &error);
+  g_assert_no_error (error);
+  g_autofree char *image = g_build_filename (folder, "image.bin", NULL);
+  g_autofree char *file = g_build_filename (folder, "b.yaml", NULL);
+  /* a vector table of a G071, and code */
+  g_file_set_contents (image, "\x00\x90\x00\x20\x09\x00\x00\x08\xfe\xe7\xfe\xe7", 12, &error);
+  g_assert_no_error (error);
+  static const char text[] = "bench: three\n"
+                             "boards:\n"
+                             "  A1: { target: STM32G071CB }\n"
+                             "  A2: { target: STM32G071CB, flash: blank }\n"
+                             "  A3: { target: STM32G071CB, flash: image.bin }\n";
+  g_autoptr (StnBenchConfig) config = stn_bench_config_parse (file, text, strlen (text), &error);
+  g_assert_no_error (error);
+  StnClock *clock = stn_clock_new_virtual ();
+  g_autoptr (StnTargets) targets = stn_targets_new (NULL, &error);
+  StnBench *bench = stn_bench_new (config, targets, clock, &error);
+  g_assert_no_error (error);
+  guint8 user;
+  StnBoardState seen;
+  stn_bench_board_read (bench, "A1", 0x1fff7803, &user, 1);
+  g_assert_cmphex (user & 0x01, ==, 0x01); /* nBOOT_SEL: the pin is ignored */
+  stn_bench_board_read (bench, "A2", 0x1fff7803, &user, 1);
+  g_assert_cmphex (user & 0x01, ==, 0x00);
+  stn_bench_board_state (bench, "A2", &seen);
+  g_assert_cmpint (seen, ==, STN_BOARD_ROM);
+  stn_bench_board_state (bench, "A3", &seen);
+  g_assert_cmpint (seen, ==, STN_BOARD_APPLICATION);
+  stn_bench_free (bench);
+  stn_clock_unref (clock);
+  g_remove (image);
+  g_rmdir (folder);
+}
+
 static void a_seed_gives_the_same_uids_again (void) {
   Place one, two;
   guint8 a[12], b[12];
@@ -271,7 +307,8 @@ static void bad_files_say_where_and_why (void) {
     { "bench: x\nboards: { A1: { target: STM32G071CB, faults: [ { dead-cel: 0x08000000 } ] } }\n",
       "bench.yaml:2:48: there is no fault called \"dead-cel\"; did you mean \"dead-cell\"?" },
     { "bench: x\nboards: { A1: { target: STM32G071CB, faults: [ { dead-cell: here } ] } }\n",
-      "bench.yaml:2:48: fault \"dead-cell\": expected an address (0x08001234, or 0x08001234.3 for one bit), seen here" },
+      "bench.yaml:2:48: fault \"dead-cell\": expected an address (0x08001234, or 0x08001234.3 for one bit), "
+      "seen here" },
     { "bench: x\nboards: { A1: { target: STM32G071CB, faults: [ [ silence ] ] } }\n",
       "bench.yaml:2:48: fault of board \"A1\": expected NAME or { NAME: VALUE }, found a list" },
     { "bench: x\nboards: { A1: { target: STM32G071CB, flash: no-such-file.bin } }\n", "flash of board \"A1\"" },
@@ -342,6 +379,7 @@ int main (int argc, char **argv) {
   ADD (lines_reach_what_the_file_says);
   ADD (a_shared_line_moves_all_its_boards_together);
   ADD (new_boards_are_new);
+  ADD (a_chip_comes_as_shipped_blank_or_with_a_file);
   ADD (a_seed_gives_the_same_uids_again);
   ADD (no_such_board_has_no_truth);
   ADD (bad_files_say_where_and_why);
