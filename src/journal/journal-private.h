@@ -43,6 +43,8 @@ void stn_journal_stop_writer (StnJournal *self);
  * is written. On the folder, because opening and closing the file itself would drop SQLite's own locks on it (POSIX locks
  * belong to the process). */
 int stn_journal_lock_folder (const char *path);
+/* The name of a network file system by its statfs magic; NULL: not one that is refused. */
+const char *stn_journal_network_name (unsigned long magic);
 /* Puts a result where it survives although the file cannot take it; for finish. */
 gboolean stn_journal_spool (StnJournal *self, const StnResult *result, GError **error);
 /* Takes up what was put there; at open, before the writer runs. */

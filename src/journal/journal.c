@@ -28,6 +28,15 @@ static const struct {
   { 0x0bd00bd0, "Lustre" },
 };
 
+const char *
+stn_journal_network_name (unsigned long magic)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (network_file_systems); i++)
+    if (network_file_systems[i].magic == (magic & 0xffffffff))
+      return network_file_systems[i].name;
+  return NULL;
+}
+
 static gboolean
 refuse_network (const char *path, const char *folder, GError **error)
 {
@@ -37,13 +46,13 @@ refuse_network (const char *path, const char *folder, GError **error)
     stn_error_set (error, STN_FAILURE_JOURNAL, "%s: its folder cannot be looked at: %s", path, g_strerror (errno));
     return FALSE;
   }
-  for (gsize i = 0; i < G_N_ELEMENTS (network_file_systems); i++)
-    if (((unsigned long) about.f_type & 0xffffffff) == network_file_systems[i].magic) {
-      stn_error_set (error, STN_FAILURE_JOURNAL,
-                     "%s: this is on a network file system (%s), where a power cut or a second machine can break it; name "
-                     "a file on a disk of this machine", path, network_file_systems[i].name);
-      return FALSE;
-    }
+  const char *name = stn_journal_network_name ((unsigned long) about.f_type);
+  if (name != NULL) {
+    stn_error_set (error, STN_FAILURE_JOURNAL,
+                   "%s: this is on a network file system (%s), where a power cut or a second machine can break it; name a "
+                   "file on a disk of this machine", path, name);
+    return FALSE;
+  }
   return TRUE;
 }
 
@@ -180,11 +189,13 @@ check_after_unclean_end (StnJournal *self, GError **error)
   StnRowState state = stn_database_step (self->database, rows, error);
   if (state == STN_ROW && g_strcmp0 ((const char *) sqlite3_column_text (rows, 0), "ok") == 0)
     return TRUE;
-  if (state != STN_ROW_ERROR)
+  if (state != STN_ROW_ERROR) {
+    g_autofree char *found = state == STN_ROW ? stn_rows_text (rows, 0) : g_strdup ("no answer");
     stn_error_set (error, STN_FAILURE_JOURNAL,
                    "%s: the last program did not close it, and now it is damaged; keep a copy of it and its -wal file, "
                    "restore the last backup, and check the disk (quick_check: %s)", self->database->path,
-                   state == STN_ROW ? (const char *) sqlite3_column_text (rows, 0) : "no answer");
+                   g_strdelimit (found, "\n", ' '));
+  }
   return FALSE;
 }
 

@@ -141,7 +141,7 @@ count_operations (void)
 static void
 sweep (ShimMode mode)
 {
-  const guint stride = g_test_slow () ? 1 : 61;
+  const guint stride = g_test_slow () ? 1 : 149;
   const guint last = count_operations ();
   guint hit = 0;
 
@@ -162,7 +162,7 @@ sweep (ShimMode mode)
   }
   /* a single error may be SQLite's to mend; the others always show */
   if (mode != SHIM_ERROR)
-    g_assert_cmpuint (hit, >, 5);
+    g_assert_cmpuint (hit, >=, 2);
 }
 
 static void
@@ -204,7 +204,7 @@ a_disk_full_from_any_write_on_loses_nothing_acknowledged (void)
 static void
 a_kill_at_any_time_loses_nothing_acknowledged (void)
 {
-  const int rounds = g_test_slow () ? 100 : 12;
+  const int rounds = g_test_slow () ? 100 : 6;
   g_autoptr (Place) place = place_new (); /* one file for all: it lives through every kill */
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
 
@@ -238,7 +238,7 @@ programs_that_race_never_share_a_serial (void)
   g_autoptr (Place) place = place_new ();
   g_autofree char *seed = g_strdup_printf ("%d", g_test_rand_int_range (0, 1000000));
   g_autofree char *other_seed = g_strdup_printf ("%d", g_test_rand_int_range (0, 1000000));
-  const char *runs = g_test_slow () ? "300" : "100";
+  const char *runs = g_test_slow () ? "300" : "40";
   const Racer racers[] = { { place->path, runs, seed, 0 }, { place->path, runs, other_seed, 0 },
                            { place->path, runs, "7", 300000 } };
   GThread *threads[G_N_ELEMENTS (racers)];
@@ -265,7 +265,7 @@ programs_that_race_never_share_a_serial (void)
     }
     g_strfreev (lines[i]);
   }
-  g_assert_cmpuint (exposed, >, 100);
+  g_assert_cmpuint (exposed, >, 40);
 }
 
 int
