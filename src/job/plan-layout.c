@@ -6,7 +6,6 @@
 #include "src/image/vectors.h"
 #include "src/job/serial-pattern.h"
 
-
 static gboolean
 overlap (guint64 first, guint64 length, guint64 other_first, guint64 other_length)
 {
@@ -193,17 +192,6 @@ make_spans (StnPlanMaker *self, const StnImage *merged)
   }
 }
 
-gboolean
-stn_plan_touches_unit_data (const StnPlan *plan, guint64 address, guint64 length)
-{
-  for (guint i = 0; i < plan->job->data->len; i++) {
-    const StnJobData *data = g_ptr_array_index (plan->job->data, i);
-    if (overlap (address, length, data->address, data->size_bytes))
-      return TRUE;
-  }
-  return FALSE;
-}
-
 /* What of a block has to be written: cut at both ends where the bytes are what erasing leaves; the unit's own bytes are
  * not known yet and always count. FALSE: nothing. */
 static gboolean
@@ -290,6 +278,19 @@ try_unit_data (const StnPlan *plan, GError **error)
   return data != NULL;
 }
 
+/* A part that is in its ROM because it is empty stays there while the start of its flash is. */
+static gboolean
+check_start (const StnPlan *plan, GError **error)
+{
+  if (plan->has_first_block || plan->job->boot_check == STN_BOOT_CHECK_NONE ||
+      (stn_plan_ways_in (plan, FALSE) & STN_WAY_IN_PIN) != 0)
+    return TRUE;
+  return stn_job_fail (plan->job->places.boot_check, error, STN_FAILURE_BAD_PLAN,
+                       "boot-check: nothing is written at " STN_PLAN_ADDRESS ", where %s starts: empty there, it goes "
+                       "back to its ROM",
+                       plan->target->flash_base, plan->target->name);
+}
+
 gboolean
 stn_plan_lay_out (StnPlanMaker *self, GError **error)
 {
@@ -308,5 +309,5 @@ stn_plan_lay_out (StnPlanMaker *self, GError **error)
     return stn_job_prefix (plan->job->places.images, error);
   make_spans (self, merged);
   make_blocks (self);
-  return try_unit_data (plan, error);
+  return check_start (plan, error) && try_unit_data (plan, error);
 }

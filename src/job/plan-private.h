@@ -35,7 +35,4 @@ char *stn_plan_hash (const StnPlan *plan);
 /* Nanoseconds on the plan's wire. */
 gint64 stn_plan_bits_ns (const StnPlan *plan, guint64 bits);
 
-/* Bytes of the unit's own within [address, address + length). */
-gboolean stn_plan_touches_unit_data (const StnPlan *plan, guint64 address, guint64 length);
-
 G_END_DECLS

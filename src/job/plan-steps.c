@@ -122,7 +122,7 @@ leave_ns (const StnPlan *plan)
     gint64 wire = plan->engine_class->write_bit_times != NULL
                       ? stn_plan_bits_ns (plan, plan->engine_class->write_bit_times (bytes))
                       : 0;
-    return read_ns (plan, bytes) + wire + (gint64) (plan->target->option_write_max_ms * STN_NS_PER_MS) + reset_ns;
+    return read_ns (plan, bytes) + wire + stn_target_option_write_longest_ns (plan->target) + reset_ns;
   }
   case STN_LEAVE_WAY_GO:
     return 0;
