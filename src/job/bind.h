@@ -24,12 +24,12 @@ typedef struct {
   guint erase_pages_at_once;
   guint quirks; /* of this ROM version */
   char *hash;   /* SHA-256 over the plan's hash, the identity and the choices */
-  char *notes;  /* what was unusual but no reason to refuse (a ROM version that the data does not know); NULL: nothing */
+  char *notes;  /* unusual but no reason to refuse (a ROM version that the data does not know); NULL: nothing */
 } StnBinding;
 
-/* The flash size must be the target's where the job names a flash code, else at least what the plan needs. A ROM version
- * that is not known gets all quirks of its line. Errors: wrong-chip (expected and seen), read-protected, not-supported,
- * needs-power-cycle (this ROM version does not reload its options). Fills *out on success; clear it with
+/* The flash size must be the target's where the job names a flash code, else at least what the plan needs. A ROM
+ * version that is not known gets all quirks of its line. Errors: wrong-chip (expected and seen), read-protected,
+ * not-supported, needs-power-cycle (this ROM version does not reload its options). Fills *out on success; clear it with
  * stn_binding_clear. */
 gboolean stn_plan_bind (const StnPlan *plan, const StnUnitIdentity *identity, const StnEngineCapabilities *capabilities,
                         StnBinding *out, GError **error);

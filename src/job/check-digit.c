@@ -1,5 +1,5 @@
-/* Check digits. ISO/IEC 7064:2003 describes the hybrid systems (MOD 37,36 and MOD 11,10) in section 10; Luhn's method is
- * ISO/IEC 7812-1 annex B.
+/* Check digits. ISO/IEC 7064:2003 describes the hybrid systems (MOD 37,36 and MOD 11,10) in section 10; Luhn's method
+ * is ISO/IEC 7812-1 annex B.
  *
  * Separators ("-", "." and so on) take no part: people leave them out when they type a serial, scanners may. */
 #include "src/job/serial-pattern.h"

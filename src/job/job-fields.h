@@ -1,8 +1,8 @@
 /* job.yaml as it is read: the structs that the field tables of job-fields.c fill. Internal to src/job; the rest of the
  * program sees StnJob.
  *
- * A PLACE of a key that is not there is the mapping that it could have stood in, so `x_place != place` tells whether the
- * file says x. */
+ * A PLACE of a key that is not there is the mapping that it could have stood in, so `x_place != place` tells whether
+ * the file says x. */
 #pragma once
 
 #include "src/job/job.h"

@@ -125,8 +125,9 @@ check_serial (const StnJobFile *file, GError **error)
   if (pattern == NULL)
     return stn_job_prefix (serial->pattern_place, error);
   if ((guint64) file->limits.quantity > stn_serial_pattern_last (pattern)) {
-    g_autofree char *expected = g_strdup_printf ("at most %" G_GUINT64_FORMAT ", the last number of the pattern's {seq}",
-                                                 stn_serial_pattern_last (pattern));
+    guint64 last = stn_serial_pattern_last (pattern);
+    g_autofree char *expected =
+        g_strdup_printf ("at most %" G_GUINT64_FORMAT ", the last number of the pattern's {seq}", last);
     g_autofree char *found = g_strdup_printf ("%" G_GINT64_FORMAT, file->limits.quantity);
     stn_node_error (file->quantity_place, error, expected, found, "limits.quantity");
     return FALSE;

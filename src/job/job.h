@@ -1,8 +1,8 @@
 /* A job: what is to be done to each board, as job.yaml says it, with every file that it names read once.
  *
- * The job is immutable and reference counted; any thread may read. Its hash is SHA-256 over the bytes of job.yaml and of
- * every file that it names in the order in which it names them, each preceded by its length as 8 bytes big endian: one
- * changed byte in job or firmware is another hash. What was hashed is what is used: nothing is read again. */
+ * The job is immutable and reference counted; any thread may read. Its hash is SHA-256 over the bytes of job.yaml and
+ * of every file that it names in the order in which it names them, each preceded by its length as 8 bytes big endian:
+ * one changed byte in job or firmware is another hash. What was hashed is what is used: nothing is read again. */
 #pragma once
 
 #include "src/base/fields.h"
@@ -26,9 +26,23 @@ typedef struct {
   const StnNode *place; /* of its entry in job.yaml, borrowed from the job */
 } StnJobImage;
 
-typedef enum { STN_SERIAL_FROM_NONE, STN_SERIAL_FROM_COUNTER, STN_SERIAL_FROM_LIST, STN_SERIAL_FROM_PROGRAM, STN_SERIAL_FROM_SCAN } StnSerialSource;
+typedef enum {
+  STN_SERIAL_FROM_NONE,
+  STN_SERIAL_FROM_COUNTER,
+  STN_SERIAL_FROM_LIST,
+  STN_SERIAL_FROM_PROGRAM,
+  STN_SERIAL_FROM_SCAN
+} StnSerialSource;
 typedef enum { STN_CHECK_NONE, STN_CHECK_ISO7064_MOD37_36, STN_CHECK_ISO7064_MOD11_10, STN_CHECK_LUHN } StnCheckDigit;
-typedef enum { STN_ENCODING_ASCII, STN_ENCODING_UTF16LE, STN_ENCODING_BCD, STN_ENCODING_U32LE, STN_ENCODING_U32BE, STN_ENCODING_U64LE, STN_ENCODING_HEX } StnEncoding;
+typedef enum {
+  STN_ENCODING_ASCII,
+  STN_ENCODING_UTF16LE,
+  STN_ENCODING_BCD,
+  STN_ENCODING_U32LE,
+  STN_ENCODING_U32BE,
+  STN_ENCODING_U64LE,
+  STN_ENCODING_HEX
+} StnEncoding;
 
 /* A place in the flash that gets a value of the unit's own. */
 typedef struct {
@@ -42,14 +56,20 @@ typedef struct {
 
 typedef enum { STN_ERASE_AUTO, STN_ERASE_TOUCHED, STN_ERASE_ALL } StnEraseMode;
 typedef enum { STN_BLANK_TOUCHED, STN_BLANK_SAMPLES, STN_BLANK_FULL } StnBlankMode;
-typedef enum { STN_BOOT_CHECK_UART, STN_BOOT_CHECK_USB, STN_BOOT_CHECK_PIN, STN_BOOT_CHECK_ROM_GONE, STN_BOOT_CHECK_NONE } StnBootCheckKind;
+typedef enum {
+  STN_BOOT_CHECK_UART,
+  STN_BOOT_CHECK_USB,
+  STN_BOOT_CHECK_PIN,
+  STN_BOOT_CHECK_ROM_GONE,
+  STN_BOOT_CHECK_NONE
+} StnBootCheckKind;
 typedef enum { STN_LEAVE_AUTO, STN_LEAVE_GO } StnLeaveMode;
 
 /* How a finished board enters its ROM. */
 typedef enum { STN_ROM_ENTRY_AS_SHIPPED, STN_ROM_ENTRY_PIN, STN_ROM_ENTRY_NONE } StnRomEntry;
 
-/* The places of keys that planning may find fault with; borrowed from the job. Where the file does not have the key, the
- * mapping it could have stood in. */
+/* The places of keys that planning may find fault with; borrowed from the job. Where the file does not have the key,
+ * the mapping it could have stood in. */
 typedef struct {
   const StnNode *job, *target, *images, *rom_entry, *erase, *keep, *boot_check, *leave, *serial, *quantity;
 } StnJobPlaces;
@@ -91,8 +111,8 @@ struct StnJob {
 };
 
 /* Parses job.yaml and reads every file that it names (relative to it). Errors: STN_FAILURE_BAD_FILE with file, line and
- * column; STN_FAILURE_BAD_IMAGE; STN_FAILURE_NOT_SUPPORTED for what FORMATS names and this program does not do yet, with
- * the place. Blocks on files. */
+ * column; STN_FAILURE_BAD_IMAGE; STN_FAILURE_NOT_SUPPORTED for what FORMATS names and this program does not do yet,
+ * with the place. Blocks on files. */
 StnJob *stn_job_load (const char *path, GError **error);
 StnJob *stn_job_ref (StnJob *self);
 void stn_job_unref (StnJob *self);

@@ -84,11 +84,12 @@ static gboolean
 memory_begin (StnLedger *ledger, const StnRun *run, GError **error)
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   if (pretend_to_fail (self, error))
     return FALSE;
   if (run->run_id == NULL || find_entry (self, run->run_id) != NULL) {
-    stn_error_set (error, STN_FAILURE_NOT_RECORDED, "run %s is not new", run->run_id != NULL ? run->run_id : "without id");
+    stn_error_set (error, STN_FAILURE_NOT_RECORDED, "run %s is not new",
+                   run->run_id != NULL ? run->run_id : "without id");
     return FALSE;
   }
   Entry *entry = g_new0 (Entry, 1);
@@ -166,7 +167,7 @@ static gboolean
 memory_admit (StnLedger *ledger, const StnAdmissionRequest *request, StnAdmission *out, GError **error)
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   if (pretend_to_fail (self, error))
     return FALSE;
   Entry *entry = live_entry (self, request->run_id, error);
@@ -288,7 +289,7 @@ memory_lease (StnLedger *ledger, const char *run_id, const StnSerialRequest *req
               GError **error)
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   if (pretend_to_fail (self, error))
     return FALSE;
   Entry *entry = live_entry (self, run_id, error);
@@ -317,7 +318,7 @@ static gboolean
 memory_expose (StnLedger *ledger, const char *run_id, GError **error)
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   if (pretend_to_fail (self, error))
     return FALSE;
   Entry *entry = live_entry (self, run_id, error);
@@ -341,7 +342,7 @@ memory_window_open (StnLedger *ledger, const char *run_id, const char *site, con
   (void) site;
   (void) what;
   (void) longest_ns;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   if (pretend_to_fail (self, error))
     return FALSE;
   Entry *entry = live_entry (self, run_id, error);
@@ -360,7 +361,7 @@ static gboolean
 memory_window_close (StnLedger *ledger, const char *run_id, GError **error)
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   if (pretend_to_fail (self, error))
     return FALSE;
   Entry *entry = live_entry (self, run_id, error);
@@ -390,7 +391,7 @@ static gboolean
 memory_finish (StnLedger *ledger, const StnResult *result, GError **error)
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   if (pretend_to_fail (self, error))
     return FALSE;
   Entry *entry = live_entry (self, result->run_id, error);
@@ -457,7 +458,7 @@ StnSerialState
 stn_ledger_memory_serial (StnLedger *ledger, const char *text)
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   const Serial *serial = find_serial (self, NULL, text);
   return serial != NULL ? serial->state : STN_SERIAL_FREE;
 }
@@ -466,7 +467,7 @@ guint
 stn_ledger_memory_open_windows (StnLedger *ledger)
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   guint count = 0;
   for (guint i = 0; i < self->entries->len; i++)
     count += ((const Entry *) g_ptr_array_index (self->entries, i))->window_is_open ? 1 : 0;
@@ -477,7 +478,7 @@ guint
 stn_ledger_memory_windows (StnLedger *ledger)
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   return self->windows;
 }
 
@@ -485,6 +486,6 @@ void
 stn_ledger_memory_fail_at (StnLedger *ledger, guint call)
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   self->fail_in = call;
 }

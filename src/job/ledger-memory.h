@@ -1,5 +1,5 @@
-/* A ledger that lives in memory, for tests: the same rules as the journal's, nothing durable, and everything it was told
- * can be looked at. Thread-safe. It can be told to fail the N-th call. */
+/* A ledger that lives in memory, for tests: the same rules as the journal's, nothing durable, and everything it was
+ * told can be looked at. Thread-safe. It can be told to fail the N-th call. */
 #pragma once
 
 #include "src/job/ledger.h"

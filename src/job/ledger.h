@@ -1,9 +1,9 @@
 /* The ledger: what a run must ask before it goes on, and tell before anybody may know.
  *
- * An interface, because the job must not know SQLite: the journal's side is put behind it by src/station/ledger.c, tests
- * use the one in memory (ledger-memory.h). Calls block until what they say is durable; they may come from any worker.
- * Order in a run: begin, admit, lease, expose, (window_open, window_close)*, finish. finish is called for every run that
- * began, whatever happened. */
+ * An interface, because the job must not know SQLite: the journal's side is put behind it by src/station/ledger.c,
+ * tests use the one in memory (ledger-memory.h). Calls block until what they say is durable; they may come from any
+ * worker. Order in a run: begin, admit, lease, expose, (window_open, window_close)*, finish. finish is called for every
+ * run that began, whatever happened. */
 #pragma once
 
 #include "src/base/error.h"

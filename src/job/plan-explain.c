@@ -121,7 +121,8 @@ say_images (GString *out, const StnPlan *plan)
     guint64 first = stn_image_lowest_address (image->image);
     guint64 last = stn_image_highest_address (image->image);
     say_format (out, i == 0 ? "Images" : "",
-                "%s: %s (%s), %" G_GUINT64_FORMAT " bytes in 0x%08" G_GINT64_MODIFIER "x..0x%08" G_GINT64_MODIFIER "x%s",
+                "%s: %s (%s), %" G_GUINT64_FORMAT " bytes in 0x%08" G_GINT64_MODIFIER "x..0x%08" G_GINT64_MODIFIER
+                "x%s",
                 image->name, base, stn_image_format_name (stn_image_format (image->image)),
                 stn_image_total_bytes (image->image), first, last, image->sha256 != NULL ? ", pinned" : "");
     say_format (out, "", "SHA-256 %s", image->file_sha256);
@@ -221,10 +222,12 @@ say_irreversible (GString *out, const StnPlan *plan)
                            ? "what was in the flash is gone"
                            : "what was in the pages that are written is gone");
   if (plan->job->has_serial)
-    say (out, "  serial", "from the first write of unit data on its serial belongs to the board, whatever becomes of it");
+    say (out, "  serial",
+         "from the first write of unit data on its serial belongs to the board, whatever becomes of it");
   if (plan->leave_way == STN_LEAVE_WAY_OPTION_RELOAD)
-    say (out, "  options", "the option bytes are written again as they were read; power that fails meanwhile leaves the "
-                           "part read-protected, which the ROM can't repair without erasing it");
+    say (out, "  options",
+         "the option bytes are written again as they were read; power that fails meanwhile leaves the part "
+         "read-protected, which the ROM can't repair without erasing it");
   if ((plan->steps[plan->step_count - 1].ways_in & STN_WAY_IN_PIN) == 0)
     say (out, "  rework", "the finished board ignores BOOT0: its ROM is not reached again this way");
 }

@@ -1,7 +1,7 @@
 /* How a board gets into its ROM, and out of it.
  *
- * The trap is the empty check (AN2606, patterns 6, 11, 13, 16): "empty" is sampled at power-on and option load, so that a
- * board which came in because it was empty comes back to its ROM after a plain reset, program or not; and on some ROM
+ * The trap is the empty check (AN2606, patterns 6, 11, 13, 16): "empty" is sampled at power-on and option load, so that
+ * a board which came in because it was empty comes back to its ROM after a plain reset, program or not; and on some ROM
  * versions the flag is gone after the first start, so that a reset on the way loses the ROM for good. */
 #include "src/job/plan-private.h"
 
@@ -51,8 +51,8 @@ check_entering (const StnPlan *plan, GError **error)
   const StnNode *place = plan->job->places.target;
 
   if (target->boot_pin == STN_BOOT_PIN_NONE)
-    return stn_job_fail (place, error, STN_FAILURE_NOT_SUPPORTED, "%s has no BOOT0 pin that is known: no way into its ROM",
-                         target->name);
+    return stn_job_fail (place, error, STN_FAILURE_NOT_SUPPORTED,
+                         "%s has no BOOT0 pin that is known: no way into its ROM", target->name);
   if (!wiring->has_nrst && !wiring->has_power)
     return stn_job_fail (place, error, STN_FAILURE_BAD_PLAN,
                          "entering the ROM of %s needs a reset: the site has neither nrst nor power", target->name);
@@ -61,8 +61,8 @@ check_entering (const StnPlan *plan, GError **error)
                          "entering the ROM of %s needs its BOOT0 pin: the site has no boot0", target->name);
   if (plan->job->rom_entry == STN_ROM_ENTRY_PIN && target->boot_pin != STN_BOOT_PIN_LIVE)
     return stn_job_fail (plan->job->places.rom_entry, error, STN_FAILURE_NOT_SUPPORTED,
-                         "boot: rom-entry: pin needs an option write on %s, which ignores BOOT0 as shipped; that is not "
-                         "supported yet",
+                         "boot: rom-entry: pin needs an option write on %s, which ignores BOOT0 as shipped; that is "
+                         "not supported yet",
                          target->name);
   return TRUE;
 }

@@ -1,8 +1,8 @@
 /* The plan: a job worked out for one target and one kind of wiring, before any pin moves.
  *
- * It is immutable, reference counted, hashed and printable; everything that can be refused is refused here. It says which
- * pages are erased, which blocks are written in which order, what is held back, what must be read back, how the board is
- * entered and left. Binding (bind.h) meets it with one unit and may choose or drop, never add.
+ * It is immutable, reference counted, hashed and printable; everything that can be refused is refused here. It says
+ * which pages are erased, which blocks are written in which order, what is held back, what must be read back, how the
+ * board is entered and left. Binding (bind.h) meets it with one unit and may choose or drop, never add.
  *
  * Expected contents: `spans` are the touched pages, each with the bytes they must hold at the end, the unit's own data
  * excepted (holes filled by StnUnitData). Written blocks never hold only the erased value. */
@@ -73,7 +73,7 @@ struct StnPlan {
   guint64 touched_bytes;
 
   gboolean erase_all;      /* one mass erase; otherwise erase_pages */
-  guint16 *erase_pages;    /* the first block's page first; with erase_all: every page, for a ROM that can't erase all */
+  guint16 *erase_pages;    /* the first block's page first; with erase_all: every page, for a ROM that can't do that */
   guint erase_page_count;
 
   StnPlanBlock *blocks;    /* in the order they are written; without the first block */

@@ -138,8 +138,8 @@ an_unknown_rom_version_is_noted_and_gets_all_quirks (Fixture *self, gconstpointe
   g_autoptr (StnPlan) plan = g071_plan (self, "STM32G071xB", "", &plain_wiring);
   StnBinding binding = { 0 };
   bind_or_fail (plan, g071_unit (0xbf), capable, &binding);
-  g_assert_cmpstr (binding.notes, ==, "ROM version 0xbf of STM32G071xB is not in the target's data; all its known quirks "
-                                      "are assumed.");
+  g_assert_cmpstr (binding.notes, ==,
+                   "ROM version 0xbf of STM32G071xB is not in the target's data; all its known quirks are assumed.");
   g_assert_cmpuint (binding.quirks, ==, plan->target->quirks);
   g_assert_cmpuint (binding.erase_pages_at_once, ==, 1);
   stn_binding_clear (&binding);

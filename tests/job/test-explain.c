@@ -1,5 +1,5 @@
-/* The demo's job in words, compared with a copy that a person has read. Hashes are masked: they change with the firmware
- * and with the target's data, the words should not. */
+/* The demo's job in words, compared with a copy that a person has read. Hashes are masked: they change with the
+ * firmware and with the target's data, the words should not. */
 #include "tests/job/job-fixture.h"
 
 static char *

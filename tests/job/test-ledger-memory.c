@@ -269,6 +269,7 @@ a_given_serial_must_be_free_and_the_counter_ends (void)
   for (gsize i = 0; i < G_N_ELEMENTS (runs); i++) {
     begin_or_fail (ledger, runs[i], "A3");
     g_autofree char *serial = lease (ledger, runs[i], NULL, NULL, &error);
+    g_assert_nonnull (serial);
     g_assert_no_error (error);
   }
   begin_or_fail (ledger, "r6", "A4");

@@ -87,8 +87,8 @@ a_g071_with_power_is_left_by_a_power_cycle (Fixture *self, gconstpointer data)
 static char *
 simple_job (const char *target, const char *more)
 {
-  return g_strdup_printf ("job: J\nrevision: 1\ntarget: %s\nimages: [{ name: app, file: app.bin, address: 0x08000000 }]\n"
-                          "boot-check: none\n%s",
+  return g_strdup_printf ("job: J\nrevision: 1\ntarget: %s\n"
+                          "images: [{ name: app, file: app.bin, address: 0x08000000 }]\nboot-check: none\n%s",
                           target, more);
 }
 
@@ -198,7 +198,8 @@ unit_data_is_written_where_the_image_is_blank_and_over_block_bounds (Fixture *se
 {
   (void) data;
   write_bin (self, "app.bin", 0x08000000, 64, 0x5a);
-  g_autofree char *yaml = simple_job ("STM32G071xB", "unit: { data: [{ address: 0x080008FD, value: '{uid}', size: 24 }] }\n");
+  g_autofree char *yaml =
+      simple_job ("STM32G071xB", "unit: { data: [{ address: 0x080008FD, value: '{uid}', size: 24 }] }\n");
   g_autoptr (StnPlan) plan = plan_or_fail (self, yaml, &plain_wiring);
   g_assert_cmpuint (plan->block_count, ==, 2);
   assert_block (&plan->first_block, 0x08000000, 64, FALSE);
@@ -315,6 +316,7 @@ what_the_wiring_lacks_is_refused_before_a_pin_moves (Fixture *self, gconstpointe
   assert_refused (self, f405, &wiring, STN_FAILURE_BAD_PLAN,
                   "job.yaml:3:9: entering the ROM of STM32F405xG needs its BOOT0 pin: the site has no boot0");
   g_autoptr (StnPlan) without_boot0 = plan_or_fail (self, g071, &wiring);
+  g_assert_false (without_boot0->wiring.has_boot0);
   wiring.has_nrst = FALSE;
   assert_refused (self, g071, &wiring, STN_FAILURE_BAD_PLAN,
                   "job.yaml:3:9: entering the ROM of STM32G071xB needs a reset: the site has neither nrst nor power");

@@ -86,8 +86,9 @@ a_wrong_pattern_is_refused_with_its_place (void)
   }
 }
 
-/* Published: the Global Release Identifier's example A1-2425G-ABC1234002-M (ISO 7064 MOD 37,36); 0794 → 5 of ISO 7064 and
- * two German tax numbers' examples (MOD 11,10); the textbook number of Luhn's method and card networks' test numbers. */
+/* Published: the Global Release Identifier's example A1-2425G-ABC1234002-M (ISO 7064 MOD 37,36); 0794 → 5 of ISO 7064
+ * and two German tax numbers' examples (MOD 11,10); the textbook number of Luhn's method and card networks' test
+ * numbers. */
 static void
 check_digits_agree_with_published_examples (void)
 {
