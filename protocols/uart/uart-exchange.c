@@ -98,7 +98,7 @@ stn_uart_drain (StnUartEngine *self, gint64 idle_ns, guint8 *seen, gsize capacit
 }
 
 /* A NACK ends the whole command: the ROM waits for an opcode again (section 3). Some protected ROMs send it twice, and
- * the second must not be taken for the answer to the next command. Anything but NACKs leaves the state as it is: lost. */
+ * the second must not be taken for the answer to the next command. Anything but NACKs leaves the state lost. */
 static void
 settle_after_nack (StnUartEngine *self, const StnWait *wait)
 {

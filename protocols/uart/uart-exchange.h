@@ -50,8 +50,8 @@ gboolean stn_uart_send (StnUartEngine *self, gconstpointer bytes, gsize length, 
 /* Exactly `length` bytes within `longest_ns` and the wait. NO_ANSWER says what did come. */
 gboolean stn_uart_receive (StnUartEngine *self, const StnUartStage *stage, guint8 *buffer, gsize length,
                            gint64 longest_ns, const StnWait *wait, GError **error);
-/* One byte, which must be ACK. On NACK fails with stage->refused, having waited for a second NACK; the ROM is then ready
- * for an opcode. */
+/* One byte, which must be ACK. On NACK fails with stage->refused, having waited for a second NACK; the ROM is then
+ * ready for an opcode. */
 gboolean stn_uart_expect_ack (StnUartEngine *self, const StnUartStage *stage, const StnWait *wait, GError **error);
 /* Throws away what comes until nothing has come for `idle_ns`. `seen` (may be NULL) gets the first `capacity` of it,
  * *inout_seen counts. FALSE when the wait ended or the port went. */

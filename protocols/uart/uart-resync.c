@@ -1,9 +1,9 @@
 /* Back to "waiting for an opcode" after a byte was lost, without a reset.
  *
- * The ROM has no timeout between bytes: it waits for the rest of whatever it believes it is receiving. So it is fed with
- * filler, one byte at a time, until it says NACK, and then has to prove with a whole Get answer that it stands where we
- * think. One byte at a time, because what follows a NACK must not meet a ROM that is still sending it. What FF does, by
- * where the ROM waits (AN3155 section 3):
+ * The ROM has no timeout between bytes: it waits for the rest of whatever it believes it is receiving. So it is fed
+ * with filler, one byte at a time, until it says NACK, and then has to prove with a whole Get answer that it stands
+ * where we think. One byte at a time, because what follows a NACK must not meet a ROM that is still sending it. What
+ * FF does, by where the ROM waits (AN3155 section 3):
  *
  *     opcode or complement   FF FF is no pair, X FF is none (00 FF is, so 00 is never sent first)
  *     address                FF FF FF FF has the checksum 00, so FF is refused
@@ -19,12 +19,12 @@
 #include "protocols/uart/uart-wire.h"
 
 #define FILLER 0xff
-/* Where data may be expected: a block of nothing but this can't be valid. With FE as the count: FE, 255 times FE has the
- * checksum 00. With the count that was sent (of a multiple of 4 bytes, so odd): an even number of FE leaves the count
- * itself, which is odd and so not FE. As opcode, address or the length of a read FE FE is refused like FF FF. Extended
- * Erase alone would take FE FE for a list of 65279 pages, so FE is used where that can't be: in a Write Memory, and after
- * an ACK to filler, which either ends a command or is a late one that leaves an FF in front (FF FE FE and FF FF FE are
- * refused). */
+/* Where data may be expected: a block of nothing but this can't be valid. With FE as the count: FE, 255 times FE has
+ * the checksum 00. With the count that was sent (of a multiple of 4 bytes, so odd): an even number of FE leaves the
+ * count itself, which is odd and so not FE. As opcode, address or the length of a read FE FE is refused like FF FF.
+ * Extended Erase alone would take FE FE for a list of 65279 pages, so FE is used where that can't be: in a Write
+ * Memory, and after an ACK to filler, which either ends a command or is a late one that leaves an FF in front (FF FE
+ * FE and FF FF FE are refused). */
 #define FILLER_IN_DATA 0xfe
 /* more than the longest block: 1 + 256 + 1 */
 #define FILLER_MOST 300

@@ -173,7 +173,8 @@ stn_exchange_text_parse (const char *text, StnLinkShape shape, GError **error)
   if (!stn_operation_from_name (next_word (&words), &exchange->operation)
       || stn_operation_shape (exchange->operation) != shape)
     {
-      stn_error_set_seen (error, STN_FAILURE_BAD_FILE, stn_link_shape_name (shape), text, "not an operation of the link");
+      stn_error_set_seen (error, STN_FAILURE_BAD_FILE, stn_link_shape_name (shape), text,
+                          "not an operation of the link");
       return NULL;
     }
 

@@ -1,8 +1,8 @@
 /* A link over a link that spoils the N-th exchange: for sweeps that fail every exchange in turn.
  *
- * Counting is over all links that share a StnFaultPlan (from 1). A kind that does not apply to the N-th exchange (a flip
- * of what came, at a write) spoils the next one that it applies to; each plan spoils one exchange. Which byte and bit is
- * picked by the exchange's number. On pins, only the two that need no bytes apply. */
+ * Counting is over all links that share a StnFaultPlan (from 1). A kind that does not apply to the N-th exchange (a
+ * flip of what came, at a write) spoils the next one that it applies to; each plan spoils one exchange. Which byte and
+ * bit is picked by the exchange's number. On pins, only the two that need no bytes apply. */
 #pragma once
 
 #include "src/link/link.h"

@@ -90,7 +90,8 @@ stn_operation_shape (StnOperation operation)
   return (guint) operation < G_N_ELEMENTS (operations) ? operations[operation].shape : STN_LINK_STREAM;
 }
 
-/* A caller's mistake, told as an error and not as a critical: a station that runs sixteen boards does not stop for it. */
+/* A caller's mistake, told as an error and not as a critical: a station that runs sixteen boards does not stop for
+ * it. */
 static gboolean
 exchange_is_sound (const StnLink *self, const StnExchange *exchange, GError **error)
 {

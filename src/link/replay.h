@@ -1,6 +1,6 @@
-/* A link that plays a recorded trace (trace.h's text) back, strictly: each exchange must be the next one of the recording
- * (times aside), or it fails with STN_FAILURE_INTERNAL naming the line, what was expected and what came. A recorded
- * failure happens again; on the virtual clock a no-answer takes the wait's time. */
+/* A link that plays a recorded trace (trace.h's text) back, strictly: each exchange must be the next one of the
+ * recording (times aside), or it fails with STN_FAILURE_INTERNAL naming the line, what was expected and what came. A
+ * recorded failure happens again; on the virtual clock a no-answer takes the wait's time. */
 #pragma once
 
 #include "src/link/link.h"

@@ -8,7 +8,8 @@
  *     <1500 79          these come back 1500 ms after the last write
  *     cancel            the next read finds the visit cancelled while it waits
  *     gone              the port goes
- * Whatever else the engine does breaks the script: another write, a write while an answer is unread, a byte too many. */
+ * Whatever else the engine does breaks the script: another write, a write while an answer is unread, a byte too
+ * many. */
 #pragma once
 
 #include <stdlib.h>
@@ -73,8 +74,8 @@ script_next_is (ScriptLink *self, const char *came)
       self->position++;
       return TRUE;
     }
-  script_break (self, "line %u: expected \"%s\", came \"%s\"", self->position, expected != NULL ? expected : "(the end)",
-                came);
+  script_break (self, "line %u: expected \"%s\", came \"%s\"", self->position,
+                expected != NULL ? expected : "(the end)", came);
   return FALSE;
 }
 
@@ -151,7 +152,8 @@ script_exchange (StnLink *link, StnExchange *exchange, const StnWait *wait, GErr
       for (gsize i = 0; i < exchange->out_length; i++)
         g_string_append_printf (text, " %02x", exchange->out[i]);
       came = g_string_free (text, FALSE);
-      if (self->incoming->len > 0 && g_array_index (self->incoming, ScriptByte, 0).at_ns <= stn_clock_now_ns (self->clock))
+      if (self->incoming->len > 0
+          && g_array_index (self->incoming, ScriptByte, 0).at_ns <= stn_clock_now_ns (self->clock))
         script_break (self, "\"%s\" while an answer was unread", came);
     }
   else if (exchange->operation == STN_OP_CONFIGURE)

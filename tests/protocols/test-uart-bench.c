@@ -1,5 +1,5 @@
-/* The engine against the bench's ROM: two readings of AN3155 by different hands. Both sides' shared numbers are only the
- * constants of uart-wire.h. */
+/* The engine against the bench's ROM: two readings of AN3155 by different hands. Both sides' shared numbers are only
+ * the constants of uart-wire.h. */
 #include "protocols/engine.h"
 #include "src/link/fault.h"
 #include "tests/bench/bench-fixture.h"

@@ -1,5 +1,5 @@
-/* Back in step after a lost byte: against a small ROM, written here from AN3155 with its own numbers, that loses the N-th
- * byte in either direction. It waits for ever, as the real one does. */
+/* Back in step after a lost byte: against a small ROM, written here from AN3155 with its own numbers, that loses the
+ * N-th byte in either direction. It waits for ever, as the real one does. */
 #include "tests/protocols/script-link.h"
 
 typedef enum { OPCODE, COMPLEMENT, ADDRESS, LENGTH, DATA, EXTENDED_ERASE, ERASE, GONE } RomState;
@@ -129,7 +129,8 @@ rom_program (Rom *self)
 
   if (self->address >= 0x1fff7800)
     self->option_writes++;
-  /* the block of the failed write itself may come out wrong, shifted where a byte was lost: the caller proves it anew */
+  /* the block of the failed write itself may come out wrong, shifted where a byte was lost: the caller proves it anew
+   * */
   if (self->address != self->wanted_at || length > self->wanted_length || self->address >= 0x1fff7800)
     self->damage += self->address != self->wanted_at || memcmp (self->bytes + 1, self->wanted, length) != 0;
   else if (memcmp (self->bytes + 1, self->wanted, length) != 0)
@@ -226,7 +227,8 @@ rom_feed (Rom *self, guint8 byte)
           if (erases)
             {
               self->erases++;
-              /* FF 00 without its FF is the start of a list, which filler completes to page 255: all was to go anyway */
+              /* FF 00 without its FF is the start of a list, which filler completes to page 255: all was to go anyway
+               * */
               self->damage += bytes[0] + 1u != self->wanted_pages && !self->mass_erase_is_wanted;
             }
           rom_end (self, erases ? 0x79 : 0x1f);
