@@ -9,7 +9,7 @@ typedef struct {
   gboolean active_low;
 } Line;
 
-struct StnAdapter {
+struct StnLineAdapter {
   GMutex mutex;
   StnClock *clock;
   char *serial, *port;
@@ -20,11 +20,11 @@ struct StnAdapter {
 
 typedef struct {
   StnLink link;
-  StnAdapter *adapter;
+  StnLineAdapter *adapter;
 } AdapterLink;
 
-StnAdapter *stn_adapter_new (const StnBenchAdapter *config, GHashTable *boards, StnClock *clock) {
-  StnAdapter *self = g_new0 (StnAdapter, 1);
+StnLineAdapter *stn_line_adapter_new (const StnBenchAdapter *config, GHashTable *boards, StnClock *clock) {
+  StnLineAdapter *self = g_new0 (StnLineAdapter, 1);
   g_mutex_init (&self->mutex);
   self->clock = clock;
   self->serial = g_strdup (config->serial);
@@ -40,7 +40,7 @@ StnAdapter *stn_adapter_new (const StnBenchAdapter *config, GHashTable *boards, 
   return self;
 }
 
-void stn_adapter_free (StnAdapter *self) {
+void stn_line_adapter_free (StnLineAdapter *self) {
   if (self == NULL)
     return;
   g_array_unref (self->lines);
@@ -50,11 +50,11 @@ void stn_adapter_free (StnAdapter *self) {
   g_free (self);
 }
 
-gboolean stn_adapter_is_at (const StnAdapter *self, const char *place) {
+gboolean stn_line_adapter_is_at (const StnLineAdapter *self, const char *place) {
   return stn_bench_place_is (place, self->serial, self->port);
 }
 
-gboolean stn_adapter_switches (const StnAdapter *self, const StnBoard *board) {
+gboolean stn_line_adapter_switches (const StnLineAdapter *self, const StnBoard *board) {
   for (guint i = 0; i < self->lines->len; i++) {
     const Line *line = &g_array_index (self->lines, Line, i);
     if (line->board == board && line->signal == STN_LINE_POWER)
@@ -63,7 +63,7 @@ gboolean stn_adapter_switches (const StnAdapter *self, const StnBoard *board) {
   return FALSE;
 }
 
-void stn_adapter_set_plugged (StnAdapter *self, gboolean plugged) {
+void stn_line_adapter_set_plugged (StnLineAdapter *self, gboolean plugged) {
   g_mutex_lock (&self->mutex);
   self->is_plugged = plugged;
   g_mutex_unlock (&self->mutex);
@@ -77,7 +77,7 @@ static guint signal_bit (StnLineSignal signal) {
 }
 
 /* All lines of `mask` move at one moment, and a board with several of them sees them move together. */
-static void move_lines (StnAdapter *self, guint32 mask) {
+static void move_lines (StnLineAdapter *self, guint32 mask) {
   gint64 now_ns = stn_clock_now_ns (self->clock);
   for (guint i = 0; i < self->lines->len; i++) {
     StnBoard *board = g_array_index (self->lines, Line, i).board;
@@ -103,14 +103,14 @@ static void move_lines (StnAdapter *self, guint32 mask) {
   }
 }
 
-static void set_levels (StnAdapter *self, guint32 mask, guint32 levels) {
+static void set_levels (StnLineAdapter *self, guint32 mask, guint32 levels) {
   mask &= PINS_ALL;
   self->driven |= mask;
   self->levels = (self->levels & ~mask) | (levels & mask);
   move_lines (self, mask);
 }
 
-void stn_adapter_drive (StnAdapter *self, guint32 directions, guint32 levels) {
+void stn_line_adapter_drive (StnLineAdapter *self, guint32 directions, guint32 levels) {
   g_mutex_lock (&self->mutex);
   guint32 before = self->driven, before_levels = self->levels;
   self->driven = directions & PINS_ALL;
@@ -134,7 +134,7 @@ static gboolean is_active (const StnBoard *board, StnLineSignal signal) {
   }
 }
 
-static guint32 get_levels (StnAdapter *self) {
+static guint32 get_levels (StnLineAdapter *self) {
   guint32 levels = (self->levels & self->driven) | (PINS_ALL & ~self->driven);
   for (guint i = 0; i < self->lines->len; i++) {
     const Line *line = &g_array_index (self->lines, Line, i);
@@ -149,7 +149,7 @@ static guint32 get_levels (StnAdapter *self) {
   return levels;
 }
 
-guint32 stn_adapter_levels (StnAdapter *self) {
+guint32 stn_line_adapter_levels (StnLineAdapter *self) {
   g_mutex_lock (&self->mutex);
   guint32 levels = get_levels (self);
   g_mutex_unlock (&self->mutex);
@@ -158,7 +158,7 @@ guint32 stn_adapter_levels (StnAdapter *self) {
 
 static gboolean adapter_exchange (StnLink *link, StnExchange *exchange, G_GNUC_UNUSED const StnWait *wait,
                                   GError **error) {
-  StnAdapter *self = ((AdapterLink *)link)->adapter;
+  StnLineAdapter *self = ((AdapterLink *)link)->adapter;
   gboolean done = TRUE;
   g_mutex_lock (&self->mutex);
   if (!self->is_plugged) {
@@ -187,7 +187,7 @@ static void adapter_link_free (StnLink *link) {
 
 static const StnLinkClass adapter_link_class = { "bench", STN_LINK_PINS, adapter_exchange, adapter_link_free };
 
-StnLink *stn_adapter_open (StnAdapter *self, const char *place, GError **error) {
+StnLink *stn_line_adapter_open (StnLineAdapter *self, const char *place, GError **error) {
   g_mutex_lock (&self->mutex);
   gboolean plugged = self->is_plugged, busy = self->is_open;
   self->is_open = plugged;

@@ -10,21 +10,21 @@
 
 G_BEGIN_DECLS
 
-typedef struct StnAdapter StnAdapter;
+typedef struct StnLineAdapter StnLineAdapter;
 
 /* Borrows clock and boards (found by name in `boards`). */
-StnAdapter *stn_adapter_new (const StnBenchAdapter *config, GHashTable *boards, StnClock *clock);
-void stn_adapter_free (StnAdapter *self);
-gboolean stn_adapter_is_at (const StnAdapter *self, const char *place);
+StnLineAdapter *stn_line_adapter_new (const StnBenchAdapter *config, GHashTable *boards, StnClock *clock);
+void stn_line_adapter_free (StnLineAdapter *self);
+gboolean stn_line_adapter_is_at (const StnLineAdapter *self, const char *place);
 /* Whether one of its lines switches this board's power. */
-gboolean stn_adapter_switches (const StnAdapter *self, const StnBoard *board);
-void stn_adapter_set_plugged (StnAdapter *self, gboolean plugged);
+gboolean stn_line_adapter_switches (const StnLineAdapter *self, const StnBoard *board);
+void stn_line_adapter_set_plugged (StnLineAdapter *self, gboolean plugged);
 /* The electrical side, for what stands before the model as a real adapter: every pin at once, an output (1 in
  * `directions`) at its level, an input left to the board as if nobody had ever set it. */
-void stn_adapter_drive (StnAdapter *self, guint32 directions, guint32 levels);
+void stn_line_adapter_drive (StnLineAdapter *self, guint32 directions, guint32 levels);
 /* The levels at the pins. */
-guint32 stn_adapter_levels (StnAdapter *self);
+guint32 stn_line_adapter_levels (StnLineAdapter *self);
 /* A link of shape pins; errors as provider.h says. */
-StnLink *stn_adapter_open (StnAdapter *self, const char *place, GError **error);
+StnLink *stn_line_adapter_open (StnLineAdapter *self, const char *place, GError **error);
 
 G_END_DECLS

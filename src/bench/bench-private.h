@@ -29,7 +29,7 @@ struct StnBench {
   GPtrArray *seats;    /* StnSeat */
   GHashTable *by_name; /* name -> StnBoard, borrowed */
   GPtrArray *uarts;    /* StnBenchUartSeat */
-  GPtrArray *adapters; /* StnAdapter */
+  GPtrArray *adapters; /* StnLineAdapter */
 };
 
 StnSeat *stn_bench_seat (StnBench *self, const char *board);

@@ -125,7 +125,7 @@ static void power_unswitched (StnBench *self) {
     StnBoard *board = ((StnSeat *)g_ptr_array_index (self->seats, i))->board;
     gboolean switched = FALSE;
     for (guint k = 0; k < self->adapters->len && !switched; k++)
-      switched = stn_adapter_switches (g_ptr_array_index (self->adapters, k), board);
+      switched = stn_line_adapter_switches (g_ptr_array_index (self->adapters, k), board);
     if (switched)
       continue;
     g_mutex_lock (&board->mutex);
@@ -143,7 +143,7 @@ StnBench *stn_bench_new (const StnBenchConfig *config, StnTargets *targets, StnC
   self->seats = g_ptr_array_new_with_free_func (seat_free);
   self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->uarts = g_ptr_array_new_with_free_func (uart_seat_free);
-  self->adapters = g_ptr_array_new_with_free_func ((GDestroyNotify)stn_adapter_free);
+  self->adapters = g_ptr_array_new_with_free_func ((GDestroyNotify)stn_line_adapter_free);
 
   for (guint i = 0; i < config->boards->len; i++)
     if (!add_seat (self, g_ptr_array_index (config->boards, i), &config->pace, error))
@@ -158,7 +158,7 @@ StnBench *stn_bench_new (const StnBenchConfig *config, StnTargets *targets, StnC
   }
   for (guint i = 0; i < config->adapters->len; i++)
     g_ptr_array_add (self->adapters,
-                     stn_adapter_new (g_ptr_array_index (config->adapters, i), self->by_name, clock));
+                     stn_line_adapter_new (g_ptr_array_index (config->adapters, i), self->by_name, clock));
   power_unswitched (self);
   return g_steal_pointer (&self);
 }
@@ -190,9 +190,9 @@ static StnBoard *board_at (StnBench *self, const char *place) {
   return NULL;
 }
 
-static StnAdapter *adapter_at (StnBench *self, const char *place) {
+static StnLineAdapter *adapter_at (StnBench *self, const char *place) {
   for (guint i = 0; i < self->adapters->len; i++)
-    if (stn_adapter_is_at (g_ptr_array_index (self->adapters, i), place))
+    if (stn_line_adapter_is_at (g_ptr_array_index (self->adapters, i), place))
       return g_ptr_array_index (self->adapters, i);
   return NULL;
 }
@@ -209,12 +209,12 @@ static StnLink *open_uart (StnProvider *provider, const char *place, G_GNUC_UNUS
 
 static StnLink *open_pins (StnProvider *provider, const char *place, G_GNUC_UNUSED const StnWait *wait,
                            GError **error) {
-  StnAdapter *adapter = adapter_at (((BenchProvider *)provider)->bench, place);
+  StnLineAdapter *adapter = adapter_at (((BenchProvider *)provider)->bench, place);
   if (adapter == NULL) {
     stn_error_set (error, STN_FAILURE_ADAPTER_MISSING, "%s: the bench has no such adapter", place);
     return NULL;
   }
-  return stn_adapter_open (adapter, place, error);
+  return stn_line_adapter_open (adapter, place, error);
 }
 
 static gboolean load_boards (StnProvider *provider, const char *const *names, GError **error) {
@@ -342,10 +342,10 @@ gboolean stn_bench_board_power_cycle (StnBench *self, const char *board) {
 }
 
 gboolean stn_bench_set_plugged (StnBench *self, const char *place, gboolean plugged) {
-  StnAdapter *adapter = adapter_at (self, place);
+  StnLineAdapter *adapter = adapter_at (self, place);
   StnBoard *board = board_at (self, place);
   if (adapter != NULL)
-    stn_adapter_set_plugged (adapter, plugged);
+    stn_line_adapter_set_plugged (adapter, plugged);
   if (board != NULL) {
     g_mutex_lock (&board->mutex);
     stn_board_set_port (board, board->port.is_open, plugged, stn_clock_now_ns (self->clock));
