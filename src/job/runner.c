@@ -741,3 +741,11 @@ stn_runner_set_given_serials (StnRunner *self, const char *const *serials)
       self->sites[i].given_serial = serials != NULL ? g_strdup (serials[i]) : NULL;
     }
 }
+
+void
+stn_runner_set_run_base (StnRunner *self, const StnRun *run_base)
+{
+  stn_run_free (self->run_base);
+  self->run_base = stn_run_copy (run_base);
+  self->config.run_base = self->run_base;
+}

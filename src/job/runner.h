@@ -68,6 +68,9 @@ void stn_runner_cancel (StnRunner *self);
 const StnCycleSummary *stn_runner_summary (const StnRunner *self);
 /* What a site is doing now (sample it). */
 StnProgressValue stn_runner_progress (StnRunner *self, guint site_index);
+/* What all runs of the next cycles have in common (a new production day, the fixture's count); copied. Not while one
+ * runs. */
+void stn_runner_set_run_base (StnRunner *self, const StnRun *run_base);
 /* Given serials for the next cycle, one a site (NULL: none); copied. */
 void stn_runner_set_given_serials (StnRunner *self, const char *const *serials);
 
