@@ -6,7 +6,8 @@
  *     job = stn_job_load ("job.yaml", error);
  *     run = stn_station_run_new (station, job, &options, events, error);   // plans; touches nothing
  *     stn_station_run_open (run, error);                          // locks, ports, journal: from here on hardware
- *     runner = stn_station_run_runner (run); ...
+ *     stn_station_run_start (run, error);
+ *     while (!stn_runner_wait (stn_station_run_runner (run), 50)) ...
  *     stn_station_run_free (run);                                 // lines at rest, locks given back
  *
  * One thread. */
@@ -30,9 +31,25 @@ const char *stn_station_name (const StnStation *self);
 gboolean stn_station_is_virtual (const StnStation *self);
 /* Where records go; `journal:` of the file or the default. */
 const char *stn_station_journal_path (const StnStation *self);
-StnTargets *stn_station_targets (StnStation *self);
+/* The chips that this station knows, its own overrides included; read when first asked for. Error: STN_FAILURE_BAD_FILE. */
+StnTargets *stn_station_targets (StnStation *self, GError **error);
+/* The same without a station. Free with stn_targets_free. */
+StnTargets *stn_station_read_targets (GError **error);
 /* All sites in the order of the file; borrowed. */
 StnSite *const *stn_station_sites (const StnStation *self, guint *out_count);
+
+/* What is odd about the file and stops nothing; borrowed. */
+const char *const *stn_station_warnings (const StnStation *self, guint *out_count);
+/* FALSE with STN_FAILURE_NOT_SUPPORTED and the place when an enabled site needs what this program can't open yet. Touches
+ * nothing; stn_station_run_new asks the same of the sites that take part. */
+gboolean stn_station_check (const StnStation *self, GError **error);
+/* Reads a bench.yaml and builds its bench without a station. Error: STN_FAILURE_BAD_FILE, STN_FAILURE_BAD_PLAN. */
+gboolean stn_station_check_bench (const char *path, GError **error);
+/* The plans for a job, one for each different wiring of the enabled sites, in the order of the sites (StnPlan, owned by
+ * the array). Errors as stn_plan_new. */
+GPtrArray *stn_station_plans (StnStation *self, StnJob *job, GError **error);
+/* The plan for a site as most are wired (UART, NRST and BOOT0, no power switch), where there is no station yet. */
+StnPlan *stn_station_plan_without (StnTargets *targets, StnJob *job, GError **error);
 
 /* The field tables, for schema and manual. */
 const StnField *stn_station_file_fields (void);
@@ -46,6 +63,7 @@ typedef struct {
   const char *panel;
   const char *trace_path;   /* NULL: no file */
   StnFaultPlan *faults;     /* tests only */
+  GCancellable *cancellable; /* ends what stn_station_run_open waits for; NULL: nothing does */
 } StnRunOptions;
 
 typedef struct StnStationRun StnStationRun;
@@ -60,7 +78,10 @@ const StnRunnerSite *stn_station_run_sites (const StnStationRun *self, guint *ou
  * that an earlier program left open. */
 gboolean stn_station_run_open (StnStationRun *self, GError **error);
 StnRunner *stn_station_run_runner (StnStationRun *self); /* borrowed; after open */
-/* Between cycles: on a bench, its own operator swaps the boards; real boards are swapped by people. */
+/* Starts the next cycle: counts the fixture, brings the production day up to date, starts the runner. Error: the journal's;
+ * nothing has started then. */
+gboolean stn_station_run_start (StnStationRun *self, GError **error);
+/* Between cycles: on a bench, its own operator swaps the boards; real boards are swapped by people, and nothing happens. */
 gboolean stn_station_run_load_boards (StnStationRun *self, GError **error);
 
 G_END_DECLS

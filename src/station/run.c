@@ -1,0 +1,649 @@
+/* A run of the station: sites, plans, locks, journal, adapters, runner - opened in this order, closed in the other. */
+#include "src/station/station-private.h"
+
+#include <string.h>
+
+#include "src/journal/journal.h"
+#include "src/journal/query.h"
+#include "src/station/ledger.h"
+#include "src/station/locks.h"
+#include "src/station/registry.h"
+
+/* for what an adapter does when it is opened */
+#define OPEN_NS (10 * STN_NS_PER_S)
+
+struct StnStationRun {
+  StnStation *station; /* borrowed */
+  StnJob *job;
+  StnEventQueue *events; /* borrowed */
+  char *trace_path;
+  StnFaultPlan *faults;  /* borrowed */
+  GCancellable *cancellable;
+  StnRun *run_base;
+
+  GArray *site_indexes; /* guint, into the station's sites */
+  GPtrArray *plans;     /* StnPlan, one for each different wiring */
+  GArray *rows;         /* StnRunnerSite */
+
+  /* from open on */
+  gboolean is_open;
+  StnLocks *locks;
+  StnJournal *journal;
+  StnLedger *ledger;
+  StnTraceSink *trace;
+  StnBench *bench;
+  StnProvider *uart_provider, *pins_provider; /* may be the same */
+  StnAdapter **adapters;                      /* as many as controls; NULL: not used */
+  GPtrArray *groups;                          /* StnLineGroup */
+  StnRunner *runner;
+};
+
+static const StnSiteWiring *
+wiring_of (const StnStation *station, guint site)
+{
+  return &g_array_index (station->wirings, StnSiteWiring, site);
+}
+
+/* ---- sites ---- */
+
+static gboolean
+has_name (const char *const *names, const char *name)
+{
+  return names != NULL && g_strv_contains (names, name);
+}
+
+static gboolean
+check_names (const StnStation *station, const char *const *names, GError **error)
+{
+  g_autoptr (GPtrArray) known = g_ptr_array_new ();
+  for (guint i = 0; i < station->sites->len; i++)
+    g_ptr_array_add (known, ((StnSite *) g_ptr_array_index (station->sites, i))->name);
+  g_ptr_array_add (known, NULL);
+
+  for (guint i = 0; names != NULL && names[i] != NULL; i++) {
+    if (g_strv_contains ((const char *const *) known->pdata, names[i]))
+      continue;
+    const char *nearest = stn_text_nearest (names[i], (const char *const *) known->pdata);
+    g_autofree char *hint = nearest != NULL ? g_strdup_printf ("; the nearest is “%s”", nearest) : g_strdup ("");
+    stn_error_set (error, STN_FAILURE_USAGE, "%s has no site “%s”%s", station->path, names[i], hint);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+pick_sites (StnStationRun *self, const StnRunOptions *options, GError **error)
+{
+  const StnStation *station = self->station;
+
+  if (!check_names (station, options->sites, error) || !check_names (station, options->skip, error))
+    return FALSE;
+  for (guint i = 0; i < station->sites->len; i++) {
+    const StnSite *site = g_ptr_array_index (station->sites, i);
+    if (options->sites != NULL && !has_name (options->sites, site->name))
+      continue;
+    if (has_name (options->skip, site->name))
+      continue;
+    if (!site->enabled) {
+      if (options->sites == NULL)
+        continue;
+      stn_error_set (error, STN_FAILURE_USAGE, "site %s is not enabled in %s", site->name, station->path);
+      return FALSE;
+    }
+    if (!stn_station_check_supported (station, wiring_of (station, i), error))
+      return FALSE;
+    g_array_append_val (self->site_indexes, i);
+  }
+  if (self->site_indexes->len > 0)
+    return TRUE;
+  stn_error_set (error, STN_FAILURE_USAGE, "no site is left to run");
+  return FALSE;
+}
+
+/* ---- plans ---- */
+
+static gboolean
+same_wiring (const StnWiring *a, const StnWiring *b)
+{
+  return a->has_uart == b->has_uart && a->has_usb == b->has_usb && a->has_nrst == b->has_nrst &&
+         a->has_boot0 == b->has_boot0 && a->has_power == b->has_power && a->has_detect == b->has_detect &&
+         a->shares_nrst == b->shares_nrst && a->shares_boot0 == b->shares_boot0 &&
+         a->shares_power == b->shares_power && a->baud == b->baud && a->power_off_ns == b->power_off_ns &&
+         a->power_settle_ns == b->power_settle_ns;
+}
+
+/* The plan for a wiring, out of `plans` or made and added there; borrowed. */
+static StnPlan *
+plan_for (GPtrArray *plans, StnTargets *targets, StnJob *job, const StnWiring *wiring, GError **error)
+{
+  for (guint i = 0; i < plans->len; i++) {
+    StnPlan *plan = g_ptr_array_index (plans, i);
+    if (same_wiring (&plan->wiring, wiring))
+      return plan;
+  }
+  StnPlan *plan = stn_plan_new (job, targets, stn_engine_class_by_name ("uart"), wiring, error);
+  if (plan != NULL)
+    g_ptr_array_add (plans, plan);
+  return plan;
+}
+
+static void
+plan_unref (gpointer plan)
+{
+  stn_plan_unref (plan);
+}
+
+static gboolean
+make_plans (StnStationRun *self, GError **error)
+{
+  StnTargets *targets = stn_station_targets (self->station, error);
+  if (targets == NULL)
+    return FALSE;
+  for (guint i = 0; i < self->site_indexes->len; i++) {
+    guint index = g_array_index (self->site_indexes, guint, i);
+    StnSite *site = g_ptr_array_index (self->station->sites, index);
+    StnPlan *plan = plan_for (self->plans, targets, self->job, &wiring_of (self->station, index)->wiring, error);
+    if (plan == NULL) {
+      g_prefix_error (error, "%s: ", site->name);
+      return FALSE;
+    }
+    StnRunnerSite row = { .site = site, .plan = plan };
+    g_array_append_val (self->rows, row);
+  }
+  return TRUE;
+}
+
+GPtrArray *
+stn_station_plans (StnStation *self, StnJob *job, GError **error)
+{
+  g_autoptr (GPtrArray) plans = g_ptr_array_new_with_free_func (plan_unref);
+  StnTargets *targets = stn_station_targets (self, error);
+  if (targets == NULL)
+    return NULL;
+  for (guint i = 0; i < self->sites->len; i++) {
+    const StnSite *site = g_ptr_array_index (self->sites, i);
+    if (site->enabled && plan_for (plans, targets, job, &wiring_of (self, i)->wiring, error) == NULL) {
+      g_prefix_error (error, "%s: ", site->name);
+      return NULL;
+    }
+  }
+  return g_steal_pointer (&plans);
+}
+
+StnPlan *
+stn_station_plan_without (StnTargets *targets, StnJob *job, GError **error)
+{
+  StnWiring wiring = { .has_uart = TRUE, .has_nrst = TRUE, .has_boot0 = TRUE, .baud = 115200 };
+  return stn_plan_new (job, targets, stn_engine_class_by_name ("uart"), &wiring, error);
+}
+
+/* ---- making it ---- */
+
+static char *
+today (const StnStation *station)
+{
+  return stn_production_day (stn_clock_utc_us (station->clock), station->day_start_minutes, NULL);
+}
+
+static gboolean
+check_until (StnStationRun *self, GError **error)
+{
+  g_autofree char *day = today (self->station);
+  /* days as YYYY-MM-DD sort as text */
+  if (self->job->until == NULL || day == NULL || strcmp (day, self->job->until) <= 0)
+    return TRUE;
+  stn_error_set (error, STN_FAILURE_EXPIRED, "%s: the job was to be used until %s, and today is %s", self->job->path,
+                 self->job->until, day);
+  return FALSE;
+}
+
+static StnRun *
+run_base_new (const StnStationRun *self, const StnRunOptions *options)
+{
+  const StnStation *station = self->station;
+  const StnPlan *plan = g_array_index (self->rows, StnRunnerSite, 0).plan;
+  StnRun *run = stn_run_new ();
+
+  run->boot_id = g_strdup (stn_boot_id ());
+  run->production_day = today (station);
+  run->operator_id = g_strdup (options->operator_id != NULL ? options->operator_id : g_get_user_name ());
+  run->lot = g_strdup (options->lot);
+  run->panel = g_strdup (options->panel);
+  run->station = g_strdup (station->file.station);
+  run->fixture = g_strdup (station->file.fixture_id);
+  run->fixture_revision = g_strdup (station->file.fixture_revision);
+  run->job_name = g_strdup (self->job->name);
+  run->job_revision = self->job->revision;
+  run->job_hash = g_strdup (self->job->hash);
+  run->images = g_strdup (self->job->images_text);
+  run->target = g_strdup (plan->target->name);
+  run->target_source = g_strdup (plan->target->source);
+  run->target_hash = g_strdup (plan->target->source_sha256);
+  run->engine = g_strdup (plan->engine_class->name);
+  run->left_out = g_strdup (self->job->left_out);
+  run->program_version = g_strdup (STN_VERSION);
+  run->is_virtual = station->file.bench.present;
+  return run;
+}
+
+static StnEvent *
+event_new (const StnStationRun *self, StnEventKind kind, const char *site)
+{
+  StnEvent *event = stn_event_new (kind);
+  event->utc_us = stn_clock_utc_us (self->station->clock);
+  event->mono_ns = stn_clock_now_ns (self->station->clock);
+  event->site = g_strdup (site);
+  return event;
+}
+
+static void
+warn (const StnStationRun *self, const char *site, char *text)
+{
+  StnEvent *event = event_new (self, STN_EVENT_WARNING, site);
+  event->text = text;
+  stn_event_queue_post (self->events, event);
+}
+
+static void
+tell_what_is_planned (const StnStationRun *self)
+{
+  for (guint i = 0; i < self->station->warnings->len; i++)
+    warn (self, NULL, g_strdup (g_ptr_array_index (self->station->warnings, i)));
+  for (guint i = 0; i < self->plans->len; i++) {
+    const StnPlan *plan = g_ptr_array_index (self->plans, i);
+    StnEvent *event = event_new (self, STN_EVENT_PLAN, NULL);
+    event->text = g_strdup (plan->hash);
+    event->total_bytes = plan->touched_bytes;
+    stn_event_queue_post (self->events, event);
+  }
+}
+
+StnStationRun *
+stn_station_run_new (StnStation *station, StnJob *job, const StnRunOptions *options, StnEventQueue *events,
+                     GError **error)
+{
+  g_autoptr (StnStationRun) self = g_new0 (StnStationRun, 1);
+
+  self->station = station;
+  self->job = stn_job_ref (job);
+  self->events = events;
+  self->trace_path = g_strdup (options->trace_path);
+  self->faults = options->faults;
+  self->cancellable = options->cancellable != NULL ? g_object_ref (options->cancellable) : NULL;
+  self->site_indexes = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->plans = g_ptr_array_new_with_free_func (plan_unref);
+  self->rows = g_array_new (FALSE, FALSE, sizeof (StnRunnerSite));
+  if (!pick_sites (self, options, error) || !check_until (self, error) || !make_plans (self, error))
+    return NULL;
+  self->run_base = run_base_new (self, options);
+  tell_what_is_planned (self);
+  return g_steal_pointer (&self);
+}
+
+const StnRunnerSite *
+stn_station_run_sites (const StnStationRun *self, guint *out_count)
+{
+  *out_count = self->rows->len;
+  return (const StnRunnerSite *) self->rows->data;
+}
+
+/* ---- opening: locks ---- */
+
+static gboolean
+is_used (const StnStationRun *self, guint control)
+{
+  for (guint i = 0; i < self->site_indexes->len; i++) {
+    const StnSiteWiring *wiring = wiring_of (self->station, g_array_index (self->site_indexes, guint, i));
+    for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++)
+      if (wiring->lines[signal].kind == STN_PIN_REF_CONTROL && wiring->lines[signal].control == control)
+        return TRUE;
+  }
+  return FALSE;
+}
+
+static const StnControlWiring *
+control_at (const StnStation *station, guint index)
+{
+  return &g_array_index (station->controls, StnControlWiring, index);
+}
+
+static gboolean
+take_locks (StnStationRun *self, GError **error)
+{
+  const StnStation *station = self->station;
+
+  self->locks = stn_locks_new ();
+  for (guint i = 0; i < station->controls->len; i++) {
+    const StnControlWiring *control = control_at (station, i);
+    g_autofree char *what = g_strdup_printf ("adapter %s (%s)", control->file->name, control->place);
+    if (is_used (self, i) && !stn_locks_take (self->locks, control->place, station->file.bench.present, what, error))
+      return FALSE;
+  }
+  /* a site without any control line is held by its port */
+  for (guint i = 0; i < self->site_indexes->len; i++) {
+    const StnSiteWiring *wiring = wiring_of (station, g_array_index (self->site_indexes, guint, i));
+    gboolean has_control = FALSE;
+    for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++)
+      has_control |= wiring->lines[signal].kind == STN_PIN_REF_CONTROL;
+    if (has_control)
+      continue;
+    g_autofree char *what = g_strdup_printf ("the port of %s (%s)", wiring->file->name, wiring->file->uart.port);
+    if (!stn_locks_take (self->locks, wiring->file->uart.port, station->file.bench.present, what, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* ---- opening: what an earlier program left behind ---- */
+
+/* A site that is wired to an adapter that is ours now: nobody else can be at work there. */
+static gboolean
+is_ours (const StnStationRun *self, const char *site_name)
+{
+  const StnStation *station = self->station;
+  for (guint i = 0; i < station->sites->len; i++) {
+    if (!g_str_equal (wiring_of (station, i)->file->name, site_name))
+      continue;
+    for (guint mine = 0; mine < self->site_indexes->len; mine++)
+      if (g_array_index (self->site_indexes, guint, mine) == i)
+        return TRUE;
+    for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++) {
+      const StnPinRef *line = &wiring_of (station, i)->lines[signal];
+      if (line->kind == STN_PIN_REF_CONTROL && is_used (self, line->control))
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+static gboolean
+wait_out_window (StnStationRun *self, const StnOpenWindow *window, GError **error)
+{
+  gint64 gone_ns = (stn_clock_utc_us (self->station->clock) - window->opened_utc_us) * STN_NS_PER_US;
+  /* a wall clock that was set back says nothing: the whole time then */
+  gint64 left_ns = gone_ns < 0 ? window->longest_ns : window->longest_ns - gone_ns;
+  StnWait wait = stn_wait_new (self->station->clock, STN_TIME_NEVER, self->cancellable);
+
+  if (left_ns > 0) {
+    g_autofree char *duration = stn_text_from_duration_ns ((left_ns / STN_NS_PER_MS + 1) * STN_NS_PER_MS);
+    warn (self, window->site,
+          g_strdup_printf ("an earlier program ended in the middle of: %s; nothing moves for another %s", window->what,
+                           duration));
+    if (!stn_wait_sleep (&wait, left_ns, error))
+      return FALSE;
+  } else {
+    warn (self, window->site, g_strdup_printf ("an earlier program ended in the middle of: %s", window->what));
+  }
+  return stn_journal_window_close (self->journal, window->run_id, error);
+}
+
+/* What an earlier program began on a site of ours and has not ended: nobody knows what is on that board. */
+static gboolean
+tell_unknown (StnStationRun *self, StnQuery *query, GError **error)
+{
+  for (guint i = 0; i < self->rows->len; i++) {
+    const StnSite *site = g_array_index (self->rows, StnRunnerSite, i).site;
+    StnRunFilter filter = { .site = site->name, .newest_first = TRUE, .limit = 1 };
+    g_autoptr (GPtrArray) rows = stn_query_runs (query, &filter, error);
+    if (rows == NULL)
+      return FALSE;
+    const StnRunRow *row = rows->len > 0 ? g_ptr_array_index (rows, 0) : NULL;
+    if (row == NULL || row->result != NULL)
+      continue;
+    warn (self, site->name,
+          g_strdup_printf ("the last run on this site has no result, its program was ended in the middle: check that "
+                           "board (run %s, job %s)", row->run->run_id, row->run->job_name));
+  }
+  return TRUE;
+}
+
+static gboolean
+settle_the_past (StnStationRun *self, GError **error)
+{
+  g_autoptr (StnQuery) query = stn_query_open (self->station->journal_path, error);
+  if (query == NULL)
+    return FALSE;
+  g_autoptr (GPtrArray) windows = stn_query_open_windows (query, error);
+  if (windows == NULL || !tell_unknown (self, query, error))
+    return FALSE;
+  for (guint i = 0; i < windows->len; i++) {
+    const StnOpenWindow *window = g_ptr_array_index (windows, i);
+    if (is_ours (self, window->site) && !wait_out_window (self, window, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* ---- opening: ports ---- */
+
+static gboolean
+open_providers (StnStationRun *self, GError **error)
+{
+  gboolean in_bench = self->station->bench_config != NULL;
+  const StnProviderRow *uart = stn_registry_find (STN_PORT_UART, in_bench);
+  const StnProviderRow *pins = stn_registry_find (STN_PORT_PINS, in_bench);
+
+  if (in_bench) {
+    self->bench = stn_bench_new (self->station->bench_config, self->station->targets, self->station->clock, error);
+    if (self->bench == NULL)
+      return FALSE;
+  }
+  if (uart != NULL) {
+    self->uart_provider = uart->create (self->bench, error);
+    if (self->uart_provider == NULL)
+      return FALSE;
+  }
+  if (pins == uart)
+    self->pins_provider = self->uart_provider;
+  else if (pins != NULL)
+    self->pins_provider = pins->create (self->bench, error);
+  return pins == NULL || self->pins_provider != NULL;
+}
+
+static gboolean
+open_adapters (StnStationRun *self, GError **error)
+{
+  const StnStation *station = self->station;
+
+  self->adapters = g_new0 (StnAdapter *, station->controls->len + 1);
+  for (guint i = 0; i < station->controls->len; i++) {
+    const StnControlWiring *control = control_at (station, i);
+    StnWait wait = stn_wait_new (station->clock, OPEN_NS, self->cancellable);
+    if (!is_used (self, i))
+      continue;
+    StnLink *pins = self->pins_provider->provider_class->open_pins (self->pins_provider, control->place, &wait, error);
+    if (pins != NULL)
+      self->adapters[i] = stn_adapter_new (pins, control->used_mask, control->rest_levels, station->clock, &wait, error);
+    if (self->adapters[i] == NULL) {
+      g_prefix_error (error, "adapter %s (%s): ", control->file->name, control->place);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static void
+connect_lines (StnStationRun *self, guint index, StnSite *site)
+{
+  StnLine *const lines[STN_SIGNAL_COUNT] = { &site->nrst,   &site->boot0, &site->power,
+                                             &site->detect, &site->good,  &site->fault };
+  for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++) {
+    const StnPinRef *line = &wiring_of (self->station, index)->lines[signal];
+    if (line->kind == STN_PIN_REF_CONTROL)
+      *lines[signal] = (StnLine){ .adapter = self->adapters[line->control], .bit = line->bit, .active_low = line->active_low };
+  }
+}
+
+static void
+group_free (gpointer group)
+{
+  stn_line_group_free (group);
+}
+
+static void
+connect_sites (StnStationRun *self)
+{
+  g_autoptr (GHashTable) groups = g_hash_table_new (NULL, NULL); /* number to StnLineGroup */
+
+  self->groups = g_ptr_array_new_with_free_func (group_free);
+  for (guint i = 0; i < self->rows->len; i++) {
+    guint index = g_array_index (self->site_indexes, guint, i);
+    StnSite *site = g_array_index (self->rows, StnRunnerSite, i).site;
+    const StnSiteWiring *wiring = wiring_of (self->station, index);
+
+    site->uart_provider = self->uart_provider;
+    connect_lines (self, index, site);
+    if (!site->shares_nrst && !site->shares_boot0 && !site->shares_power)
+      continue;
+    StnLineGroup *group = g_hash_table_lookup (groups, GUINT_TO_POINTER (wiring->group));
+    if (group == NULL) {
+      group = stn_line_group_new (self->station->clock);
+      g_ptr_array_add (self->groups, group);
+      g_hash_table_insert (groups, GUINT_TO_POINTER (wiring->group), group);
+    }
+    site->group = group;
+  }
+}
+
+static void
+disconnect_sites (StnStationRun *self)
+{
+  for (guint i = 0; i < self->rows->len; i++) {
+    StnSite *site = g_array_index (self->rows, StnRunnerSite, i).site;
+    site->uart_provider = NULL;
+    site->group = NULL;
+    site->nrst.adapter = site->boot0.adapter = site->power.adapter = NULL;
+    site->detect.adapter = site->good.adapter = site->fault.adapter = NULL;
+  }
+}
+
+static gboolean
+make_runner (StnStationRun *self, GError **error)
+{
+  StnRunnerConfig config = {
+    .clock = self->station->clock,
+    .ledger = self->ledger,
+    .events = self->events,
+    .trace = self->trace,
+    .faults = self->faults,
+    .run_base = self->run_base,
+    .sites = (const StnRunnerSite *) self->rows->data,
+    .site_count = self->rows->len,
+  };
+  self->runner = stn_runner_new (&config, error);
+  return self->runner != NULL;
+}
+
+/* Also after an open that failed half-way. The order is that of opening, backwards. */
+static void
+close_all (StnStationRun *self)
+{
+  g_clear_pointer (&self->runner, stn_runner_free);
+  disconnect_sites (self);
+  g_clear_pointer (&self->groups, g_ptr_array_unref);
+  for (guint i = 0; self->adapters != NULL && i < self->station->controls->len; i++)
+    stn_adapter_free (self->adapters[i]);
+  g_clear_pointer (&self->adapters, g_free);
+  if (self->pins_provider != self->uart_provider)
+    stn_provider_free (self->pins_provider);
+  self->pins_provider = NULL;
+  g_clear_pointer (&self->uart_provider, stn_provider_free);
+  g_clear_pointer (&self->bench, stn_bench_free);
+  g_clear_pointer (&self->trace, stn_trace_sink_unref);
+  g_clear_pointer (&self->ledger, stn_ledger_free);
+  g_clear_pointer (&self->journal, stn_journal_close);
+  g_clear_pointer (&self->locks, stn_locks_free);
+  self->is_open = FALSE;
+}
+
+static gboolean
+open_all (StnStationRun *self, GError **error)
+{
+  const StnStation *station = self->station;
+
+  if (!take_locks (self, error))
+    return FALSE;
+  if (self->trace_path != NULL) {
+    self->trace = stn_trace_sink_new (self->trace_path, 0, error);
+    if (self->trace == NULL)
+      return FALSE;
+  }
+  self->journal = stn_journal_open (station->journal_path, station->file.bench.present, station->clock, error);
+  if (self->journal == NULL || !settle_the_past (self, error))
+    return FALSE;
+  self->ledger = stn_ledger_journal_new (self->journal);
+  if (!open_providers (self, error) || !open_adapters (self, error))
+    return FALSE;
+  connect_sites (self);
+  return make_runner (self, error);
+}
+
+gboolean
+stn_station_run_open (StnStationRun *self, GError **error)
+{
+  if (self->is_open)
+    return TRUE;
+  if (!open_all (self, error)) {
+    close_all (self);
+    return FALSE;
+  }
+  self->is_open = TRUE;
+  return TRUE;
+}
+
+void
+stn_station_run_free (StnStationRun *self)
+{
+  if (self == NULL)
+    return;
+  if (self->rows != NULL)
+    close_all (self);
+  g_clear_pointer (&self->rows, g_array_unref);
+  g_clear_pointer (&self->plans, g_ptr_array_unref);
+  g_clear_pointer (&self->site_indexes, g_array_unref);
+  g_clear_pointer (&self->run_base, stn_run_free);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->job, stn_job_unref);
+  g_free (self->trace_path);
+  g_free (self);
+}
+
+/* ---- cycles ---- */
+
+StnRunner *
+stn_station_run_runner (StnStationRun *self)
+{
+  return self->runner;
+}
+
+gboolean
+stn_station_run_start (StnStationRun *self, GError **error)
+{
+  const StnStationFile *file = &self->station->file;
+
+  if (file->fixture_id != NULL) {
+    if (!stn_journal_count_fixture (self->journal, file->fixture_id, &self->run_base->fixture_cycle, error))
+      return FALSE;
+    if (file->cycles_limit > 0 && self->run_base->fixture_cycle > file->cycles_limit)
+      warn (self, NULL,
+            g_strdup_printf ("fixture %s has done %" G_GINT64_FORMAT " cycles, its contacts are due for service after %"
+                             G_GINT64_FORMAT, file->fixture_id, self->run_base->fixture_cycle, file->cycles_limit));
+  }
+  g_free (self->run_base->production_day);
+  self->run_base->production_day = today (self->station);
+  stn_runner_set_run_base (self->runner, self->run_base);
+  stn_runner_start (self->runner);
+  return TRUE;
+}
+
+gboolean
+stn_station_run_load_boards (StnStationRun *self, GError **error)
+{
+  if (self->uart_provider == NULL || self->uart_provider->provider_class->load_boards == NULL)
+    return TRUE;
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  for (guint i = 0; i < self->rows->len; i++)
+    g_ptr_array_add (names, g_array_index (self->rows, StnRunnerSite, i).site->name);
+  g_ptr_array_add (names, NULL);
+  return self->uart_provider->provider_class->load_boards (self->uart_provider, (const char *const *) names->pdata, error);
+}

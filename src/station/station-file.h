@@ -1,0 +1,112 @@
+/* station.yaml as it stands in the file: plain structs that the field table of station-fields.c fills. Private to
+ * src/station; what the words mean together is checked in wiring.c. */
+#pragma once
+
+#include "src/base/fields.h"
+
+G_BEGIN_DECLS
+
+typedef enum { STN_ACTIVE_LOW, STN_ACTIVE_HIGH } StnActiveLevel;
+
+/* One pin: "c1.AC0", "uart.rts", or a mapping with its level. */
+typedef struct {
+  gboolean present;
+  char *pin;
+  int active; /* StnActiveLevel */
+  gboolean open_drain;
+  const StnNode *place;
+} StnFilePin;
+
+/* A USB place: a path as udev's ID_PATH has it, or a port of a named hub. */
+typedef struct {
+  gboolean present;
+  char *path;
+  char *hub;
+  gint64 port;
+  const StnNode *place;
+} StnFileUsbPort;
+
+typedef struct {
+  gboolean present;
+  char *port;
+  char *baud; /* "auto" or a number */
+  gint64 supply_uv;
+  const StnNode *place;
+  const StnNode *baud_place;
+} StnFileUart;
+
+typedef struct {
+  StnFilePin line;
+  gint64 off_ns, settle_ns;
+  StnFilePin good, fault;
+} StnFilePower;
+
+typedef struct {
+  char *name;
+  GPtrArray *at; /* gint64: row, column */
+  StnFilePin nrst, boot0, detect;
+  StnFilePower power;
+  StnFileUart uart;
+  StnFileUsbPort usb;
+  gboolean enabled;
+  const StnNode *place;
+  const StnNode *name_place;
+} StnFileSite;
+
+typedef struct {
+  char *name;
+  gboolean has_inputs, has_outputs;
+  StnFilePin start, lid;
+  StnFilePin busy, ok, fail;
+  GPtrArray *sites; /* StnFileSite */
+  const StnNode *place;
+  const StnNode *inputs_place;
+  const StnNode *outputs_place;
+} StnFileBank;
+
+typedef struct {
+  char *name;
+  gboolean has_ft232h;
+  char *serial;
+  StnFileUsbPort port;
+  gboolean buffered;
+  const StnNode *place;
+  const StnNode *name_place;
+} StnFileControl;
+
+typedef struct {
+  char *name;
+  char *path;
+  const StnNode *place;
+} StnFileHub;
+
+typedef struct {
+  gboolean present;
+  char *file;
+  gint64 straight;
+  char *target;
+  gint64 seed;
+  gboolean pace_line, pace_flash;
+  gint64 pace_turnaround_ns;
+  const StnNode *faults; /* a mapping of site to a list of faults */
+  const StnNode *place;
+  const StnNode *target_place;
+} StnFileBench;
+
+typedef struct {
+  char *station;
+  char *fixture_id, *fixture_revision;
+  gint64 cycles_limit; /* 0: none */
+  char *journal;
+  char *day_start;
+  int remote_usb;
+  StnFileBench bench;
+  GPtrArray *hubs;     /* StnFileHub */
+  GPtrArray *controls; /* StnFileControl */
+  GPtrArray *banks;    /* StnFileBank */
+  const StnNode *place;
+  const StnNode *day_start_place;
+  const StnNode *cycles_limit_place;
+} StnStationFile;
+
+G_END_DECLS

@@ -1,0 +1,73 @@
+/* What the files of src/station share. */
+#pragma once
+
+#include "src/bench/bench.h"
+#include "src/station/station-file.h"
+#include "src/station/station.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  STN_PIN_REF_NONE,
+  STN_PIN_REF_CONTROL, /* a line of a control adapter */
+  STN_PIN_REF_UART     /* RTS or DTR of the site's own port */
+} StnPinRefKind;
+
+/* Where a line goes, by the station file. */
+typedef struct {
+  StnPinRefKind kind;
+  guint control; /* index into controls */
+  guint bit;
+  gboolean active_low;
+  const StnNode *place;
+} StnPinRef;
+
+typedef enum { STN_SIGNAL_NRST, STN_SIGNAL_BOOT0, STN_SIGNAL_POWER, STN_SIGNAL_DETECT, STN_SIGNAL_GOOD, STN_SIGNAL_FAULT, STN_SIGNAL_COUNT } StnSignal;
+extern const char *const stn_signal_names[STN_SIGNAL_COUNT];
+/* NRST, BOOT0 and power are driven; the others are read. */
+static inline gboolean
+stn_signal_is_driven (StnSignal signal)
+{
+  return signal <= STN_SIGNAL_POWER;
+}
+
+/* A site as the file wires it; the live StnSite is filled from it when a run opens. */
+typedef struct {
+  const StnFileSite *file;
+  guint bank;
+  StnPinRef lines[STN_SIGNAL_COUNT];
+  StnWiring wiring;
+  guint group; /* sites with the same number share lines; own number: shares none */
+} StnSiteWiring;
+
+typedef struct {
+  const StnFileControl *file;
+  char *place;        /* what a provider opens: the serial, or the USB path */
+  guint32 used_mask;  /* lines that some site drives */
+  guint32 rest_levels;
+} StnControlWiring;
+
+struct StnStation {
+  char *path;
+  StnClock *clock;
+  StnYaml *yaml; /* keeps the nodes that places point at */
+  StnStationFile file;
+  int day_start_minutes;
+  GArray *controls;     /* StnControlWiring */
+  GArray *wirings;      /* StnSiteWiring, in the order of the file */
+  GPtrArray *sites;     /* StnSite, as long as wirings */
+  GPtrArray *warnings;  /* char * */
+  StnTargets *targets;  /* read when first asked for */
+  StnBenchConfig *bench_config; /* NULL: no bench */
+  char *journal_path;
+};
+
+/* wiring.c: from words to controls, lines and groups; everything that contradicts itself is refused. */
+gboolean stn_station_read_wiring (StnStation *self, GError **error);
+/* FALSE with STN_FAILURE_NOT_SUPPORTED and the place for the first thing that this program understands and can't open. */
+gboolean stn_station_check_supported (const StnStation *self, const StnSiteWiring *wiring, GError **error);
+
+/* bench-config.c: the bench that `bench:` asks for. NULL with an error; not called without `bench:`. */
+StnBenchConfig *stn_station_read_bench (StnStation *self, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,228 @@
+#include "src/station/station-private.h"
+
+#include <string.h>
+
+static void
+clear_control (gpointer data)
+{
+  g_free (((StnControlWiring *) data)->place);
+}
+
+static void
+site_free (gpointer data)
+{
+  stn_site_free (data);
+}
+
+/* ---- where the file is ---- */
+
+static char *
+find_file (void)
+{
+  const char *named = g_getenv ("STATION_FILE");
+  if (named != NULL && *named != '\0')
+    return g_strdup (named);
+
+  g_autofree char *own = g_build_filename (g_get_user_config_dir (), "station", "station.yaml", NULL);
+  if (g_file_test (own, G_FILE_TEST_EXISTS))
+    return g_steal_pointer (&own);
+  if (g_file_test ("/etc/station/station.yaml", G_FILE_TEST_EXISTS))
+    return g_strdup ("/etc/station/station.yaml");
+  return NULL;
+}
+
+static char *
+default_journal (gboolean is_virtual)
+{
+  return g_build_filename (g_get_user_data_dir (), "station", is_virtual ? "journal-virtual.db" : "journal.db", NULL);
+}
+
+/* ---- the file's own words ---- */
+
+static gboolean
+read_day_start (StnStation *self, GError **error)
+{
+  const char *text = self->file.day_start;
+  gboolean is_time = strlen (text) == 5 && text[2] == ':' && g_ascii_isdigit (text[0]) && g_ascii_isdigit (text[1]) &&
+                     g_ascii_isdigit (text[3]) && g_ascii_isdigit (text[4]);
+  int hours = is_time ? (text[0] - '0') * 10 + (text[1] - '0') : 24;
+  int minutes = is_time ? (text[3] - '0') * 10 + (text[4] - '0') : 60;
+  if (hours > 23 || minutes > 59) {
+    g_autofree char *found = stn_text_quote (text);
+    stn_node_error (self->file.day_start_place, error, "a time of day, 00:00 to 23:59", found, "day-start");
+    return FALSE;
+  }
+  self->day_start_minutes = hours * 60 + minutes;
+  return TRUE;
+}
+
+/* "uart=/dev/… nrst=c1.AC0 boot0=c1.AC1" */
+static char *
+adapters_text (const StnFileSite *site)
+{
+  const struct {
+    const char *name, *value;
+  } parts[] = {
+    { "uart", site->uart.port },          { "nrst", site->nrst.pin },     { "boot0", site->boot0.pin },
+    { "power", site->power.line.pin }, { "detect", site->detect.pin },
+  };
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (parts[i].value != NULL)
+      g_string_append_printf (text, "%s%s=%s", text->len > 0 ? " " : "", parts[i].name, parts[i].value);
+  return g_string_free (text, FALSE);
+}
+
+static void
+make_sites (StnStation *self)
+{
+  for (guint i = 0; i < self->wirings->len; i++) {
+    const StnSiteWiring *wiring = &g_array_index (self->wirings, StnSiteWiring, i);
+    const StnFileBank *bank = g_ptr_array_index (self->file.banks, wiring->bank);
+    StnSite *site = stn_site_new (wiring->file->name, bank->name);
+
+    /* a site without `at` stands in one row in the order of the file */
+    site->row = wiring->file->at->len == 2 ? *(gint64 *) wiring->file->at->pdata[0] : 0;
+    site->column = wiring->file->at->len == 2 ? *(gint64 *) wiring->file->at->pdata[1] : i;
+    site->enabled = wiring->file->enabled;
+    site->uart_place = g_strdup (wiring->file->uart.port);
+    site->baud = wiring->wiring.baud;
+    site->power_off_ns = wiring->wiring.power_off_ns;
+    site->power_settle_ns = wiring->wiring.power_settle_ns;
+    site->shares_nrst = wiring->wiring.shares_nrst;
+    site->shares_boot0 = wiring->wiring.shares_boot0;
+    site->shares_power = wiring->wiring.shares_power;
+    site->adapters_text = adapters_text (wiring->file);
+    g_ptr_array_add (self->sites, site);
+  }
+}
+
+static gboolean
+read_file (StnStation *self, GError **error)
+{
+  g_autofree char *bytes = NULL;
+  gsize length = 0;
+  g_autoptr (GError) unread = NULL;
+
+  if (!g_file_get_contents (self->path, &bytes, &length, &unread)) {
+    stn_error_set (error, STN_FAILURE_BAD_FILE, "%s: %s", self->path, unread->message);
+    return FALSE;
+  }
+  self->yaml = stn_yaml_parse (self->path, bytes, length, error);
+  return self->yaml != NULL && stn_fields_read (stn_station_file_fields (), stn_yaml_root (self->yaml), &self->file, error);
+}
+
+StnStation *
+stn_station_load (const char *path, StnClock *clock, GError **error)
+{
+  g_autofree char *found = path != NULL ? g_strdup (path) : find_file ();
+  if (found == NULL) {
+    stn_error_set (error, STN_FAILURE_USAGE,
+                   "There is no station file yet. To see everything work without hardware: stationctl demo\n"
+                   "To write one from what is plugged in: stationctl learn\n"
+                   "To write one by hand: man station.yaml");
+    return NULL;
+  }
+
+  g_autoptr (StnStation) self = g_new0 (StnStation, 1);
+  self->path = g_steal_pointer (&found);
+  self->clock = stn_clock_ref (clock);
+  self->controls = g_array_new (FALSE, TRUE, sizeof (StnControlWiring));
+  g_array_set_clear_func (self->controls, clear_control);
+  self->wirings = g_array_new (FALSE, TRUE, sizeof (StnSiteWiring));
+  self->sites = g_ptr_array_new_with_free_func (site_free);
+  self->warnings = g_ptr_array_new_with_free_func (g_free);
+
+  if (!read_file (self, error) || !read_day_start (self, error) || !stn_station_read_wiring (self, error))
+    return NULL;
+  if (self->file.bench.present) {
+    self->bench_config = stn_station_read_bench (self, error);
+    if (self->bench_config == NULL)
+      return NULL;
+  }
+  self->journal_path = self->file.journal != NULL ? g_strdup (self->file.journal) : default_journal (self->file.bench.present);
+  make_sites (self);
+  return g_steal_pointer (&self);
+}
+
+void
+stn_station_free (StnStation *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->sites, g_ptr_array_unref);
+  g_clear_pointer (&self->wirings, g_array_unref);
+  g_clear_pointer (&self->controls, g_array_unref);
+  g_clear_pointer (&self->warnings, g_ptr_array_unref);
+  g_clear_pointer (&self->bench_config, stn_bench_config_free);
+  g_clear_pointer (&self->targets, stn_targets_free);
+  stn_fields_clear (stn_station_file_fields (), &self->file);
+  g_clear_pointer (&self->yaml, stn_yaml_free);
+  g_clear_pointer (&self->clock, stn_clock_unref);
+  g_free (self->journal_path);
+  g_free (self->path);
+  g_free (self);
+}
+
+const char *
+stn_station_path (const StnStation *self)
+{
+  return self->path;
+}
+
+const char *
+stn_station_name (const StnStation *self)
+{
+  return self->file.station;
+}
+
+gboolean
+stn_station_is_virtual (const StnStation *self)
+{
+  return self->file.bench.present;
+}
+
+const char *
+stn_station_journal_path (const StnStation *self)
+{
+  return self->journal_path;
+}
+
+StnTargets *
+stn_station_targets (StnStation *self, GError **error)
+{
+  if (self->targets == NULL)
+    self->targets = stn_station_read_targets (error);
+  return self->targets;
+}
+
+StnTargets *
+stn_station_read_targets (GError **error)
+{
+  return stn_targets_new ("/etc/station/targets", error);
+}
+
+StnSite *const *
+stn_station_sites (const StnStation *self, guint *out_count)
+{
+  *out_count = self->sites->len;
+  return (StnSite *const *) self->sites->pdata;
+}
+
+const char *const *
+stn_station_warnings (const StnStation *self, guint *out_count)
+{
+  *out_count = self->warnings->len;
+  return (const char *const *) self->warnings->pdata;
+}
+
+gboolean
+stn_station_check (const StnStation *self, GError **error)
+{
+  for (guint i = 0; i < self->wirings->len; i++) {
+    const StnSiteWiring *wiring = &g_array_index (self->wirings, StnSiteWiring, i);
+    if (wiring->file->enabled && !stn_station_check_supported (self, wiring, error))
+      return FALSE;
+  }
+  return TRUE;
+}

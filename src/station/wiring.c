@@ -1,0 +1,402 @@
+#include "src/station/station-private.h"
+
+#include <string.h>
+
+#include "src/link/pins.h"
+#include "src/station/registry.h"
+
+const char *const stn_signal_names[STN_SIGNAL_COUNT] = { "nrst", "boot0", "power", "detect", "good", "fault" };
+
+/* of an FT232H: driven by the chip from the moment it has power until it is opened (AN_108, UART mode) */
+#define DRIVEN_BEFORE_OPEN ((1u << 0) | (1u << 2) | (1u << 4))
+
+#define DEFAULT_BAUD 115200 /* the highest rate ST tests (AN3155 section 2) */
+#define LOWEST_BAUD 1200
+#define HIGHEST_BAUD 4000000
+
+static gboolean
+refuse (const StnNode *place, GError **error, const char *expected, const char *found, const char *what)
+{
+  stn_node_error (place, error, expected, found, "%s", what);
+  return FALSE;
+}
+
+static gboolean
+is_site_name (const char *name)
+{
+  for (const char *p = name; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p) && *p != '_' && *p != '.')
+      return FALSE;
+  return *name != '\0';
+}
+
+/* ---- USB places ---- */
+
+static const StnFileHub *
+find_hub (const StnStation *self, const char *name)
+{
+  for (guint i = 0; i < self->file.hubs->len; i++) {
+    const StnFileHub *hub = g_ptr_array_index (self->file.hubs, i);
+    if (g_str_equal (hub->name, name))
+      return hub;
+  }
+  return NULL;
+}
+
+static void
+warn_about_bus_number (StnStation *self, const char *path, const StnNode *place)
+{
+  gboolean is_bus_path = g_ascii_isdigit (path[0]) && strchr (path, '-') != NULL;
+  if (is_bus_path)
+    g_ptr_array_add (self->warnings,
+                     g_strdup_printf ("%s:%u:%u: the USB place “%s” begins with a bus number, which moves between "
+                                      "starts of the machine; write it as udev's ID_PATH has it",
+                                      place->file, place->line, place->column, path));
+}
+
+/* The path of a hub's port: "pci-…-usb-0:1" and port 3 are "pci-…-usb-0:1.3". */
+static gboolean
+usb_place (StnStation *self, const StnFileUsbPort *port, char **out, GError **error)
+{
+  if ((port->path != NULL) == (port->hub != NULL))
+    return refuse (port->place, error, "either a path, or hub and port", port->path != NULL ? "both" : "neither",
+                   "a USB place");
+  if (port->path != NULL) {
+    warn_about_bus_number (self, port->path, port->place);
+    *out = g_strdup (port->path);
+    return TRUE;
+  }
+  if (port->port == 0)
+    return refuse (port->place, error, "a port number beside the hub", "nothing", "a USB place");
+  const StnFileHub *hub = find_hub (self, port->hub);
+  if (hub == NULL) {
+    g_autofree char *found = stn_text_quote (port->hub);
+    return refuse (port->place, error, "a name of `hubs`", found, "hub");
+  }
+  *out = g_strdup_printf ("%s.%" G_GINT64_FORMAT, hub->path, port->port);
+  return TRUE;
+}
+
+/* ---- controls ---- */
+
+static gboolean
+read_controls (StnStation *self, GError **error)
+{
+  for (guint i = 0; i < self->file.hubs->len; i++) {
+    const StnFileHub *hub = g_ptr_array_index (self->file.hubs, i);
+    warn_about_bus_number (self, hub->path, hub->place);
+  }
+  for (guint i = 0; i < self->file.controls->len; i++) {
+    const StnFileControl *file = g_ptr_array_index (self->file.controls, i);
+    StnControlWiring control = { .file = file };
+
+    if (!file->has_ft232h)
+      return refuse (file->name_place, error, "ft232h", "nothing", "what kind of adapter the control is");
+    if ((file->serial != NULL) == file->port.present)
+      return refuse (file->name_place, error, "either its serial or its port", file->serial != NULL ? "both" : "neither",
+                     "the FT232H");
+    if (strchr (file->name, '.') != NULL || g_str_equal (file->name, "uart"))
+      return refuse (file->name_place, error, "a name without dots, other than uart", file->name, "a control");
+    if (file->serial != NULL)
+      control.place = g_strdup (file->serial);
+    else if (!usb_place (self, &file->port, &control.place, error))
+      return FALSE;
+    g_array_append_val (self->controls, control);
+
+    for (guint other = 0; other < i; other++)
+      if (g_str_equal (g_array_index (self->controls, StnControlWiring, other).place, control.place)) {
+        g_autofree char *text =
+          g_strdup_printf ("control “%s” is the same adapter as “%s” (%s)", file->name,
+                           g_array_index (self->controls, StnControlWiring, other).file->name, control.place);
+        return refuse (file->name_place, error, NULL, NULL, text);
+      }
+  }
+  return TRUE;
+}
+
+/* ---- pins ---- */
+
+static gboolean
+refuse_unknown_control (const StnStation *self, const StnFilePin *pin, const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) known = g_ptr_array_new ();
+  for (guint i = 0; i < self->controls->len; i++)
+    g_ptr_array_add (known, g_array_index (self->controls, StnControlWiring, i).file->name);
+  g_ptr_array_add (known, NULL);
+  const char *nearest = stn_text_nearest (name, (const char *const *) known->pdata);
+  g_autofree char *text = nearest != NULL ? g_strdup_printf ("no control is called “%s”; the nearest is “%s”", name, nearest)
+                                          : g_strdup_printf ("no control is called “%s”", name);
+  return refuse (pin->place, error, NULL, NULL, text);
+}
+
+static gboolean
+read_pin (StnStation *self, const StnFilePin *pin, StnSignal signal, StnPinRef *out, GError **error)
+{
+  g_autofree char *found = stn_text_quote (pin->pin);
+  const char *dot = strrchr (pin->pin, '.');
+
+  out->place = pin->place;
+  out->active_low = pin->active == STN_ACTIVE_LOW;
+  if (dot == NULL || dot == pin->pin)
+    return refuse (pin->place, error, "control and pin, such as c1.AC0", found, stn_signal_names[signal]);
+
+  g_autofree char *name = g_strndup (pin->pin, (gsize) (dot - pin->pin));
+  if (g_str_equal (name, "uart")) {
+    if (!stn_signal_is_driven (signal) || (!g_str_equal (dot, ".rts") && !g_str_equal (dot, ".dtr")))
+      return refuse (pin->place, error, stn_signal_is_driven (signal) ? "uart.rts or uart.dtr" : "a pin of a control",
+                     found, stn_signal_names[signal]);
+    out->kind = STN_PIN_REF_UART;
+    out->bit = g_str_equal (dot, ".rts") ? 0 : 1;
+    return TRUE;
+  }
+
+  for (guint i = 0; i < self->controls->len; i++) {
+    StnControlWiring *control = &g_array_index (self->controls, StnControlWiring, i);
+    if (!g_str_equal (control->file->name, name))
+      continue;
+    if (!stn_pin_from_text (dot + 1, &out->bit))
+      return refuse (pin->place, error, "a pin AD0 to AD7 or AC0 to AC7", found, stn_signal_names[signal]);
+    if (stn_signal_is_driven (signal) && (DRIVEN_BEFORE_OPEN >> out->bit & 1) != 0 && !control->file->buffered) {
+      g_autofree char *text = g_strdup_printf ("%s on %s: an FT232H drives AD0, AD2 and AD4 before it is opened; use "
+                                               "another pin, or say `buffered: true` where the fixture makes them safe",
+                                               stn_signal_names[signal], pin->pin);
+      return refuse (pin->place, error, NULL, NULL, text);
+    }
+    out->kind = STN_PIN_REF_CONTROL;
+    out->control = i;
+    if (stn_signal_is_driven (signal)) {
+      control->used_mask |= 1u << out->bit;
+      if (out->active_low)
+        control->rest_levels |= 1u << out->bit;
+    }
+    return TRUE;
+  }
+  return refuse_unknown_control (self, pin, name, error);
+}
+
+static gboolean
+same_line (const StnPinRef *a, const StnPinRef *b)
+{
+  return a->kind == STN_PIN_REF_CONTROL && b->kind == STN_PIN_REF_CONTROL && a->control == b->control &&
+         a->bit == b->bit;
+}
+
+/* A line may serve several sites, but only as the same signal with the same level. */
+static gboolean
+check_line_against (const StnSiteWiring *wiring, StnSignal signal, const StnSiteWiring *other, StnSignal other_signal,
+                    GError **error)
+{
+  const StnPinRef *line = &wiring->lines[signal], *old = &other->lines[other_signal];
+  if (!same_line (line, old))
+    return TRUE;
+  g_autofree char *text = NULL;
+  if (signal != other_signal)
+    text = g_strdup_printf ("%s of %s is the line that is %s of %s", stn_signal_names[signal], wiring->file->name,
+                            stn_signal_names[other_signal], other->file->name);
+  else if (line->active_low != old->active_low)
+    text = g_strdup_printf ("%s of %s shares its line with %s, which has the other active level",
+                            stn_signal_names[signal], wiring->file->name, other->file->name);
+  else
+    return TRUE;
+  return refuse (line->place, error, NULL, NULL, text);
+}
+
+/* ---- sites ---- */
+
+static gboolean
+read_baud (const StnFileUart *uart, guint *out, GError **error)
+{
+  gint64 baud;
+  if (g_str_equal (uart->baud, "auto")) {
+    *out = DEFAULT_BAUD;
+    return TRUE;
+  }
+  if (!stn_text_to_integer (uart->baud, &baud) || baud < LOWEST_BAUD || baud > HIGHEST_BAUD) {
+    g_autofree char *found = stn_text_quote (uart->baud);
+    return refuse (uart->baud_place, error, "auto, or 1200 to 4000000", found, "baud");
+  }
+  *out = (guint) baud;
+  return TRUE;
+}
+
+static gboolean
+check_site_against (const StnSiteWiring *wiring, const StnSiteWiring *other, GError **error)
+{
+  const StnFileSite *site = wiring->file, *old = other->file;
+  g_autofree char *text = NULL;
+
+  if (g_str_equal (site->name, old->name))
+    text = g_strdup_printf ("a second site is called “%s”", site->name);
+  else if (site->uart.present && old->uart.present && g_str_equal (site->uart.port, old->uart.port))
+    text = g_strdup_printf ("%s has the same serial port as %s", site->name, old->name);
+  else if (wiring->bank == other->bank && site->at->len == 2 && old->at->len == 2 &&
+           *(gint64 *) site->at->pdata[0] == *(gint64 *) old->at->pdata[0] &&
+           *(gint64 *) site->at->pdata[1] == *(gint64 *) old->at->pdata[1])
+    text = g_strdup_printf ("%s is at the same row and column as %s", site->name, old->name);
+  if (text != NULL)
+    return refuse (site->name_place, error, NULL, NULL, text);
+
+  for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++)
+    for (guint other_signal = 0; other_signal < STN_SIGNAL_COUNT; other_signal++)
+      if (!check_line_against (wiring, signal, other, other_signal, error))
+        return FALSE;
+  return TRUE;
+}
+
+static gboolean
+read_site (StnStation *self, const StnFileSite *file, guint bank, GError **error)
+{
+  StnSiteWiring wiring = { .file = file, .bank = bank, .group = self->wirings->len };
+  const StnFilePin *pins[STN_SIGNAL_COUNT] = { &file->nrst,   &file->boot0,      &file->power.line,
+                                               &file->detect, &file->power.good, &file->power.fault };
+
+  if (!is_site_name (file->name)) {
+    g_autofree char *found = stn_text_quote (file->name);
+    return refuse (file->name_place, error, "letters, digits, _ and .", found, "a site's name");
+  }
+  for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++) {
+    if (!pins[signal]->present)
+      continue;
+    if (!read_pin (self, pins[signal], signal, &wiring.lines[signal], error))
+      return FALSE;
+    if (wiring.lines[signal].kind == STN_PIN_REF_UART && !file->uart.present)
+      return refuse (pins[signal]->place, error, "a `uart` for the site", "nothing", pins[signal]->pin);
+  }
+  for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++)
+    for (guint other = 0; other < signal; other++)
+      if (!check_line_against (&wiring, signal, &wiring, other, error))
+        return FALSE;
+
+  if (file->uart.present && !read_baud (&file->uart, &wiring.wiring.baud, error))
+    return FALSE;
+  if (!file->uart.present && !file->usb.present)
+    return refuse (file->place, error, "`uart` or `usb`", "neither", "the way to the board");
+  if (file->usb.present) {
+    g_autofree char *place = NULL;
+    if (!usb_place (self, &file->usb, &place, error))
+      return FALSE;
+  }
+  wiring.wiring.has_uart = file->uart.present;
+  wiring.wiring.has_usb = file->usb.present;
+  wiring.wiring.has_nrst = file->nrst.present;
+  wiring.wiring.has_boot0 = file->boot0.present;
+  wiring.wiring.has_power = file->power.line.present;
+  wiring.wiring.has_detect = file->detect.present;
+  wiring.wiring.power_off_ns = file->power.off_ns;
+  wiring.wiring.power_settle_ns = file->power.settle_ns;
+
+  for (guint i = 0; i < self->wirings->len; i++)
+    if (!check_site_against (&wiring, &g_array_index (self->wirings, StnSiteWiring, i), error))
+      return FALSE;
+  g_array_append_val (self->wirings, wiring);
+  return TRUE;
+}
+
+/* ---- groups: sites that share NRST, BOOT0 or power ---- */
+
+static StnSiteWiring *
+wiring_at (StnStation *self, guint index)
+{
+  return &g_array_index (self->wirings, StnSiteWiring, index);
+}
+
+static void
+join_groups (StnStation *self, guint from, guint to)
+{
+  for (guint i = 0; i < self->wirings->len; i++)
+    if (wiring_at (self, i)->group == from)
+      wiring_at (self, i)->group = to;
+}
+
+static void
+set_shared (StnWiring *wiring, StnSignal signal)
+{
+  switch (signal) {
+  case STN_SIGNAL_NRST:
+    wiring->shares_nrst = TRUE;
+    break;
+  case STN_SIGNAL_BOOT0:
+    wiring->shares_boot0 = TRUE;
+    break;
+  case STN_SIGNAL_POWER:
+    wiring->shares_power = TRUE;
+    break;
+  default:
+    break;
+  }
+}
+
+static void
+find_groups (StnStation *self)
+{
+  for (guint i = 0; i < self->wirings->len; i++)
+    for (guint other = 0; other < i; other++)
+      for (guint signal = STN_SIGNAL_NRST; signal <= STN_SIGNAL_POWER; signal++) {
+        StnSiteWiring *a = wiring_at (self, i), *b = wiring_at (self, other);
+        if (!same_line (&a->lines[signal], &b->lines[signal]))
+          continue;
+        set_shared (&a->wiring, signal);
+        set_shared (&b->wiring, signal);
+        if (a->group != b->group)
+          join_groups (self, a->group, b->group);
+      }
+}
+
+gboolean
+stn_station_read_wiring (StnStation *self, GError **error)
+{
+  if (!read_controls (self, error))
+    return FALSE;
+  for (guint i = 0; i < self->file.banks->len; i++) {
+    const StnFileBank *bank = g_ptr_array_index (self->file.banks, i);
+    for (guint other = 0; other < i; other++)
+      if (g_str_equal (bank->name, ((const StnFileBank *) g_ptr_array_index (self->file.banks, other))->name)) {
+        g_autofree char *text = g_strdup_printf ("a second bank is called “%s”", bank->name);
+        return refuse (bank->place, error, NULL, NULL, text);
+      }
+    for (guint site = 0; site < bank->sites->len; site++)
+      if (!read_site (self, g_ptr_array_index (bank->sites, site), i, error))
+        return FALSE;
+  }
+  find_groups (self);
+  return TRUE;
+}
+
+/* ---- what is understood and not there yet ---- */
+
+static gboolean
+not_supported (const StnNode *place, GError **error, const char *what)
+{
+  stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "%s:%u:%u: %s: this program can't do that yet", place->file,
+                 place->line, place->column, what);
+  return FALSE;
+}
+
+gboolean
+stn_station_check_supported (const StnStation *self, const StnSiteWiring *wiring, GError **error)
+{
+  gboolean has_bench = self->file.bench.present;
+  const StnFileBank *bank = g_ptr_array_index (self->file.banks, wiring->bank);
+  const StnFileSite *site = wiring->file;
+
+  /* a lid that nobody looks at would be worse than none */
+  if (bank->has_inputs)
+    return not_supported (bank->inputs_place, error, "inputs: buttons and switches of the fixture");
+  if (bank->has_outputs)
+    return not_supported (bank->outputs_place, error, "outputs: lamps and lines of the fixture");
+  if (site->usb.present)
+    return not_supported (site->usb.place, error, "usb: programming over USB");
+  for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++)
+    if (wiring->lines[signal].kind == STN_PIN_REF_UART)
+      return not_supported (wiring->lines[signal].place, error, "RTS and DTR of the serial port as lines");
+  for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++) {
+    const StnPinRef *line = &wiring->lines[signal];
+    if (line->kind != STN_PIN_REF_CONTROL || stn_registry_find (STN_PORT_PINS, has_bench) != NULL)
+      continue;
+    const StnControlWiring *control = &g_array_index (self->controls, StnControlWiring, line->control);
+    return not_supported (control->file->name_place, error, "ft232h: opening a real adapter (without `bench:`)");
+  }
+  if (site->uart.present && stn_registry_find (STN_PORT_UART, has_bench) == NULL)
+    return not_supported (site->uart.place, error, "uart: opening a real serial port (without `bench:`)");
+  return TRUE;
+}
