@@ -1,0 +1,109 @@
+#include "src/cli/command.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "src/base/fields.h"
+
+static const StnCommand commands[] = {
+  { "run", "JOB", "Program the boards in the station's sites",
+    "Exit codes: 0 every board passed and is recorded; 1 a board failed, or a site was empty; 2 usage; 3 job or input\n"
+    "invalid, hardware untouched; 4 station fault, no verdict; 5 stopped by request, finished boards recorded; 6 a result\n"
+    "is not recorded; 7 the bank is in use, by whom is said; 8 refused by a gate (already done, retries, quantity).\n"
+    "Where several are true: 6, 4, 5, 1, 8 in this order.\n\n"
+    "INT or TERM lets boards that are being written finish; the second one stops at once and puts all lines at rest.",
+    stn_command_run },
+  { "demo", "", "Program eight virtual boards and show what a record looks like", NULL, stn_command_demo },
+  { "validate", "FILE…", "Check job, station and bench files without touching anything", NULL, stn_command_validate },
+  { "explain", "JOB", "Say in words what a job will do to a board", NULL, stn_command_explain },
+  { "why", "[FAILURE]", "Explain a failure: what it means, usual causes, what to do", NULL, stn_command_why },
+  { "schema", "KIND", "Print the JSON Schema of a file kind: station, bench, job, target, events", NULL,
+    stn_command_schema },
+  { "targets", "[PART]", "List the chips that are known, or tell all about one", NULL, stn_command_targets },
+  { "units", "", "List what the journal holds, newest first", NULL, stn_command_units },
+  { "unit", "SERIAL|UID", "Tell the whole life of one board", NULL, stn_command_unit },
+};
+
+static void
+show_commands (FILE *stream)
+{
+  fprintf (stream, "Usage:\n  stationctl COMMAND [OPTION…]\n  stationctl --batch JOB [OPTION…]     the same as: run JOB\n\n"
+                   "Commands:\n");
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    fprintf (stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
+  fprintf (stream, "\nstationctl COMMAND --help tells the options of each; stationctl --version the version.\n");
+}
+
+static const StnCommand *
+find_command (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (commands[i].name, name))
+      return &commands[i];
+  return NULL;
+}
+
+static int
+unknown_command (const char *name)
+{
+  const char *names[G_N_ELEMENTS (commands) + 1] = { NULL };
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    names[i] = commands[i].name;
+  const char *nearest = stn_text_nearest (name, names);
+  if (nearest != NULL)
+    g_printerr ("stationctl: there is no command “%s”; the nearest is “%s”\n", name, nearest);
+  else
+    g_printerr ("stationctl: there is no command “%s”; stationctl --help lists them\n", name);
+  return STN_EXIT_USAGE;
+}
+
+static int
+dispatch (int argc, char **argv)
+{
+  if (argc < 2) {
+    show_commands (stderr);
+    return STN_EXIT_USAGE;
+  }
+  if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") || (argc == 2 && g_str_equal (argv[1], "help"))) {
+    show_commands (stdout);
+    return STN_EXIT_PASSED;
+  }
+  if (g_str_equal (argv[1], "--version")) {
+    printf ("stationctl %s\n", STN_VERSION);
+    return STN_EXIT_PASSED;
+  }
+  /* --batch is an option of run; --batch=JOB too */
+  if (g_str_has_prefix (argv[1], "--batch")) {
+    const StnCommand *run = find_command ("run");
+    return run->run (run, argc, argv);
+  }
+  if (g_str_equal (argv[1], "help")) {
+    const StnCommand *command = find_command (argv[2]);
+    char *help[] = { argv[0], (char *) "--help", NULL };
+    return command != NULL ? command->run (command, 2, help) : unknown_command (argv[2]);
+  }
+  if (argv[1][0] == '-') {
+    g_printerr ("stationctl: options stand behind a command; stationctl --help lists the commands\n");
+    return STN_EXIT_USAGE;
+  }
+  const StnCommand *command = find_command (argv[1]);
+  return command != NULL ? command->run (command, argc - 1, argv + 1) : unknown_command (argv[1]);
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "");
+  g_set_prgname ("stationctl");
+  /* a reader that goes away must not end the program while boards are being written */
+  signal (SIGPIPE, SIG_IGN);
+
+  int code = dispatch (argc, argv);
+  if (fflush (stdout) != 0 && errno != EPIPE && code == STN_EXIT_PASSED) {
+    g_printerr ("stationctl: the output could not be written: %s\n", g_strerror (errno));
+    return STN_EXIT_STATION;
+  }
+  return code;
+}

@@ -1,0 +1,127 @@
+#include "src/cli/command.h"
+
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+
+#include "src/cli/table.h"
+#include "src/station/station.h"
+
+static char *
+flash_text (const StnTarget *target)
+{
+  return stn_text_from_size_bytes (target->flash_bytes);
+}
+
+static const char *
+state_text (const StnTarget *target)
+{
+  return target->provisional ? "provisional: refused" : "";
+}
+
+static void
+print_table (const StnTarget *const *list, guint count)
+{
+  static const char *const titles[] = { "line", "family", "id", "largest flash", "part", "", NULL };
+  g_autoptr (StnTable) table = stn_table_new (titles);
+  for (guint i = 0; i < count; i++) {
+    g_autofree char *id = g_strdup_printf ("0x%03x", list[i]->product_id);
+    g_autofree char *flash = flash_text (list[i]);
+    const char *cells[] = { list[i]->line, list[i]->family, id, flash, list[i]->name, state_text (list[i]) };
+    stn_table_add (table, cells);
+  }
+  g_autofree char *text = stn_table_text (table);
+  g_print ("%s", text);
+}
+
+static void
+print_json (const StnTarget *target)
+{
+  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "part", target->name);
+  json_object_set_string_member (object, "family", target->family);
+  json_object_set_string_member (object, "line", target->line);
+  json_object_set_int_member (object, "product_id", target->product_id);
+  json_object_set_int_member (object, "flash_bytes", (gint64) target->flash_bytes);
+  json_object_set_boolean_member (object, "provisional", target->provisional);
+  json_object_set_string_member (object, "source", target->source);
+  json_node_take_object (root, object);
+  json_generator_set_root (generator, root);
+  g_autofree char *text = json_generator_to_data (generator, NULL);
+  puts (text);
+}
+
+static void
+print_pages (const StnTarget *target)
+{
+  for (guint i = 0; i < target->stretch_count; i++) {
+    const StnPageStretch *stretch = &target->stretches[i];
+    g_autofree char *size = stn_text_from_size_bytes (stretch->page_bytes);
+    g_print ("%s%u x %s from 0x%08" G_GINT64_MODIFIER "x\n", i == 0 ? "pages:       " : "             ",
+             stretch->page_count, size, stretch->address);
+  }
+}
+
+static void
+print_one (const StnTarget *target)
+{
+  static const char *const boot_pins[] = { "selects the ROM", "is ignored as shipped", "is not there" };
+  static const char *const empty_checks[] = { "none", "an empty flash starts the ROM, sampled at power-on",
+                                              "an empty flash starts the ROM; some ROMs clear that when they start" };
+  g_autofree char *flash = flash_text (target);
+  g_autofree char *ram = stn_text_from_size_bytes (target->ram_bytes);
+
+  g_print ("%s (%s, family %s)%s\n", target->name, target->line, target->family,
+           target->provisional ? ": provisional, refused for production" : "");
+  g_print ("product id:  0x%03x\n", target->product_id);
+  g_print ("flash:       %s from 0x%08" G_GINT64_MODIFIER "x\n", flash, target->flash_base);
+  print_pages (target);
+  g_print ("RAM:         %s\n", ram);
+  g_print ("interfaces:  %s%s%s%s%s\n", target->has_uart ? "UART " : "", target->has_usb ? "USB " : "",
+           target->has_i2c ? "I2C " : "", target->has_spi ? "SPI " : "", target->has_can ? "CAN" : "");
+  g_print ("BOOT0 pin:   %s\n", boot_pins[target->boot_pin]);
+  g_print ("empty check: %s\n", empty_checks[target->empty_check]);
+  if (target->limitations != NULL)
+    g_print ("notes:       %s\n", target->limitations);
+  g_print ("data:        %s\n", target->source);
+}
+
+int
+stn_command_targets (const StnCommand *self, int argc, char **argv)
+{
+  gboolean json = FALSE;
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object a line", NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  int code = STN_EXIT_PASSED;
+  g_autoptr (GError) error = NULL;
+
+  if (!stn_command_parse (self, entries, &argc, &argv, &code))
+    return code;
+  if (argc > 2)
+    return stn_command_usage (self, "one part at a time");
+  g_autoptr (StnTargets) targets = stn_station_read_targets (&error);
+  if (targets == NULL)
+    return stn_command_fail (error);
+
+  if (argc == 2) {
+    const StnTarget *target = stn_targets_find (targets, argv[1], &error);
+    if (target == NULL)
+      return stn_command_fail (error);
+    if (json)
+      print_json (target);
+    else
+      print_one (target);
+    return STN_EXIT_PASSED;
+  }
+  guint count = 0;
+  const StnTarget *const *list = stn_targets_list (targets, &count);
+  for (guint i = 0; json && i < count; i++)
+    print_json (list[i]);
+  if (!json)
+    print_table (list, count);
+  return STN_EXIT_PASSED;
+}
