@@ -120,6 +120,23 @@ back_up (StnDatabase *database, gint64 step, gint64 utc_us, GError **error)
 }
 
 static gboolean
+check_kind (StnJournal *self, GError **error)
+{
+  g_autoptr (StnRows) rows = stn_database_query (self->database, error, "SELECT kind FROM about", "");
+  if (rows == NULL)
+    return FALSE;
+  StnRowState state = stn_database_step (self->database, rows, error);
+  if (state == STN_ROW_ERROR)
+    return FALSE;
+  const char *kind = state == STN_ROW ? (const char *) sqlite3_column_text (rows, 0) : NULL;
+  if (g_strcmp0 (kind, kind_name (self->is_virtual)) == 0)
+    return TRUE;
+  stn_error_set (error, STN_FAILURE_JOURNAL, "%s: this is a %s journal and the station is %s; name a journal of its own",
+                 self->database->path, kind != NULL ? kind : "nameless", kind_name (self->is_virtual));
+  return FALSE;
+}
+
+static gboolean
 take_steps (StnJournal *self, GError **error)
 {
   StnDatabase *database = self->database;
@@ -127,8 +144,11 @@ take_steps (StnJournal *self, GError **error)
 
   if (!look (database, &step, error))
     return FALSE;
+  const gboolean is_new = step == 0;
+  if (!is_new && !check_kind (self, error)) /* a file that is refused is not changed */
+    return FALSE;
   while (step < (gint64) stn_schema_step_count) {
-    if (step > 0 && !back_up (database, step, stn_clock_utc_us (self->clock), error))
+    if (!is_new && !back_up (database, step, stn_clock_utc_us (self->clock), error))
       return FALSE;
     if (!stn_database_execute (database, "BEGIN IMMEDIATE", error))
       return FALSE;
@@ -154,23 +174,6 @@ take_steps (StnJournal *self, GError **error)
     step = now;
   }
   return TRUE;
-}
-
-static gboolean
-check_kind (StnJournal *self, GError **error)
-{
-  g_autoptr (StnRows) rows = stn_database_query (self->database, error, "SELECT kind FROM about", "");
-  if (rows == NULL)
-    return FALSE;
-  StnRowState state = stn_database_step (self->database, rows, error);
-  if (state == STN_ROW_ERROR)
-    return FALSE;
-  const char *kind = state == STN_ROW ? (const char *) sqlite3_column_text (rows, 0) : NULL;
-  if (g_strcmp0 (kind, kind_name (self->is_virtual)) == 0)
-    return TRUE;
-  stn_error_set (error, STN_FAILURE_JOURNAL, "%s: this is a %s journal and the station is %s; name a journal of its own",
-                 self->database->path, kind != NULL ? kind : "nameless", kind_name (self->is_virtual));
-  return FALSE;
 }
 
 /* The whole file is read through when a program ended without closing it. */

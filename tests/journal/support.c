@@ -69,7 +69,7 @@ sample_run (const char *run_id)
   run->run_id = g_strdup (run_id);
   run->started_utc_us = G_GINT64_CONSTANT (1767592800000000);
   run->started_mono_ns = 1000;
-  run->boot_id = g_strdup (stn_boot_id ());
+  run->boot_id = g_strdup ("b0070000-0000-4000-8000-000000000001");
   run->production_day = g_strdup ("2026-01-05");
   run->lot = g_strdup ("L1");
   run->site = g_strdup ("A3");
