@@ -56,6 +56,81 @@ no_line_is_wider_than_a_hundred_columns (Fixture *self, gconstpointer data)
     g_assert_cmpint (g_utf8_strlen (lines[i], -1), <=, 100);
 }
 
+static void
+every_job_under_data_is_planned_and_explained (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_build_filename (g_getenv ("STN_SOURCE_ROOT"), "data", "jobs", NULL);
+  g_autoptr (GDir) entries = g_dir_open (folder, 0, &error);
+  g_assert_no_error (error);
+  guint count = 0;
+  for (const char *name = g_dir_read_name (entries); name != NULL; name = g_dir_read_name (entries)) {
+    if (!g_str_has_suffix (name, ".yaml"))
+      continue;
+    g_autofree char *path = g_build_filename (folder, name, NULL);
+    g_autoptr (StnJob) job = stn_job_load (path, &error);
+    g_assert_no_error (error);
+    g_autoptr (StnPlan) plan =
+        stn_plan_new (job, self->targets, stn_engine_class_by_name ("uart"), &power_wiring, &error);
+    g_assert_no_error (error);
+    g_autofree char *text = stn_plan_explain (plan);
+    g_assert_nonnull (strstr (text, job->name));
+    count++;
+  }
+  g_assert_cmpuint (count, >=, 1);
+}
+
+/* The job that the documents show, as far as this program goes. */
+static const char shown_job[] =
+    "job: Thermostat main board\n"
+    "revision: 7\n"
+    "target: STM32F103xB                  # a part number without package\n"
+    "images:\n"
+    "  - { name: boot, file: bootloader.bin, address: 0x08000000 }\n"
+    "  - { name: app, file: app.bin, address: 0x08004000, vectors: check }\n"
+    "unit:\n"
+    "  serial: { from: counter, pattern: \"TH7-{yy}{ww}-{seq:06}\", check: iso7064-mod37-36 }\n"
+    "  data:\n"
+    "    - { address: 0x0801F800, value: \"{serial}\", encoding: ascii, size: 24, pad: 0x00 }\n"
+    "boot: { from: flash, rom-entry: pin }\n"
+    "erase: auto\n"
+    "keep: [0x0801E000..0x0801EFFF]\n"
+    "verify: full\n"
+    "blank: touched\n"
+    "boot-check: { uart: \"READY {serial}\", within: 2 s }\n"
+    "limits: { retries: 1, stop-after-failures: 5, quantity: 500, until: 2026-12-31 }\n";
+
+static void
+the_job_that_the_documents_show_is_understood (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  write_bin (self, "bootloader.bin", 0x08000000, 4000, 0x11);
+  write_bin (self, "app.bin", 0x08004000, 9000, 0x22);
+  g_autoptr (StnPlan) plan = plan_or_fail (self, shown_job, &plain_wiring);
+  g_assert_cmpuint (plan->span_count, ==, 3);
+  g_autofree char *text = stn_plan_explain (plan);
+  g_assert_nonnull (strstr (text, "BOOT0 and a reset"));
+
+  g_autofree char *later = g_strconcat (shown_job, "protect: { write: [boot], read: level-1 }\n", NULL);
+  assert_refused (self, later, &plain_wiring, STN_FAILURE_NOT_SUPPORTED,
+                  "job.yaml:18:10: protect is not supported yet");
+}
+
+static void
+every_key_of_a_job_has_its_help (Fixture *self, gconstpointer data)
+{
+  (void) self;
+  (void) data;
+  g_autofree char *schema = stn_fields_schema (stn_job_file_fields (), "job", "a job");
+  static const char *const keys[] = { "\"boot-check\"", "\"unit\"", "\"images\"", "\"keep\"", "\"limits\"",
+                                      "\"leave\"",      "\"repeat\"", "\"blank\"" };
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    g_assert_nonnull (strstr (schema, keys[i]));
+  for (const StnField *field = stn_job_file_fields (); field->kind != STN_FIELD_END; field++)
+    g_assert_true (field->kind == STN_FIELD_PLACE || field->help != NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -63,5 +138,8 @@ main (int argc, char **argv)
   add_test ("/explain/the_demo_reads_as_its_copy", the_demo_reads_as_its_copy);
   add_test ("/explain/the_demo_with_power_reads_as_its_copy", the_demo_with_power_reads_as_its_copy);
   add_test ("/explain/no_line_is_wider_than_a_hundred_columns", no_line_is_wider_than_a_hundred_columns);
+  add_test ("/jobs/every_job_under_data_is_planned_and_explained", every_job_under_data_is_planned_and_explained);
+  add_test ("/jobs/the_job_that_the_documents_show_is_understood", the_job_that_the_documents_show_is_understood);
+  add_test ("/jobs/every_key_of_a_job_has_its_help", every_key_of_a_job_has_its_help);
   return g_test_run ();
 }

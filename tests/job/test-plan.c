@@ -303,6 +303,21 @@ a_part_that_is_live_and_latched_is_left_as_a_latched_one (Fixture *self, gconstp
 }
 
 static void
+a_latch_that_lasts_lets_a_reset_come_back_until_the_first_block (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  write_bin (self, "app.bin", 0x08000000, 64, 0x5a);
+  g_autofree char *yaml = simple_job ("STM32G030x8", "");
+  g_autoptr (StnPlan) plan = plan_or_fail (self, yaml, &plain_wiring);
+  g_assert_false (plan->one_visit_only);
+  g_assert_cmpuint (step_or_fail (plan, STN_STEP_ENTER)->ways_in, ==, STN_WAY_IN_EMPTY);
+  g_assert_cmpuint (step_or_fail (plan, STN_STEP_VERIFY)->ways_in, ==, STN_WAY_IN_EMPTY);
+  g_assert_cmpuint (step_or_fail (plan, STN_STEP_FIRST_BLOCK)->ways_in, ==, 0);
+  g_assert_cmpuint (step_or_fail (plan, STN_STEP_LEAVE)->ways_in, ==, 0);
+  g_assert_cmpstr (stn_leave_way_name (plan->leave_way), ==, "option-reload");
+}
+
+static void
 what_the_wiring_lacks_is_refused_before_a_pin_moves (Fixture *self, gconstpointer data)
 {
   (void) data;
@@ -506,6 +521,8 @@ main (int argc, char **argv)
             go_is_taken_only_where_the_job_says_so_and_is_left_out_of_pass);
   add_test ("/plan/a_part_that_is_live_and_latched_is_left_as_a_latched_one",
             a_part_that_is_live_and_latched_is_left_as_a_latched_one);
+  add_test ("/plan/a_latch_that_lasts_lets_a_reset_come_back_until_the_first_block",
+            a_latch_that_lasts_lets_a_reset_come_back_until_the_first_block);
   add_test ("/plan/what_the_wiring_lacks_is_refused_before_a_pin_moves",
             what_the_wiring_lacks_is_refused_before_a_pin_moves);
   add_test ("/plan/a_target_that_is_not_known_well_enough_is_refused",
