@@ -7,7 +7,7 @@
 #define HEARD_BYTES 4096
 
 gboolean
-stn_unit_run_listen (StnUnitRun *self, const StnWait *wait, GError **error)
+stn_unit_run_listen (StnUnitRun *self, gboolean is_held, const StnWait *wait, GError **error)
 {
   const StnJob *job = self->plan->job;
   StnLineSettings line = { .baud = (guint) job->boot_check_baud, .data_bits = 8, .parity = 'N', .stop_bits = 1 };
@@ -17,7 +17,7 @@ stn_unit_run_listen (StnUnitRun *self, const StnWait *wait, GError **error)
   if (!stn_stream_configure (self->uart, &line, wait, error))
     return FALSE;
   /* what came before the release is not the application's; after Go and an option load it may be speaking already */
-  if (!self->nrst.held)
+  if (!is_held)
     return TRUE;
   return stn_stream_flush (self->uart, wait, error);
 }

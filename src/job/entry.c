@@ -253,7 +253,7 @@ reset_into_flash (StnUnitRun *self, GError **error)
     return FALSE;
   if (!stn_wait_sleep (&self->wait, NRST_LOW_NS, error))
     return FALSE;
-  if (!stn_unit_run_listen (self, &self->wait, error))
+  if (!stn_unit_run_listen (self, TRUE, &self->wait, error))
     return FALSE;
   if (!release (self, &self->nrst, error))
     return FALSE;
@@ -278,9 +278,10 @@ leave_by_power_cycle (StnUnitRun *self, GError **error)
   /* with shared power the line falls when the last member lets go: the off time counts from there */
   if (self->site->shares_power && (!meet (self, error) || !stn_wait_sleep (&self->wait, self->site->power_off_ns, error)))
     return FALSE;
-  if (!power_on_held (self, &self->wait, error))
+  /* without an NRST line the board starts with its power */
+  if (!stn_unit_run_listen (self, TRUE, &self->wait, error) || !power_on_held (self, &self->wait, error))
     return FALSE;
-  if (!stn_unit_run_listen (self, &self->wait, error))
+  if (self->nrst.held && !stn_unit_run_listen (self, TRUE, &self->wait, error))
     return FALSE;
   if (!release (self, &self->nrst, error))
     return FALSE;
@@ -372,7 +373,7 @@ leave_by_option_reload (StnUnitRun *self, GError **error)
   g_free (self->result->options_after);
   self->result->options_after = g_strdup (self->result->options_before);
   if (self->site->nrst.adapter == NULL)
-    return stn_unit_run_listen (self, &self->wait, error);
+    return stn_unit_run_listen (self, FALSE, &self->wait, error);
   return reset_into_flash (self, error);
 }
 
@@ -383,7 +384,7 @@ leave_by_go (StnUnitRun *self, GError **error)
     return FALSE;
   if (!stn_engine_go (self->engine, self->target->flash_base, &self->wait, error))
     return FALSE;
-  return stn_unit_run_listen (self, &self->wait, error);
+  return stn_unit_run_listen (self, FALSE, &self->wait, error);
 }
 
 gboolean

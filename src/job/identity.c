@@ -6,6 +6,23 @@
 
 #define COMMAND_NS (5 * STN_NS_PER_S)
 
+static gboolean
+read_exactly (StnUnitRun *self, guint64 address, guint8 *buffer, gsize length, GError **error)
+{
+  for (guint try = 1;; try++)
+    {
+      g_autoptr (GError) failure = NULL;
+      StnWait wait = stn_wait_within (&self->wait, COMMAND_NS);
+
+      if (stn_engine_read (self->engine, address, buffer, length, &wait, &failure))
+        return TRUE;
+      if (stn_unit_run_may_repeat (self, try, &failure))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+}
+
 /* Reads chip memory that some ROMs let be read only within an aligned block (F4, L0: uart-an3155 section 9). */
 static gboolean
 read_chip (StnUnitRun *self, guint64 address, guint8 *buffer, gsize length, GError **error)
@@ -26,27 +43,20 @@ read_chip (StnUnitRun *self, guint64 address, guint8 *buffer, gsize length, GErr
         }
     }
   g_assert (span <= sizeof block);
-  for (guint try = 1;; try++)
-    {
-      g_autoptr (GError) failure = NULL;
-      StnWait wait = stn_wait_within (&self->wait, COMMAND_NS);
-
-      if (stn_engine_read (self->engine, first, block, span, &wait, &failure))
-        break;
-      if (stn_unit_run_may_repeat (self, try, &failure))
-        continue;
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
-    }
+  if (!read_exactly (self, first, block, span, error))
+    return FALSE;
   memcpy (buffer, block + (address - first), length);
   return TRUE;
 }
 
-/* A refusal means that the ROM does not show it; anything else is a failure of the visit. */
+/* A refusal that stands after every try means that the ROM does not show this; anything else ends the visit. A NACK that
+ * the wire made out of something else leaves the ROM in the middle of its answer, so the prompt is found again. */
 static gboolean
-is_refusal (const GError *error)
+is_refusal (StnUnitRun *self, const GError *error)
 {
-  return stn_error_is (error, STN_FAILURE_NACK) || stn_error_is (error, STN_FAILURE_NOT_SUPPORTED);
+  if (stn_error_is (error, STN_FAILURE_NOT_SUPPORTED))
+    return TRUE;
+  return stn_error_is (error, STN_FAILURE_NACK) && stn_engine_resync (self->engine, &self->wait, NULL);
 }
 
 static gboolean
@@ -104,7 +114,7 @@ read_numbers (StnUnitRun *self, GError **error)
     {
       if (read_chip (self, target->bootloader_id_address, bytes, 1, &failure))
         identity->rom_version = bytes[0];
-      else if (!is_refusal (failure))
+      else if (!is_refusal (self, failure))
         goto failed;
       g_clear_error (&failure);
     }
@@ -112,27 +122,26 @@ read_numbers (StnUnitRun *self, GError **error)
     {
       if (read_chip (self, target->flash_size_address, bytes, 2, &failure))
         identity->flash_bytes = (bytes[0] | bytes[1] << 8) * G_GINT64_CONSTANT (1024);
-      else if (!is_refusal (failure))
+      else if (!is_refusal (self, failure))
         goto failed;
       g_clear_error (&failure);
     }
   if (target->uid_address != 0)
     {
-      if (!read_uid (self, identity->uid, &failure) && !is_refusal (failure))
+      if (!read_uid (self, identity->uid, &failure) && !is_refusal (self, failure))
         goto failed;
       g_clear_error (&failure);
     }
   if (target->options_encoding != STN_OPTIONS_NONE && target->options_bytes > 0 && target->options_bytes <= 256)
     {
       g_autofree guint8 *options = g_malloc (target->options_bytes);
-      StnWait wait = stn_wait_within (&self->wait, COMMAND_NS);
 
-      if (stn_engine_read (self->engine, target->options_address, options, target->options_bytes, &wait, &failure))
+      if (read_exactly (self, target->options_address, options, target->options_bytes, &failure))
         {
           identity->options_length = target->options_bytes;
           identity->options = g_steal_pointer (&options);
         }
-      else if (!is_refusal (failure) && !stn_unit_run_may_repeat (self, 1, &failure))
+      else if (!is_refusal (self, failure))
         goto failed;
     }
   return TRUE;

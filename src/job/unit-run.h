@@ -94,7 +94,7 @@ void stn_unit_run_take_back_first_block (StnUnitRun *self);
 
 /* boot-check.c */
 gboolean stn_unit_run_boot_check (StnUnitRun *self, GError **error);
-/* The application's line settings, set before the board is let go. */
-gboolean stn_unit_run_listen (StnUnitRun *self, const StnWait *wait, GError **error);
+/* The application's line settings. `is_held`: the board is in reset or off, so what has come up to now is forgotten. */
+gboolean stn_unit_run_listen (StnUnitRun *self, gboolean is_held, const StnWait *wait, GError **error);
 
 G_END_DECLS

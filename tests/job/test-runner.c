@@ -87,7 +87,7 @@ f405_and_f103_pass_by_a_reset (void)
       HarnessOptions options = { .part = parts[i], .sites = 2, .paced = TRUE, .image_bytes = 40000 };
       g_autoptr (Harness) self = built (&options);
 
-      g_assert_cmpuint (harness_cycle (self)->counts[STN_VERDICT_PASS], ==, 2);
+      harness_cycle (self);
       assert_pass (self, "A1");
       assert_pass (self, "A2");
       g_assert_cmpstr (harness_result (self, "A1")->leave_way, ==, "reset");
@@ -101,7 +101,7 @@ a_power_switch_makes_the_leave_a_power_cycle (void)
   HarnessOptions options = { .sites = 2, .power = TRUE, .paced = TRUE };
   g_autoptr (Harness) self = built (&options);
 
-  g_assert_cmpuint (harness_cycle (self)->counts[STN_VERDICT_PASS], ==, 2);
+  harness_cycle (self);
   assert_pass (self, "A1");
   g_assert_cmpstr (harness_result (self, "A1")->leave_way, ==, "power-cycle");
   harness_assert_parked (self);
@@ -113,7 +113,7 @@ boards_are_entered_and_left_by_power_alone (void)
   HarnessOptions options = { .part = "STM32F405xG", .power = TRUE, .no_nrst = TRUE, .paced = TRUE };
   g_autoptr (Harness) self = built (&options);
 
-  g_assert_cmpuint (harness_cycle (self)->counts[STN_VERDICT_PASS], ==, 1);
+  harness_cycle (self);
   assert_pass (self, "A1");
 }
 
@@ -123,7 +123,7 @@ sites_on_one_nrst_and_one_boot0_pass_together (void)
   HarnessOptions options = { .sites = 4, .shared_lines = TRUE, .paced = TRUE };
   g_autoptr (Harness) self = built (&options);
 
-  g_assert_cmpuint (harness_cycle (self)->counts[STN_VERDICT_PASS], ==, 4);
+  harness_cycle (self);
   for (guint i = 0; i < 4; i++)
     {
       g_autofree char *name = g_strdup_printf ("A%u", i + 1);
