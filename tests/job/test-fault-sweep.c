@@ -6,13 +6,14 @@ typedef struct {
   const char *part;
   const char *job_lines;
   gboolean no_serial; /* F405: the last sector has 128 KB to prove */
+  guint stride;       /* of the exchanges, in the daily run; STN_SWEEP_FULL=1 takes every one */
 } Sweep;
 
 static const Sweep sweeps[] = {
-  { "STM32G071xB", NULL },
-  { "STM32G071xB", "erase: touched\n" },
-  { "STM32F405xG", "erase: touched\n", TRUE },
-  { "STM32F103xB", NULL },
+  { "STM32G071xB", NULL, FALSE, 1 },
+  { "STM32G071xB", "erase: touched\n", FALSE, 1 },
+  { "STM32F405xG", "erase: touched\n", TRUE, 7 },
+  { "STM32F103xB", NULL, FALSE, 1 },
 };
 
 static guint64
@@ -65,7 +66,9 @@ every_exchange_failing_in_turn_never_gives_a_false_pass (gconstpointer data)
 
       g_assert_cmpuint (passes, ==, 1);
       g_assert_cmpuint (whole, >, 40);
-      for (guint64 at = 1; at <= whole; at++, runs++)
+      guint stride = g_getenv ("STN_SWEEP_FULL") != NULL ? 1 : sweep->stride;
+      /* another remainder for each kind, so that together they meet every exchange of a block */
+      for (guint64 at = 1 + kind % stride; at <= whole; at += stride, runs++)
         run_once (sweep, kind, at, &passes);
       g_test_message ("%s, %s: %" G_GUINT64_FORMAT " runs, %u passed all the same", sweep->part,
                       stn_fault_kind_name (kind), runs, passes - 1);
