@@ -91,7 +91,7 @@ stn_plan_choose_erase (StnPlanMaker *self, GError **error)
   list_pages (self);
   list_blank_checks (self);
   gboolean possible = plan->job->erase != STN_ERASE_TOUCHED && plan->job->keep->len == 0 &&
-                      (plan->target->quirks & STN_QUIRK_NO_MASS_ERASE) == 0;
+                      !stn_plan_every_rom_has (plan->target, STN_QUIRK_NO_MASS_ERASE);
   plan->erase_all = possible && (plan->job->erase == STN_ERASE_ALL || stn_plan_erase_typical_ns (plan, TRUE) <=
                                                                           stn_plan_erase_typical_ns (plan, FALSE));
   return TRUE;

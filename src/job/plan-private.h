@@ -27,6 +27,8 @@ gint64 stn_plan_erase_typical_ns (const StnPlan *plan, gboolean erase_all);
 gboolean stn_plan_choose_ways (StnPlanMaker *self, GError **error);
 /* Ways into the ROM that are left when the flash is empty (`is_first_block_written` FALSE) or can start. */
 guint stn_plan_ways_in (const StnPlan *plan, gboolean is_first_block_written);
+/* Whether no version of the ROM is without the quirk: what only some have is left to binding, which knows the version. */
+gboolean stn_plan_every_rom_has (const StnTarget *target, guint quirk);
 /* Steps with words and times. plan-steps.c */
 void stn_plan_make_steps (StnPlanMaker *self);
 /* plan-hash.c; g_free. */

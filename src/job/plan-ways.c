@@ -67,20 +67,24 @@ check_entering (const StnPlan *plan, GError **error)
   return TRUE;
 }
 
-/* Whether writing the same option bytes again can start a reload on at least one ROM version; binding looks at the one
- * it meets. */
+gboolean
+stn_plan_every_rom_has (const StnTarget *target, guint quirk)
+{
+  if ((target->quirks & quirk) == 0)
+    return FALSE;
+  for (guint i = 0; i < target->bootloader_id_count; i++)
+    if ((stn_target_quirks_for (target, target->bootloader_ids[i]) & quirk) == 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* Whether writing the same option bytes again can start a reload. */
 static gboolean
 can_reload_options (const StnTarget *target)
 {
-  if (target->options_bytes == 0 || target->options_encoding == STN_OPTIONS_NONE ||
-      target->options_encoding == STN_OPTIONS_REGISTER_MAPPED)
-    return FALSE;
-  if ((target->quirks & STN_QUIRK_NO_OPTION_LOAD) == 0)
-    return TRUE;
-  for (guint i = 0; i < target->bootloader_id_count; i++)
-    if ((stn_target_quirks_for (target, target->bootloader_ids[i]) & STN_QUIRK_NO_OPTION_LOAD) == 0)
-      return TRUE;
-  return FALSE;
+  return target->options_bytes > 0 && target->options_encoding != STN_OPTIONS_NONE &&
+         target->options_encoding != STN_OPTIONS_REGISTER_MAPPED &&
+         !stn_plan_every_rom_has (target, STN_QUIRK_NO_OPTION_LOAD);
 }
 
 static gboolean

@@ -132,6 +132,24 @@ a_rom_version_brings_its_own_quirks (Fixture *self, gconstpointer data)
 }
 
 static void
+only_the_rom_version_that_cannot_erase_all_erases_by_page (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  g_autoptr (StnPlan) plan = g071_plan (self, "STM32H743xI", "erase: all\n", &plain_wiring);
+  StnUnitIdentity identity = { .rom = { .product_id = 0x450 }, .rom_version = 0x91, .flash_bytes = 2097152 };
+  StnBinding binding = { 0 };
+  g_assert_true (plan->erase_all);
+  bind_or_fail (plan, identity, capable, &binding);
+  g_assert_true (binding.erase_all);
+  stn_binding_clear (&binding);
+  identity.rom_version = 0xd3;
+  bind_or_fail (plan, identity, capable, &binding);
+  g_assert_false (binding.erase_all);
+  g_assert_cmpuint (plan->erase_page_count, ==, 16);
+  stn_binding_clear (&binding);
+}
+
+static void
 an_unknown_rom_version_is_noted_and_gets_all_quirks (Fixture *self, gconstpointer data)
 {
   (void) data;
@@ -245,6 +263,8 @@ main (int argc, char **argv)
   add_test ("/bind/without_a_flash_code_the_flash_must_hold_the_plan",
             without_a_flash_code_the_flash_must_hold_the_plan);
   add_test ("/bind/a_rom_version_brings_its_own_quirks", a_rom_version_brings_its_own_quirks);
+  add_test ("/bind/only_the_rom_version_that_cannot_erase_all_erases_by_page",
+            only_the_rom_version_that_cannot_erase_all_erases_by_page);
   add_test ("/bind/an_unknown_rom_version_is_noted_and_gets_all_quirks",
             an_unknown_rom_version_is_noted_and_gets_all_quirks);
   add_test ("/bind/a_rom_that_lacks_a_command_is_met_by_another_branch_or_refused",
