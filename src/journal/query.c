@@ -282,9 +282,8 @@ stn_query_open_windows (StnQuery *self, GError **error)
   g_autoptr (StnRows) rows = stn_database_query (self->database, error,
     "SELECT w.run_id, w.site, w.what, admission.uid,"
     " (SELECT serial FROM serial_event WHERE serial_event.run_id = w.run_id ORDER BY id DESC LIMIT 1),"
-    " w.opened_utc_us, w.longest_ns FROM write_window AS w LEFT JOIN admission ON admission.run_id = w.run_id"
-    " WHERE w.id NOT IN (SELECT write_window FROM write_window_end)"
-    " AND NOT EXISTS (SELECT 1 FROM result WHERE result.run_id = w.run_id) ORDER BY w.id", "");
+    " w.opened_utc_us, w.longest_ns FROM write_window_now AS now JOIN write_window AS w ON w.id = now.write_window"
+    " LEFT JOIN admission ON admission.run_id = w.run_id ORDER BY w.id", "");
   if (rows == NULL)
     return NULL;
 

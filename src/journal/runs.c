@@ -135,7 +135,7 @@ read_history (StnJournal *self, Admit *admit, GError **error)
     " (SELECT count (*) FROM mine WHERE verdict = 'fail' AND (SELECT chain.sequence FROM chain"
     "     WHERE chain.kind = 'result' AND chain.row = mine.id) > (SELECT sequence FROM cleared)),"
     " (SELECT count (*) FROM admission JOIN run USING (run_id) WHERE uid = ?1 AND job_name IS ?2 AND run_id <> ?4"
-    "     AND run_id NOT IN (SELECT run_id FROM result)),"
+    "     AND NOT EXISTS (SELECT 1 FROM result WHERE result.run_id = admission.run_id)),"
     " (SELECT serial FROM mine WHERE verdict = 'pass' ORDER BY id DESC LIMIT 1),"
     " (SELECT serial FROM serial_now WHERE uid = ?1 AND state = 'exposed' ORDER BY run_id DESC LIMIT 1),"
     " (SELECT max (ended_utc_us) FROM mine)",
@@ -244,8 +244,7 @@ static gboolean
 find_open_window (StnJournal *self, const char *run_id, gint64 *out_id, GError **error)
 {
   g_autoptr (StnRows) rows = stn_database_query (self->database, error,
-    "SELECT max (id) FROM write_window WHERE run_id = ? "
-    "AND id NOT IN (SELECT write_window FROM write_window_end)", "t", run_id);
+    "SELECT max (write_window) FROM write_window_now WHERE run_id = ?", "t", run_id);
   if (rows == NULL || stn_database_step (self->database, rows, error) != STN_ROW)
     return FALSE;
   *out_id = sqlite3_column_int64 (rows, 0);

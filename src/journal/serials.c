@@ -353,8 +353,9 @@ stn_serials_recover (StnJournal *self, GError **error)
 
   {
     g_autoptr (StnRows) rows = stn_database_query (self->database, error, SELECT_SERIAL
-      "WHERE (state = 'leased' OR (state = 'exposed' AND uid IS NULL)) "
-      "AND run_id NOT IN (SELECT run_id FROM live_run)", "");
+      "WHERE state = 'leased' AND NOT EXISTS (SELECT 1 FROM live_run WHERE live_run.run_id = serial_now.run_id) "
+      "UNION ALL " SELECT_SERIAL "WHERE state = 'exposed' AND uid IS NULL "
+      "AND NOT EXISTS (SELECT 1 FROM live_run WHERE live_run.run_id = serial_now.run_id)", "");
     if (rows == NULL)
       return FALSE;
     StnRowState state;

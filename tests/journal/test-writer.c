@@ -219,6 +219,48 @@ a_spool_that_was_cut_short_is_put_aside (void)
   stn_journal_close (open_or_fail (place));
 }
 
+/* a unit's calls touch a handful of rows, in a file of ten runs as of two million */
+static void
+no_call_of_a_unit_walks_a_table (void)
+{
+  g_autoptr (Place) place = place_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StnJournal) journal = NULL;
+  GHashTableIter statements;
+  gpointer text, statement;
+
+  shim_set (SHIM_NOTHING, 0, 0);
+  journal = open_or_fail (place);
+  for (int round = 0; round < 2; round++) {
+    for (int i = 0; i < 40; i++) {
+      g_autofree char *run_id = g_strdup_printf ("R%d-%d", round, i);
+      g_autofree char *uid = g_strdup_printf ("%024d", i);
+      g_autofree char *serial = whole_run (journal, run_id, i % 2 ? STN_VERDICT_PASS : STN_VERDICT_FAIL, uid);
+      g_autofree char *leftover = g_strdup_printf ("L%d-%d", round, i);
+      begin_or_fail (journal, leftover);
+      g_assert_true (stn_journal_window_open (journal, leftover, "A3", "options", 1, &error));
+      if (i % 3 == 0)
+        g_assert_true (stn_journal_window_close (journal, leftover, &error));
+      else
+        finish_or_fail (journal, leftover, STN_VERDICT_ERROR, NULL);
+    }
+    if (round == 0) { /* now that there is something to walk over */
+      g_hash_table_iter_init (&statements, journal->database->statements);
+      while (g_hash_table_iter_next (&statements, &text, &statement))
+        sqlite3_stmt_status (statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 1);
+    }
+  }
+  guint looked_at = 0;
+  g_hash_table_iter_init (&statements, journal->database->statements);
+  while (g_hash_table_iter_next (&statements, &text, &statement)) {
+    int steps = sqlite3_stmt_status (statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0);
+    if (steps > 0)
+      g_error ("%d rows walked: %s", steps, (const char *) text);
+    looked_at++;
+  }
+  g_assert_cmpuint (looked_at, >, 20);
+}
+
 static void
 closing_answers_what_waits (void)
 {
@@ -252,6 +294,7 @@ main (int argc, char **argv)
   g_test_add_func ("/writer/a_result_that_found_no_room_is_recorded_at_the_next_open",
                    a_result_that_found_no_room_is_recorded_at_the_next_open);
   g_test_add_func ("/writer/a_spool_that_was_cut_short_is_put_aside", a_spool_that_was_cut_short_is_put_aside);
+  g_test_add_func ("/writer/no_call_of_a_unit_walks_a_table", no_call_of_a_unit_walks_a_table);
   g_test_add_func ("/writer/closing_answers_what_waits", closing_answers_what_waits);
   return g_test_run ();
 }

@@ -206,6 +206,8 @@ CREATE UNIQUE INDEX serial_now_one_text_a_number ON serial_now (scheme, number) 
 CREATE UNIQUE INDEX serial_now_one_a_run ON serial_now (run_id) WHERE state IN ('leased', 'exposed');
 CREATE INDEX serial_now_free ON serial_now (scheme, number) WHERE state = 'free';
 CREATE INDEX serial_now_leased ON serial_now (run_id) WHERE state = 'leased';
+CREATE INDEX serial_now_nameless ON serial_now (run_id) WHERE state = 'exposed' AND uid IS NULL;
+CREATE INDEX serial_now_by_run ON serial_now (run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX serial_now_by_uid ON serial_now (uid) WHERE uid IS NOT NULL;
 
 CREATE TRIGGER serial_event_follows BEFORE INSERT ON serial_event
@@ -236,6 +238,19 @@ BEGIN
   ON CONFLICT (scheme, serial) DO UPDATE
   SET turn = excluded.turn, state = excluded.state, run_id = excluded.run_id, uid = excluded.uid;
 END;
+
+-- windows without an end whose run has no result, kept by trigger: what a start must look at before it moves a pin
+CREATE TABLE write_window_now (
+  write_window INTEGER PRIMARY KEY REFERENCES write_window (id),
+  run_id TEXT NOT NULL
+) STRICT;
+CREATE INDEX write_window_now_by_run ON write_window_now (run_id);
+CREATE TRIGGER write_window_opens AFTER INSERT ON write_window
+BEGIN INSERT INTO write_window_now (write_window, run_id) VALUES (NEW.id, NEW.run_id); END;
+CREATE TRIGGER write_window_closes AFTER INSERT ON write_window_end
+BEGIN DELETE FROM write_window_now WHERE write_window = NEW.write_window; END;
+CREATE TRIGGER write_window_ends_with_its_run AFTER INSERT ON result
+BEGIN DELETE FROM write_window_now WHERE run_id = NEW.run_id; END;
 
 CREATE TABLE fixture_count (
   fixture TEXT PRIMARY KEY,

@@ -10,7 +10,7 @@ CREATE TABLE about (
   journal_id TEXT NOT NULL,
   created_utc_us INTEGER NOT NULL
 ) STRICT;
-INSERT INTO about VALUES(1,'production','019b8cbd-af00-729e-83a8-c5ff0a61e7f1',1767592800000000);
+INSERT INTO about VALUES(1,'production','019b8cbd-af00-71f8-8a2d-3ac06e8e4b07',1767592800000000);
 CREATE TABLE run (
   id INTEGER PRIMARY KEY,
   form INTEGER NOT NULL CHECK (form >= 1),
@@ -215,6 +215,11 @@ CREATE TABLE serial_now (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO serial_now VALUES('TH','TH-000001',1,3,'exposed','019b8c98-2800-7000-8000-000000000003','00112233445566778899aabb');
 INSERT INTO serial_now VALUES('TH','TH-000002',2,3,'used','019b8c98-2800-7000-8000-000000000002','0011223344556677889900ff');
+CREATE TABLE write_window_now (
+  write_window INTEGER PRIMARY KEY REFERENCES write_window (id),
+  run_id TEXT NOT NULL
+) STRICT;
+INSERT INTO write_window_now VALUES(1,'019b8c98-2800-7000-8000-000000000005');
 CREATE TABLE fixture_count (
   fixture TEXT PRIMARY KEY,
   cycles INTEGER NOT NULL CHECK (cycles >= 0)
@@ -248,6 +253,8 @@ CREATE UNIQUE INDEX serial_now_one_text_a_number ON serial_now (scheme, number) 
 CREATE UNIQUE INDEX serial_now_one_a_run ON serial_now (run_id) WHERE state IN ('leased', 'exposed');
 CREATE INDEX serial_now_free ON serial_now (scheme, number) WHERE state = 'free';
 CREATE INDEX serial_now_leased ON serial_now (run_id) WHERE state = 'leased';
+CREATE INDEX serial_now_nameless ON serial_now (run_id) WHERE state = 'exposed' AND uid IS NULL;
+CREATE INDEX serial_now_by_run ON serial_now (run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX serial_now_by_uid ON serial_now (uid) WHERE uid IS NOT NULL;
 CREATE TRIGGER serial_event_follows BEFORE INSERT ON serial_event
 BEGIN
@@ -277,6 +284,13 @@ BEGIN
   ON CONFLICT (scheme, serial) DO UPDATE
   SET turn = excluded.turn, state = excluded.state, run_id = excluded.run_id, uid = excluded.uid;
 END;
+CREATE INDEX write_window_now_by_run ON write_window_now (run_id);
+CREATE TRIGGER write_window_opens AFTER INSERT ON write_window
+BEGIN INSERT INTO write_window_now (write_window, run_id) VALUES (NEW.id, NEW.run_id); END;
+CREATE TRIGGER write_window_closes AFTER INSERT ON write_window_end
+BEGIN DELETE FROM write_window_now WHERE write_window = NEW.write_window; END;
+CREATE TRIGGER write_window_ends_with_its_run AFTER INSERT ON result
+BEGIN DELETE FROM write_window_now WHERE run_id = NEW.run_id; END;
 CREATE UNIQUE INDEX live_run_by_uid ON live_run (uid) WHERE uid IS NOT NULL;
 CREATE INDEX live_run_by_instance ON live_run (instance);
 CREATE TRIGGER about_is_not_updated BEFORE UPDATE ON about
