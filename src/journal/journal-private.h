@@ -27,6 +27,8 @@ struct StnJournal {
   gboolean is_virtual;
   gint64 instance; /* of this program, in table instance */
 
+  int has_spooled; /* atomic: this program has put a result into the spool that is not recorded yet */
+
   GThread *writer;
   GMutex mutex; /* guards the four below */
   StnJournalRequest *first, *last;
@@ -49,6 +51,9 @@ const char *stn_journal_network_name (unsigned long magic);
 gboolean stn_journal_spool (StnJournal *self, const StnResult *result, GError **error);
 /* Takes up what was put there; at open, before the writer runs. */
 gboolean stn_journal_replay_spool (StnJournal *self, GError **error);
+/* The same while the writer runs, in the thread that begins a run: nothing new begins while a result of this program
+ * waits. */
+gboolean stn_journal_settle_spool (StnJournal *self, GError **error);
 
 /* All below: inside a transaction, in the thread that has it. */
 

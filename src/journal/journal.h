@@ -38,8 +38,8 @@ gboolean stn_journal_is_virtual (const StnJournal *self);
 gboolean stn_journal_begin (StnJournal *self, const StnRun *run, GError **error);
 /* The result; also settles the run's serial in the same transaction: PASS -> used, not exposed -> free, exposed without
  * PASS -> stays exposed, kept for this UID (void when the UID is not known). Refused when there is no such run or it has
- * a result already. Where the file cannot take the result it is put into FILE.spool, on disk, and recorded at the next
- * open; the answer is STN_FAILURE_NOT_RECORDED all the same. */
+ * a result already. Where the file cannot take the result it is put into FILE.spool, on disk, and recorded before the
+ * next run begins or at the next open; the answer is STN_FAILURE_NOT_RECORDED all the same. */
 gboolean stn_journal_finish (StnJournal *self, const StnResult *result, GError **error);
 
 /* What is known of a chip under a job, to admit it. */

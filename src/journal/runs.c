@@ -35,7 +35,8 @@ stn_journal_begin (StnJournal *self, const StnRun *run, GError **error)
                    run->is_virtual ? "virtual" : "production", self->is_virtual ? "virtual" : "production");
     return FALSE;
   }
-  return call (self, begin_work, STN_FAILURE_NOT_RECORDED, (gpointer) run, error);
+  return stn_journal_settle_spool (self, error)
+         && call (self, begin_work, STN_FAILURE_NOT_RECORDED, (gpointer) run, error);
 }
 
 /* ----- admit ----- */
@@ -362,7 +363,7 @@ stn_journal_finish (StnJournal *self, const StnResult *result, GError **error)
   if (stn_error_is (failed, STN_FAILURE_NOT_RECORDED)) {
     g_autoptr (GError) spool_error = NULL;
     if (stn_journal_spool (self, result, &spool_error))
-      g_prefix_error (&failed, "the result is kept in %s until the journal is opened again: ", self->spool_path);
+      g_prefix_error (&failed, "the result is kept in %s until the journal can take it: ", self->spool_path);
     else
       g_prefix_error (&failed, "%s: ", spool_error->message);
   }

@@ -1,5 +1,5 @@
 /* A result that the file could not take, kept beside it until it can: one JSON object a line, each on disk (fsync) before
- * the caller is told. The next open takes the lines up. */
+ * the caller is told. The next begin, or the next open, takes the lines up. */
 #include "src/journal/journal-private.h"
 #include "src/record/columns.h"
 
@@ -90,6 +90,8 @@ stn_journal_spool (StnJournal *self, const StnResult *result, GError **error)
                    self->spool_path, g_strerror (errno));
   if (fd >= 0)
     close (fd);
+  if (done)
+    g_atomic_int_set (&self->has_spooled, 1);
   if (lock >= 0) {
     fsync (lock); /* the folder: the name of a new file; a file system that cannot do this does it by itself */
     close (lock);
@@ -173,31 +175,46 @@ read_line (StnDatabase *reader, const char *line)
   return g_steal_pointer (&result);
 }
 
+/* Inside a transaction. What belongs to no run of this file (a backup was restored) is counted as strange. */
 static gboolean
-replay_line (StnJournal *self, const StnResult *result, GError **error)
+settle_line (StnJournal *self, const StnResult *result, guint *strange, GError **error)
 {
   g_autoptr (GError) failed = NULL;
   gboolean has_one = FALSE;
 
-  if (!stn_database_execute (self->database, "BEGIN IMMEDIATE", error))
+  if (!stn_database_run (self->database, error, "SAVEPOINT line", ""))
     return FALSE;
-  gboolean settled = stn_journal_settle_result (self, result, &has_one, &failed);
-  if (settled && stn_database_execute (self->database, "COMMIT", error))
-    return TRUE;
-  sqlite3_exec (self->database->connection, "ROLLBACK", NULL, NULL, NULL);
-  if (has_one)
-    return TRUE; /* it was recorded after all, or a crash came between the commit and the end of the spool */
-  if (!settled)
+  if (stn_journal_settle_result (self, result, &has_one, &failed))
+    return stn_database_run (self->database, error, "RELEASE line", "");
+  if (!has_one && !stn_error_is (failed, STN_FAILURE_INTERNAL)) {
     g_propagate_error (error, g_steal_pointer (&failed));
-  return FALSE;
+    return FALSE; /* the caller undoes all */
+  }
+  if (!has_one) /* else it was recorded after all, or a crash came between the commit and the end of the spool */
+    (*strange)++;
+  return stn_database_run (self->database, error, "ROLLBACK TO line", "")
+         && stn_database_run (self->database, error, "RELEASE line", "");
 }
 
-gboolean
-stn_journal_replay_spool (StnJournal *self, GError **error)
+typedef struct {
+  GPtrArray *results; /* StnResult */
+  guint strange;      /* lines that are none, or of no run */
+} Spool;
+
+static void
+result_free (gpointer result)
+{
+  stn_result_free (result);
+}
+
+/* *out_spool is NULL where there is none. */
+static gboolean
+read_spool (StnJournal *self, Spool **out_spool, GError **error)
 {
   g_autofree char *text = NULL;
   g_autoptr (GError) failed = NULL;
 
+  *out_spool = NULL;
   if (!g_file_get_contents (self->spool_path, &text, NULL, &failed)) {
     if (g_error_matches (failed, G_FILE_ERROR, G_FILE_ERROR_NOENT))
       return TRUE;
@@ -205,28 +222,102 @@ stn_journal_replay_spool (StnJournal *self, GError **error)
     return FALSE;
   }
   /* SQLite reads JSON, so no other reader is needed; an empty database of its own keeps that apart from the file */
-  g_autoptr (StnDatabase) reader
-      = stn_database_open (":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, error);
+  g_autoptr (StnDatabase) reader = stn_database_open (":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, error);
   if (reader == NULL)
     return FALSE;
 
-  guint strange = 0;
+  Spool *spool = g_new0 (Spool, 1);
+  spool->results = g_ptr_array_new_with_free_func (result_free);
   g_auto (GStrv) lines = g_strsplit (text, "\n", 0);
   for (char **line = lines; *line != NULL; line++) {
     if (**line == '\0')
       continue;
-    g_autoptr (StnResult) result = read_line (reader, *line);
-    if (result == NULL)
-      strange++; /* cut short by a crash: it was never said to be kept */
-    else if (!replay_line (self, result, error)) {
+    StnResult *result = read_line (reader, *line);
+    if (result != NULL)
+      g_ptr_array_add (spool->results, result);
+    else
+      spool->strange++; /* cut short by a crash: it was never said to be kept */
+  }
+  *out_spool = spool;
+  return TRUE;
+}
+
+static void
+spool_free (Spool *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->results);
+  g_free (self);
+}
+
+static gboolean
+settle_all (StnJournal *self, Spool *spool, GError **error)
+{
+  for (guint i = 0; i < spool->results->len; i++)
+    if (!settle_line (self, g_ptr_array_index (spool->results, i), &spool->strange, error)) {
       g_prefix_error (error, "%s: a result that waits there cannot be recorded: ", self->spool_path);
       return FALSE;
     }
-  }
-  /* what could not be read stays for a person to look at */
-  g_autofree char *aside = g_strconcat (self->spool_path, ".unread", NULL);
-  if ((strange > 0 ? rename (self->spool_path, aside) : unlink (self->spool_path)) == 0)
+  return TRUE;
+}
+
+/* After the commit. What could not be read or placed stays for a person to look at. */
+static gboolean
+remove_spool (StnJournal *self, const Spool *spool, GError **error)
+{
+  g_autofree char *name = stn_uuid_new (stn_clock_utc_us (self->clock));
+  g_autofree char *aside = g_strdup_printf ("%s.unread-%s", self->spool_path, name);
+  if ((spool->strange > 0 ? rename (self->spool_path, aside) : unlink (self->spool_path)) == 0)
     return TRUE;
   stn_error_set (error, STN_FAILURE_JOURNAL, "%s: cannot be removed: %s", self->spool_path, g_strerror (errno));
   return FALSE;
+}
+
+gboolean
+stn_journal_replay_spool (StnJournal *self, GError **error)
+{
+  Spool *spool;
+  gboolean done = FALSE;
+
+  if (!read_spool (self, &spool, error))
+    return FALSE;
+  if (spool == NULL)
+    return TRUE;
+  if (stn_database_execute (self->database, "BEGIN IMMEDIATE", error)) {
+    done = settle_all (self, spool, error) && stn_database_execute (self->database, "COMMIT", error);
+    if (!done)
+      sqlite3_exec (self->database->connection, "ROLLBACK", NULL, NULL, NULL);
+  }
+  done = done && remove_spool (self, spool, error);
+  spool_free (spool);
+  return done;
+}
+
+static gboolean
+settle_work (StnJournal *self, StnJournalRequest *request, GError **error)
+{
+  return settle_all (self, request->data, error);
+}
+
+gboolean
+stn_journal_settle_spool (StnJournal *self, GError **error)
+{
+  if (!g_atomic_int_get (&self->has_spooled))
+    return TRUE;
+
+  /* from the reading to the removal nobody adds a line */
+  int lock = stn_journal_lock_folder (self->spool_path);
+  Spool *spool;
+  gboolean done = read_spool (self, &spool, error);
+  if (done && spool != NULL) {
+    StnJournalRequest request = { .work = settle_work, .failure = STN_FAILURE_NOT_RECORDED, .data = spool };
+    done = stn_journal_call (self, &request, error) && remove_spool (self, spool, error);
+  }
+  if (done)
+    g_atomic_int_set (&self->has_spooled, 0);
+  spool_free (spool);
+  if (lock >= 0)
+    close (lock);
+  return done;
 }
