@@ -223,6 +223,8 @@ lease_serial (StnUnitRun *self, GError **error)
     }
   else
     {
+      if (!stn_serial_check_given (job->serial_check, given, error))
+        return FALSE;
       scheme = g_strdup (job->name);
       request.last = G_MAXINT64;
     }
@@ -281,6 +283,7 @@ stn_unit_run_bind (StnUnitRun *self, GError **error)
   if (!stn_plan_bind (self->plan, &self->identity, &capabilities, &self->binding, error))
     return FALSE;
   self->is_bound = TRUE;
+  self->step->detail = g_strdup (self->binding.notes);
   self->result->bound_hash = g_strdup (self->binding.hash);
   return TRUE;
 }
