@@ -1,9 +1,11 @@
 #include "protocols/engine.h"
 
+#include "protocols/dfu/dfu-engine.h"
 #include "protocols/uart/uart-engine.h"
 
 const StnEngineClass *const stn_engine_classes[] = {
   &stn_uart_engine_class,
+  &stn_dfu_engine_class,
   NULL,
 };
 

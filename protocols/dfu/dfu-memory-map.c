@@ -17,8 +17,8 @@ fail (Scanner *self, const char *expected)
   g_autofree char *escaped = g_strescape (self->text, NULL);
   g_autofree char *seen = g_strndup (escaped, SHOWN_CHARACTERS);
 
-  stn_error_set_seen (self->error, STN_FAILURE_GARBAGE, expected, seen, "the memory map, character %u",
-                      (guint) (self->at - self->text) + 1);
+  stn_error_set_seen (self->error, STN_FAILURE_GARBAGE, expected, seen[0] != '\0' ? seen : "nothing",
+                      "the memory map, character %u", (guint) (self->at - self->text) + 1);
   return FALSE;
 }
 
