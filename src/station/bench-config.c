@@ -136,6 +136,16 @@ stn_station_read_bench (StnStation *self, GError **error)
   return stn_bench_config_parse (bench->file, bytes, length, error);
 }
 
+StnBench *
+stn_station_make_bench (StnStation *self, GError **error)
+{
+  StnTargets *targets = stn_station_targets (self, error);
+  StnBench *bench = targets != NULL ? stn_bench_new (self->bench_config, targets, self->clock, error) : NULL;
+  if (bench == NULL)
+    g_prefix_error (error, "%s: ", self->file.bench.file != NULL ? self->file.bench.file : self->path);
+  return bench;
+}
+
 gboolean
 stn_station_check_bench (const char *path, GError **error)
 {
@@ -154,8 +164,10 @@ stn_station_check_bench (const char *path, GError **error)
   /* parts and cells are only known to be right once the boards are built */
   g_autoptr (StnClock) clock = stn_clock_new_virtual ();
   StnBench *bench = stn_bench_new (config, targets, clock, error);
-  if (bench == NULL)
+  if (bench == NULL) {
+    g_prefix_error (error, "%s: ", path);
     return FALSE;
+  }
   stn_bench_free (bench);
   return TRUE;
 }

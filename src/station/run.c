@@ -25,13 +25,14 @@ struct StnStationRun {
   GPtrArray *plans;     /* StnPlan, one for each different wiring */
   GArray *rows;         /* StnRunnerSite */
 
+  StnBench *bench;      /* NULL: real ports */
+
   /* from open on */
   gboolean is_open;
   StnLocks *locks;
   StnJournal *journal;
   StnLedger *ledger;
   StnTraceSink *trace;
-  StnBench *bench;
   StnProvider *uart_provider, *pins_provider; /* may be the same */
   StnAdapter **adapters;                      /* as many as controls; NULL: not used */
   GPtrArray *groups;                          /* StnLineGroup */
@@ -275,6 +276,12 @@ stn_station_run_new (StnStation *station, StnJob *job, const StnRunOptions *opti
   self->rows = g_array_new (FALSE, FALSE, sizeof (StnRunnerSite));
   if (!pick_sites (self, options, error) || !check_until (self, error) || !make_plans (self, error))
     return NULL;
+  /* a model only: what is wrong with it is bad input, and found before a lock or a journal is touched */
+  if (station->bench_config != NULL) {
+    self->bench = stn_station_make_bench (station, error);
+    if (self->bench == NULL)
+      return NULL;
+  }
   self->run_base = run_base_new (self, options);
   tell_what_is_planned (self);
   return g_steal_pointer (&self);
@@ -423,11 +430,6 @@ open_providers (StnStationRun *self, GError **error)
   const StnProviderRow *uart = stn_registry_find (STN_PORT_UART, in_bench);
   const StnProviderRow *pins = stn_registry_find (STN_PORT_PINS, in_bench);
 
-  if (in_bench) {
-    self->bench = stn_bench_new (self->station->bench_config, self->station->targets, self->station->clock, error);
-    if (self->bench == NULL)
-      return FALSE;
-  }
   if (uart != NULL) {
     self->uart_provider = uart->create (self->bench, error);
     if (self->uart_provider == NULL)
@@ -548,7 +550,6 @@ close_all (StnStationRun *self)
     stn_provider_free (self->pins_provider);
   self->pins_provider = NULL;
   g_clear_pointer (&self->uart_provider, stn_provider_free);
-  g_clear_pointer (&self->bench, stn_bench_free);
   g_clear_pointer (&self->trace, stn_trace_sink_unref);
   g_clear_pointer (&self->ledger, stn_ledger_free);
   g_clear_pointer (&self->journal, stn_journal_close);
@@ -598,6 +599,7 @@ stn_station_run_free (StnStationRun *self)
     return;
   if (self->rows != NULL)
     close_all (self);
+  g_clear_pointer (&self->bench, stn_bench_free);
   g_clear_pointer (&self->rows, g_array_unref);
   g_clear_pointer (&self->plans, g_ptr_array_unref);
   g_clear_pointer (&self->site_indexes, g_array_unref);

@@ -69,5 +69,7 @@ gboolean stn_station_check_supported (const StnStation *self, const StnSiteWirin
 
 /* bench-config.c: the bench that `bench:` asks for. NULL with an error; not called without `bench:`. */
 StnBenchConfig *stn_station_read_bench (StnStation *self, GError **error);
+/* The bench itself, from the configuration that was read. Touches nothing outside the program. */
+StnBench *stn_station_make_bench (StnStation *self, GError **error);
 
 G_END_DECLS
