@@ -42,8 +42,9 @@ stn_site_list_parse (const char *text, GError **error)
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv) parts = g_strsplit (text, ",", -1);
 
-  for (guint i = 0; parts[i] != NULL; i++) {
-    char *part = g_strstrip (parts[i]);
+  for (guint i = 0; i == 0 || parts[i] != NULL; i++) {
+    /* an empty text has no parts at all */
+    char *part = parts[i] != NULL ? g_strstrip (parts[i]) : (char *) "";
     char *dash = strchr (part, '-');
     if (*part == '\0') {
       stn_error_set (error, STN_FAILURE_USAGE, "“%s”: a site's name is missing; a list is A1-A8,B2", text);

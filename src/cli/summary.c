@@ -72,13 +72,13 @@ stn_summary_table (const GPtrArray *rows, gint64 cycle, const char *const *sites
 }
 
 char *
-stn_summary_sentences (const GPtrArray *rows, gint64 cycle)
+stn_summary_sentences (const GPtrArray *rows, gint64 cycle, const char *const *sites)
 {
   GString *text = g_string_new (NULL);
 
-  for (guint i = 0; i < rows->len; i++) {
-    const StnUnitRow *row = g_ptr_array_index (rows, i);
-    if (row->cycle != cycle || row->outcome == STN_VERDICT_PASS)
+  for (guint i = 0; sites[i] != NULL; i++) {
+    const StnUnitRow *row = find_row (rows, cycle, sites[i]);
+    if (row == NULL || row->outcome == STN_VERDICT_PASS)
       continue;
     g_autofree char *sentence = stn_failure_operator_text (row->failure, row->site);
     g_string_append_printf (text, "%s: %s %s\n", row->site, sentence, stn_failure_row (row->failure)->next_action);

@@ -27,16 +27,16 @@ char *
 stn_view_cycle_text (const StnViewContext *context, const StnEvent *event, gboolean with_table)
 {
   GString *text = g_string_new (NULL);
-  g_autofree char *sentences = stn_summary_sentences (context->rows, event->cycle);
+  const char *const *sites = (const char *const *) context->site_names;
+  g_autofree char *sentences = stn_summary_sentences (context->rows, event->cycle, sites);
 
   if (with_table && !context->quiet) {
-    g_autofree char *table =
-      stn_summary_table (context->rows, event->cycle, (const char *const *) context->site_names);
+    g_autofree char *table = stn_summary_table (context->rows, event->cycle, sites);
     g_string_append (text, table);
   }
   if (*sentences != '\0')
     g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", sentences);
-  if (event->failure != STN_FAILURE_NONE)
+  if (event->failure != STN_FAILURE_NONE && event->failure != STN_FAILURE_MANY_ALIKE)
     g_string_append_printf (text, "The same failure (%s) on half of the sites or more: that is the station's. %s\n",
                             stn_failure_name (event->failure), stn_failure_row (STN_FAILURE_MANY_ALIKE)->next_action);
   if (!context->quiet) {
