@@ -9,11 +9,15 @@ static const struct {
   int code;
   const char *sentence;
 } sentences[] = {
-  { SQLITE_NOTADB, "this is not a journal (the file is no SQLite database); name another file, and leave this one as it is" },
-  { SQLITE_CORRUPT, "the file is damaged; keep a copy of it and its -wal file, restore the last backup, and check the disk" },
-  { SQLITE_READONLY, "the file or its folder cannot be written; give this user the right, or mount the disk for writing" },
+  { SQLITE_NOTADB,
+    "this is not a journal (the file is no SQLite database); name another file, and leave this one as it is" },
+  { SQLITE_CORRUPT,
+    "the file is damaged; keep a copy of it and its -wal file, restore the last backup, and check the disk" },
+  { SQLITE_READONLY,
+    "the file or its folder cannot be written; give this user the right, or mount the disk for writing" },
   { SQLITE_PERM, "the file or its folder cannot be written; give this user the right" },
-  { SQLITE_CANTOPEN, "the file cannot be opened; check that its folder exists and that this user may read and write there" },
+  { SQLITE_CANTOPEN,
+    "the file cannot be opened; check that its folder exists and that this user may read and write there" },
   { SQLITE_FULL, "the disk is full; make room, then run the board again" },
   { SQLITE_IOERR, "the disk did not read or write; check the disk and its cable, and the system's log" },
   { SQLITE_BUSY, "another program has held the journal for 5 s; see which one, and end it or wait" },

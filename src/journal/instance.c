@@ -1,5 +1,5 @@
-/* Programs that have the file open. A pid alone is given out again; with the time that it was started at and the boot it
- * means one program for ever. */
+/* Programs that have the file open. A pid alone is given out again; with the time that it was started at and the boot
+ * it means one program for ever. */
 #include "src/journal/journal-private.h"
 
 #include <errno.h>

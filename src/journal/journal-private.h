@@ -40,10 +40,10 @@ struct StnJournal {
 gboolean stn_journal_call (StnJournal *self, StnJournalRequest *request, GError **error);
 void stn_journal_start_writer (StnJournal *self);
 void stn_journal_stop_writer (StnJournal *self);
-/* An fd that holds a lock on the file's folder until it is closed; -1 where there is none to be had. Held while the file
- * is opened, so that of two programs that start together one makes the schema and the other finds it, and while the spool
- * is written. On the folder, because opening and closing the file itself would drop SQLite's own locks on it (POSIX locks
- * belong to the process). */
+/* An fd that holds a lock on the file's folder until it is closed; -1 where there is none to be had. Held while the
+ * file is opened, so that of two programs that start together one makes the schema and the other finds it, and while
+ * the spool is written. On the folder, because opening and closing the file itself would drop SQLite's own locks on it
+ * (POSIX locks belong to the process). */
 int stn_journal_lock_folder (const char *path);
 /* The name of a network file system by its statfs magic; NULL: not one that is refused. */
 const char *stn_journal_network_name (unsigned long magic);

@@ -48,9 +48,11 @@ refuse_network (const char *path, const char *folder, GError **error)
   }
   const char *name = stn_journal_network_name ((unsigned long) about.f_type);
   if (name != NULL) {
-    stn_error_set (error, STN_FAILURE_JOURNAL,
-                   "%s: this is on a network file system (%s), where a power cut or a second machine can break it; name a "
-                   "file on a disk of this machine", path, name);
+    stn_error_set (
+        error, STN_FAILURE_JOURNAL,
+        "%s: this is on a network file system (%s), where a power cut or a second machine can break it; name a "
+        "file on a disk of this machine",
+        path, name);
     return FALSE;
   }
   return TRUE;
@@ -131,8 +133,9 @@ check_kind (StnJournal *self, GError **error)
   const char *kind = state == STN_ROW ? (const char *) sqlite3_column_text (rows, 0) : NULL;
   if (g_strcmp0 (kind, kind_name (self->is_virtual)) == 0)
     return TRUE;
-  stn_error_set (error, STN_FAILURE_JOURNAL, "%s: this is a %s journal and the station is %s; name a journal of its own",
-                 self->database->path, kind != NULL ? kind : "nameless", kind_name (self->is_virtual));
+  stn_error_set (error, STN_FAILURE_JOURNAL,
+                 "%s: this is a %s journal and the station is %s; name a journal of its own", self->database->path,
+                 kind != NULL ? kind : "nameless", kind_name (self->is_virtual));
   return FALSE;
 }
 
@@ -221,9 +224,10 @@ prepare (StnJournal *self, GError **error)
   gint64 step;
 
   if (sqlite3_db_readonly (database->connection, "main") == 1) {
-    stn_error_set (error, STN_FAILURE_JOURNAL,
-                   "%s: the file or its folder cannot be written; give this user the right, or mount the disk for writing",
-                   database->path);
+    stn_error_set (
+        error, STN_FAILURE_JOURNAL,
+        "%s: the file or its folder cannot be written; give this user the right, or mount the disk for writing",
+        database->path);
     return FALSE;
   }
   /* cell_size_check before the first page is read; trusted_schema against what a strange file's schema might call */

@@ -1,12 +1,13 @@
 /* The journal: the durable record of every unit, in SQLite.
  *
  * One StnJournal is one open file with one writer thread; any thread may call, and every call returns only when what it
- * says is on disk (WAL, synchronous=FULL) or with an error that says that it is not. Requests that wait at the same time
- * are committed together. Reading is query.h, on connections of its own.
+ * says is on disk (WAL, synchronous=FULL) or with an error that says that it is not. Requests that wait at the same
+ * time are committed together. Reading is query.h, on connections of its own.
  *
  * Rows are inserted, never changed. Runs, results, voids, dispositions and audit rows are links of one hash chain
  * (src/record/canonical.h); the previous hash is read inside the same BEGIN IMMEDIATE, so that two programs on one file
- * keep one chain. A journal is either production or virtual, says so in its own `about` row, and refuses the other kind.
+ * keep one chain. A journal is either production or virtual, says so in its own `about` row, and refuses the other
+ * kind.
  *
  * Waiting goes through the clock: the writer is a joined thread, so virtual time stands still while a row is written.
  *
@@ -23,12 +24,12 @@ G_BEGIN_DECLS
 
 typedef struct StnJournal StnJournal;
 
-/* Opens or creates (with its folder). Takes numbered schema steps where the file is older, after a backup beside it. Reads
- * the whole file through where the last program ended without closing it. Frees what dead programs left behind: claims,
- * and leases that nobody holds any more. Blocks on the disk, and up to 5 s for another program's write. */
+/* Opens or creates (with its folder). Takes numbered schema steps where the file is older, after a backup beside it.
+ * Reads the whole file through where the last program ended without closing it. Frees what dead programs left behind:
+ * claims, and leases that nobody holds any more. Blocks on the disk, and up to 5 s for another program's write. */
 StnJournal *stn_journal_open (const char *path, gboolean is_virtual, StnClock *clock, GError **error);
-/* Waits for what is queued, ends the writer, closes. NULL-safe. No other thread may call any more. Runs that this program
- * began and did not finish are unknown from then on. */
+/* Waits for what is queued, ends the writer, closes. NULL-safe. No other thread may call any more. Runs that this
+ * program began and did not finish are unknown from then on. */
 void stn_journal_close (StnJournal *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnJournal, stn_journal_close)
 const char *stn_journal_path (const StnJournal *self);
@@ -37,9 +38,9 @@ gboolean stn_journal_is_virtual (const StnJournal *self);
 /* The intent. run->run_id is set by the caller (stn_uuid_new) and must be new. */
 gboolean stn_journal_begin (StnJournal *self, const StnRun *run, GError **error);
 /* The result; also settles the run's serial in the same transaction: PASS -> used, not exposed -> free, exposed without
- * PASS -> stays exposed, kept for this UID (void when the UID is not known). Refused when there is no such run or it has
- * a result already. Where the file cannot take the result it is put into FILE.spool, on disk, and recorded before the
- * next run begins or at the next open; the answer is STN_FAILURE_NOT_RECORDED all the same. */
+ * PASS -> stays exposed, kept for this UID (void when the UID is not known). Refused when there is no such run or it
+ * has a result already. Where the file cannot take the result it is put into FILE.spool, on disk, and recorded before
+ * the next run begins or at the next open; the answer is STN_FAILURE_NOT_RECORDED all the same. */
 gboolean stn_journal_finish (StnJournal *self, const StnResult *result, GError **error);
 
 /* What is known of a chip under a job, to admit it. */
@@ -53,25 +54,28 @@ typedef struct {
   gint64 last_utc_us;
 } StnUnitHistory;
 void stn_unit_history_clear (StnUnitHistory *self);
-/* Claims the UID (NULL: not readable, nothing is claimed and nothing known) for the run (a row: no second live run of this file may have it; a dead program's claim is void), and
- * says what is known. STN_FAILURE_SAME_UNIT_TWICE with the other site and run in the text when it is claimed. */
+/* Claims the UID for the run (a row: no second live run of this file may have it; a dead program's claim is void), and
+ * says what is known. STN_FAILURE_SAME_UNIT_TWICE with the other site and run in the text when it is claimed,
+ * STN_FAILURE_UNIT_CHANGED when the run was admitted with another. NULL (a chip that does not say its UID): nothing is
+ * claimed and nothing known. */
 gboolean stn_journal_admit (StnJournal *self, const char *run_id, const char *uid, const char *job_name,
                             gint64 job_revision, StnUnitHistory *out, GError **error);
 /* PASSes of a lot under a job, for quantity. */
 gboolean stn_journal_count_passes (StnJournal *self, const char *job_name, const char *lot, guint64 *out_count,
                                    GError **error);
 
-/* Leases a serial to a run. A chip (request->uid, admitted before) that has one of this scheme already - exposed in a run
- * that did not pass, or used - gets that one again, given or not. Else free numbers that were leased and never exposed
- * come first (with the text that they had), then the counter's next. A run has at most one. A serial is unique within its
- * scheme; a void text is void in every scheme. STN_FAILURE_SERIAL_USED when a given text is not free (its state and run in
- * the text), STN_FAILURE_SERIALS_EXHAUSTED past request->last. Free *out_serial with g_free. */
+/* Leases a serial to a run. A chip (request->uid, admitted before) that has one of this scheme already - exposed in a
+ * run that did not pass, or used - gets that one again where no text is given, and may have it again where it is. Else
+ * free numbers that were leased and never exposed come first (with the text that they had), then the counter's next. A
+ * run has at most one. A serial is unique within its scheme; a void text is void in every scheme.
+ * STN_FAILURE_SERIAL_USED when a given text is not free (its state and run in the text), STN_FAILURE_SERIALS_EXHAUSTED
+ * past request->last. Free *out_serial with g_free. */
 gboolean stn_journal_lease (StnJournal *self, const char *run_id, const StnSerialRequest *request, char **out_serial,
                             GError **error);
 /* From here on the serial may be on a board. */
 gboolean stn_journal_expose (StnJournal *self, const char *run_id, GError **error);
-/* Takes a serial out for good, in every scheme, with the reason; chained. Also one that was never given out. Refused with
- * STN_FAILURE_SERIAL_USED while a run that is on its way has it. */
+/* Takes a serial out for good, in every scheme, with the reason; chained. Also one that was never given out. Refused
+ * with STN_FAILURE_SERIAL_USED while a run that is on its way has it. */
 gboolean stn_journal_void_serial (StnJournal *self, const char *serial, const char *reason, const char *operator_id,
                                   GError **error);
 

@@ -311,8 +311,9 @@ stn_query_counts (StnQuery *self, const char *lot, StnCounts *out, GError **erro
 
   {
     g_autoptr (StnRows) rows = stn_database_query (self->database, error,
-      "SELECT verdict, count (*) FROM run LEFT JOIN result USING (run_id) WHERE ?1 IS NULL OR lot = ?1 GROUP BY verdict",
-      "t", lot);
+                                                   "SELECT verdict, count (*) FROM run LEFT JOIN result USING (run_id) "
+                                                   "WHERE ?1 IS NULL OR lot = ?1 GROUP BY verdict",
+                                                   "t", lot);
     if (rows == NULL)
       return FALSE;
     StnRowState state;

@@ -36,8 +36,8 @@ typedef struct {
 /* Rows (StnRunRow, owned by the array). */
 GPtrArray *stn_query_runs (StnQuery *self, const StnRunFilter *filter, GError **error);
 
-/* A unit's whole life by serial or UID (24 hex digits of either case), oldest first, steps included; also runs that came
- * to no result. Empty: not known. */
+/* A unit's whole life by serial or UID (24 hex digits of either case), oldest first, steps included; also runs that
+ * came to no result. Empty: not known. */
 GPtrArray *stn_query_unit (StnQuery *self, const char *serial_or_uid, GError **error);
 
 typedef struct {
@@ -46,7 +46,7 @@ typedef struct {
   gint64 longest_ns;
 } StnOpenWindow;
 void stn_open_window_free (StnOpenWindow *self);
-/* Windows without an end whose run has no result: a board that may be half-way through an option write or mass erase. */
+/* Windows without an end whose run has no result: boards that may be half-way through an option write or mass erase. */
 GPtrArray *stn_query_open_windows (StnQuery *self, GError **error);
 
 typedef struct {
@@ -55,10 +55,10 @@ typedef struct {
 gboolean stn_query_counts (StnQuery *self, const char *lot, StnCounts *out, GError **error);
 
 /* Walks the hash chain from its first entry, building every row's form again from its columns. FALSE with
- * STN_FAILURE_JOURNAL naming the first bad row (entry, kind, row, run): one that was changed, deleted, inserted or moved.
- * *out_rows and *out_head (NULL allowed) are the chain's length and last hash. An end that was cut off cleanly leaves a
- * shorter chain that is right in itself: it shows only against a length and head that were kept elsewhere (a report, a
- * central database). Reads the whole file in one transaction; the writer goes on meanwhile. */
+ * STN_FAILURE_JOURNAL naming the first bad row (entry, kind, row, run): one that was changed, deleted, inserted or
+ * moved. *out_rows and *out_head (NULL allowed) are the chain's length and last hash. An end that was cut off cleanly
+ * leaves a shorter chain that is right in itself: it shows only against a length and head that were kept elsewhere (a
+ * report, a central database). Reads the whole file in one transaction; the writer goes on meanwhile. */
 gboolean stn_query_verify (StnQuery *self, guint64 *out_rows, guint8 out_head[32], GError **error);
 
 G_END_DECLS

@@ -354,7 +354,8 @@ stn_journal_finish (StnJournal *self, const StnResult *result, GError **error)
 {
   g_autoptr (GError) failed = NULL;
 
-  if (result->run_id == NULL || result->verdict == STN_VERDICT_UNKNOWN || (guint) result->verdict >= STN_VERDICT_COUNT) {
+  if (result->run_id == NULL || result->verdict == STN_VERDICT_UNKNOWN
+      || (guint) result->verdict >= STN_VERDICT_COUNT) {
     stn_error_set (error, STN_FAILURE_INTERNAL, "a result without a run or a verdict");
     return FALSE;
   }

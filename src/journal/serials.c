@@ -64,9 +64,10 @@ change (StnJournal *self, const Serial *serial, StnSerialState state, const char
         GError **error)
 {
   return stn_database_run (self->database, error,
-    "INSERT INTO serial_event (scheme, serial, number, turn, state, run_id, uid, utc_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    "ttnittti", serial->scheme, serial->serial, serial->number, serial->turn + 1, stn_serial_state_name (state),
-    run_id, uid, stn_clock_utc_us (self->clock));
+                           "INSERT INTO serial_event (scheme, serial, number, turn, state, run_id, uid, utc_us) VALUES "
+                           "(?, ?, ?, ?, ?, ?, ?, ?)",
+                           "ttnittti", serial->scheme, serial->serial, serial->number, serial->turn + 1,
+                           stn_serial_state_name (state), run_id, uid, stn_clock_utc_us (self->clock));
 }
 
 /* ----- lease ----- */
@@ -218,8 +219,8 @@ may_lease (StnJournal *self, const char *run_id, const char *uid, GError **error
       return FALSE;
     }
     if (uid != NULL && g_strcmp0 ((const char *) sqlite3_column_text (rows, 0), uid) != 0) {
-      stn_error_set (error, STN_FAILURE_INTERNAL, "run %s asks for a serial before it was admitted with chip %s", run_id,
-                     uid);
+      stn_error_set (error, STN_FAILURE_INTERNAL, "run %s asks for a serial before it was admitted with chip %s",
+                     run_id, uid);
       return FALSE;
     }
   }

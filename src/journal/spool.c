@@ -1,5 +1,5 @@
-/* A result that the file could not take, kept beside it until it can: one JSON object a line, each on disk (fsync) before
- * the caller is told. The next begin, or the next open, takes the lines up. */
+/* A result that the file could not take, kept beside it until it can: one JSON object a line, each on disk (fsync)
+ * before the caller is told. The next begin, or the next open, takes the lines up. */
 #include "src/journal/journal-private.h"
 #include "src/record/columns.h"
 

@@ -146,7 +146,8 @@ check_entry (Walk *self, gint64 sequence, const char *kind_name, gint64 row, con
     return FALSE;
   if (state == STN_ROW_END) {
     stn_error_set (error, STN_FAILURE_JOURNAL,
-                   "chain entry %" G_GINT64_FORMAT ": %s row %" G_GINT64_FORMAT " was deleted", sequence, kind_name, row);
+                   "chain entry %" G_GINT64_FORMAT ": %s row %" G_GINT64_FORMAT " was deleted", sequence, kind_name,
+                   row);
     return FALSE;
   }
 
@@ -188,18 +189,21 @@ check_strays (Walk *self, GError **error)
 
   for (gsize i = 0; i < G_N_ELEMENTS (chain_kinds); i++) {
     const ChainKind *kind = &chain_kinds[i];
-    g_autofree char *text = g_strdup_printf (
-        "SELECT id, %s FROM %s AS t WHERE NOT EXISTS (SELECT 1 FROM chain WHERE chain.kind = '%s' AND chain.row = t.id) "
-        "ORDER BY id LIMIT 1", kind->run_id != NULL ? kind->run_id : "NULL", kind->kind, kind->kind);
+    g_autofree char *text = g_strdup_printf ("SELECT id, %s FROM %s AS t WHERE NOT EXISTS (SELECT 1 FROM chain WHERE "
+                                             "chain.kind = '%s' AND chain.row = t.id) "
+                                             "ORDER BY id LIMIT 1",
+                                             kind->run_id != NULL ? kind->run_id : "NULL", kind->kind, kind->kind);
     sqlite3_stmt *rows = stn_database_prepare (database, text, error);
     if (rows == NULL)
       return FALSE;
     StnRowState state = stn_database_step (database, rows, error);
     if (state == STN_ROW) {
       g_autofree char *run_id = stn_rows_text (rows, 1);
-      stn_error_set (error, STN_FAILURE_JOURNAL, "%s row %" G_GINT64_FORMAT "%s%s is not in the chain: it was inserted, "
-                     "or its entry was deleted", kind->kind, (gint64) sqlite3_column_int64 (rows, 0),
-                     run_id != NULL ? " of run " : "", run_id != NULL ? run_id : "");
+      stn_error_set (error, STN_FAILURE_JOURNAL,
+                     "%s row %" G_GINT64_FORMAT "%s%s is not in the chain: it was inserted, "
+                     "or its entry was deleted",
+                     kind->kind, (gint64) sqlite3_column_int64 (rows, 0), run_id != NULL ? " of run " : "",
+                     run_id != NULL ? run_id : "");
     }
     sqlite3_finalize (rows);
     if (state != STN_ROW_END)
@@ -211,7 +215,8 @@ check_strays (Walk *self, GError **error)
     return FALSE;
   StnRowState state = stn_database_step (database, rows, error);
   if (state == STN_ROW)
-    stn_error_set (error, STN_FAILURE_JOURNAL, "there are steps of result row %" G_GINT64_FORMAT ", which does not exist",
+    stn_error_set (error, STN_FAILURE_JOURNAL,
+                   "there are steps of result row %" G_GINT64_FORMAT ", which does not exist",
                    (gint64) sqlite3_column_int64 (rows, 0));
   return state == STN_ROW_END;
 }
@@ -237,13 +242,13 @@ check_chain (Walk *self, guint64 *out_rows, guint8 out_head[STN_HASH_BYTES], GEr
     if (sqlite3_column_bytes (rows, 3) != STN_HASH_BYTES || sqlite3_column_bytes (rows, 4) != STN_HASH_BYTES
         || memcmp (sqlite3_column_blob (rows, 3), head, STN_HASH_BYTES) != 0) {
       stn_error_set (error, STN_FAILURE_JOURNAL,
-                     "chain entry %" G_GINT64_FORMAT " (%s row %" G_GINT64_FORMAT ") does not follow the one before it: "
-                     "entries were changed, inserted or put in another order", sequence,
+                     "chain entry %" G_GINT64_FORMAT " (%s row %" G_GINT64_FORMAT ") does not follow the one before "
+                     "it: entries were changed, inserted or put in another order", sequence,
                      (const char *) sqlite3_column_text (rows, 1), (gint64) sqlite3_column_int64 (rows, 2));
       return FALSE;
     }
-    if (!check_entry (self, sequence, (const char *) sqlite3_column_text (rows, 1), sqlite3_column_int64 (rows, 2), head,
-                      sqlite3_column_blob (rows, 4), error))
+    if (!check_entry (self, sequence, (const char *) sqlite3_column_text (rows, 1), sqlite3_column_int64 (rows, 2),
+                      head, sqlite3_column_blob (rows, 4), error))
       return FALSE;
     memcpy (head, sqlite3_column_blob (rows, 4), STN_HASH_BYTES);
     expected++;

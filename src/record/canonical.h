@@ -7,8 +7,8 @@
  *     'i' 8 bytes, big endian               integer (two's complement); booleans are 0 and 1
  *     'l' count (u32 big endian) items      list (the steps), each item the fields of one
  * preceded by the row's kind and form: 's' "run" 'i' 1. No floats, no locale, no pointer sizes.
- * Verdict, failure and step are their names as text (no failure: NULL); a number that was not read (-1), an address or a
- * measurement that is not there are NULL; the flags has_address and has_value are no fields of their own.
+ * Verdict, failure and step are their names as text (no failure: NULL); a number that was not read (-1), an address or
+ * a measurement that is not there are NULL; the flags has_address and has_value are no fields of their own.
  * The chain: hash = SHA-256 ("stn1" || previous hash (32 bytes) || form). The first previous hash is 32 zero bytes.
  *
  * A form is never changed: a new field is form N + 1, and the old one stays readable. */

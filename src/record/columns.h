@@ -43,8 +43,8 @@ const StnColumn *stn_step_columns (guint *out_count);
 
 /* The value of a field; `record` is the struct that the column belongs to. Text is borrowed from it. */
 StnValue stn_column_get (const StnColumn *column, gconstpointer record);
-/* Sets a field (text is copied, the old one freed). FALSE, and nothing changed, when the value is of another kind, names
- * no verdict, failure or step, or does not fit. */
+/* Sets a field (text is copied, the old one freed). FALSE, and nothing changed, when the value is of another kind,
+ * names no verdict, failure or step, or does not fit. */
 gboolean stn_column_set (const StnColumn *column, gpointer record, const StnValue *value);
 
 G_END_DECLS

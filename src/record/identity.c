@@ -20,9 +20,9 @@ random_bytes (guint8 *bytes, gsize length)
   }
 }
 
-/* RFC 9562, 5.7 and 6.2 (method 1, a counter of fixed length): 48 bits of unix ms, version, 12 bits, variant, 62 bits. The
- * counter takes the 12 bits and the first 20 of the 62. It begins at a random place below the middle, so that processes
- * do not meet and there is room to count. The ms never step back, whatever the wall clock does. */
+/* RFC 9562, 5.7 and 6.2 (method 1, a counter of fixed length): 48 bits of unix ms, version, 12 bits, variant, 62 bits.
+ * The counter takes the 12 bits and the first 20 of the 62. It begins at a random place below the middle, so that
+ * processes do not meet and there is room to count. The ms never step back, whatever the wall clock does. */
 char *
 stn_uuid_new (gint64 utc_us)
 {

@@ -1,8 +1,8 @@
 /* The record of a run: what job fills in, journal stores and report reads.
  *
  * A run is one plan on one unit. It has two halves, written at different moments and never changed afterwards: StnRun,
- * the intent, durable before the first byte goes to the board; StnResult, what came of it, durable before anybody is told.
- * A run without a result is *unknown*; that verdict is derived, never written.
+ * the intent, durable before the first byte goes to the board; StnResult, what came of it, durable before anybody is
+ * told. A run without a result is *unknown*; that verdict is derived, never written.
  *
  * Everything is plain data with owned strings (NULL: not known or not observed, which is not the same as empty).
  * "_hash" is SHA-256 as 64 lower-case hex digits. No floats anywhere: a measured value is an integer with a unit.
@@ -149,16 +149,16 @@ StnResult *stn_result_copy (const StnResult *self);
 void stn_result_free (StnResult *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnResult, stn_result_free)
 
-/* A new time-ordered UUID (RFC 9562 version 7): unix ms, then a counter and random bits, so that ids made in one process
- * sort in the order they were made. 36 characters; free with g_free. Thread-safe. */
+/* A new time-ordered UUID (RFC 9562 version 7): unix ms, then a counter and random bits, so that ids made in one
+ * process sort in the order they were made. 36 characters; free with g_free. Thread-safe. */
 char *stn_uuid_new (gint64 utc_us);
 
 /* This machine's kernel boot id (/proc/sys/kernel/random/boot_id), or "unknown". Borrowed. */
 const char *stn_boot_id (void);
 
 /* The production day that a moment belongs to, when days begin `day_start_minutes` after local midnight in `zone`
- * (NULL: the machine's). YYYY-MM-DD; free with g_free; NULL outside the years 1 to 9999. A day begins at one moment, also
- * where the clocks change over it, so days never go back. */
+ * (NULL: the machine's). YYYY-MM-DD; free with g_free; NULL outside the years 1 to 9999. A day begins at one moment,
+ * also where the clocks change over it, so days never go back. */
 char *stn_production_day (gint64 utc_us, int day_start_minutes, GTimeZone *zone);
 
 G_END_DECLS

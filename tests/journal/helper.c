@@ -1,6 +1,6 @@
-/* The program that the kill and race tests run and kill: a scripted or random series of journal calls. Each call that was
- * answered with success is a line on standard output, written before the next call; its parent looks for all of them in
- * the file afterwards.
+/* The program that the kill and race tests run and kill: a scripted or random series of journal calls. Each call that
+ * was answered with success is a line on standard output, written before the next call; its parent looks for all of
+ * them in the file afterwards.
  *
  *     helper script FILE MODE N SEED     the script below, with the N-th write operation going wrong (shim-vfs.h)
  *     helper endless FILE                runs after runs, until killed
@@ -137,7 +137,8 @@ run_endless (const char *path)
   acknowledge ("opened");
   for (guint i = 0;; i++) {
     g_autofree char *run_id = stn_uuid_new (g_get_real_time ());
-    one_run (journal, run_id, (guint) g_random_int_range (0, 50), i % 3 == 0 ? STN_VERDICT_FAIL : STN_VERDICT_PASS, NULL);
+    one_run (journal, run_id, (guint) g_random_int_range (0, 50), i % 3 == 0 ? STN_VERDICT_FAIL : STN_VERDICT_PASS,
+             NULL);
   }
 }
 

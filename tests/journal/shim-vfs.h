@@ -1,5 +1,5 @@
-/* A layer between SQLite and the disk that counts what changes a file (write, truncate, sync, delete) and does something
- * bad at the N-th: the tests' power switch and bad disk. Becomes the default VFS of the process. */
+/* A layer between SQLite and the disk that counts what changes a file (write, truncate, sync, delete) and does
+ * something bad at the N-th: the tests' power switch and bad disk. Becomes the default VFS of the process. */
 #pragma once
 
 #include <glib.h>

@@ -1,4 +1,4 @@
-/* What the journal's tests share: a folder of their own, runs and results that can be told apart, calls that must work. */
+/* What the journal's tests share: a folder of their own, runs and results to tell apart, calls that must work. */
 #pragma once
 
 #include <sqlite3.h>

@@ -1,5 +1,5 @@
-/* kill -9, a power cut or a bad disk at every write operation of a scripted series of calls: what was acknowledged is in
- * the file, the chain holds, no serial is on two chips, and the next program goes on.
+/* kill -9, a power cut or a bad disk at every write operation of a scripted series of calls: what was acknowledged is
+ * in the file, the chain holds, no serial is on two chips, and the next program goes on.
  *
  * Every few operations in the ordinary suite; `-m slow` does every one. */
 #include "tests/journal/shim-vfs.h"

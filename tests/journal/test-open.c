@@ -177,7 +177,8 @@ network_file_systems_are_known_by_number (void)
 {
   g_assert_cmpstr (stn_journal_network_name (0x6969), ==, "NFS");
   g_assert_cmpstr (stn_journal_network_name (0xff534d42), ==, "CIFS");
-  g_assert_cmpstr (stn_journal_network_name ((unsigned long) (long) (int) 0xff534d42), ==, "CIFS"); /* f_type is signed */
+  unsigned long extended = (unsigned long) (long) (int) 0xff534d42; /* f_type is signed */
+  g_assert_cmpstr (stn_journal_network_name (extended), ==, "CIFS");
   g_assert_null (stn_journal_network_name (0xef53));     /* ext4 */
   g_assert_null (stn_journal_network_name (0x01021994)); /* tmpfs */
   g_assert_null (stn_journal_network_name (0x01021997)); /* 9p */
@@ -281,6 +282,7 @@ a_program_is_known_by_more_than_its_number (void)
 {
   g_autoptr (Place) place = place_new ();
   g_autoptr (StnJournal) journal = open_or_fail (place);
+  g_assert_nonnull (journal);
   g_autofree char *ticks_text = ask (place, "SELECT start_ticks FROM instance");
   gint64 ticks = g_ascii_strtoll (ticks_text, NULL, 10);
 

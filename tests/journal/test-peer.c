@@ -8,8 +8,8 @@ fill (Place *place)
 {
   g_autoptr (StnJournal) journal = open_or_fail (place);
   g_autoptr (GError) error = NULL;
-  g_autofree char *a = whole_run (journal, "R1", STN_VERDICT_FAIL, UID_A);
-  g_autofree char *b = whole_run (journal, "R2", STN_VERDICT_PASS, UID_A);
+  g_free (whole_run (journal, "R1", STN_VERDICT_FAIL, UID_A));
+  g_free (whole_run (journal, "R2", STN_VERDICT_PASS, UID_A));
   begin_or_fail (journal, "R3");
   g_autoptr (StnResult) result = sample_result ("R3", STN_VERDICT_FAIL, UID_B);
   result->message = g_strdup ("A3: \"verify\"\n\xe2\x80\xa6 \xf0\x9f\x94\xa7\t\\");
@@ -37,7 +37,8 @@ run_or_skip (const char *const *arguments)
     g_test_skip (why);
     return NULL;
   }
-  g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, &complaints, &status, &error);
+  g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, &complaints, &status,
+                &error);
   g_assert_no_error (error);
   g_assert_cmpstr (complaints, ==, "");
   g_assert_cmpint (status, ==, 0);
@@ -49,8 +50,9 @@ the_sqlite3_command_finds_the_file_whole (void)
 {
   g_autoptr (Place) place = place_new ();
   fill (place);
-  const char *const arguments[]
-      = { "sqlite3", place->path, "PRAGMA integrity_check; PRAGMA foreign_key_check; SELECT count (*) FROM result", NULL };
+  const char *const arguments[] = { "sqlite3", place->path,
+                                    "PRAGMA integrity_check; PRAGMA foreign_key_check; SELECT count (*) FROM result",
+                                    NULL };
   g_autofree char *output = run_or_skip (arguments);
   if (output != NULL)
     g_assert_cmpstr (output, ==, "ok\n3");

@@ -224,9 +224,9 @@ history_counts_a_chips_life_under_a_job (void)
   StnUnitHistory history;
 
   g_autofree char *first = whole_run (journal, "R1", STN_VERDICT_FAIL, UID_A);
-  g_autofree char *second = whole_run (journal, "R2", STN_VERDICT_PASS, UID_A);
-  g_autofree char *third = whole_run (journal, "R3", STN_VERDICT_FAIL, UID_A);
-  g_autofree char *elsewhere = whole_run (journal, "R4", STN_VERDICT_PASS, UID_B);
+  g_free (whole_run (journal, "R2", STN_VERDICT_PASS, UID_A));
+  g_free (whole_run (journal, "R3", STN_VERDICT_FAIL, UID_A));
+  g_free (whole_run (journal, "R4", STN_VERDICT_PASS, UID_B));
   begin_or_fail (journal, "R5");
   stn_journal_admit (journal, "R5", UID_A, "Thermostat", 7, &history, &error);
   g_assert_no_error (error);
@@ -267,9 +267,9 @@ passes_of_a_lot_are_counted_by_chip (void)
   g_autoptr (GError) error = NULL;
   guint64 count = 99;
 
-  g_autofree char *a = whole_run (journal, "R1", STN_VERDICT_PASS, UID_A);
-  g_autofree char *b = whole_run (journal, "R2", STN_VERDICT_PASS, UID_A);
-  g_autofree char *c = whole_run (journal, "R3", STN_VERDICT_PASS, UID_B);
+  g_free (whole_run (journal, "R1", STN_VERDICT_PASS, UID_A));
+  g_free (whole_run (journal, "R2", STN_VERDICT_PASS, UID_A));
+  g_free (whole_run (journal, "R3", STN_VERDICT_PASS, UID_B));
   begin_or_fail (journal, "R4");
   finish_or_fail (journal, "R4", STN_VERDICT_PASS, NULL);
   begin_or_fail (journal, "R5");
@@ -407,8 +407,8 @@ a_unit_is_found_by_serial_and_by_uid (void)
   g_autoptr (GError) error = NULL;
 
   g_autofree char *serial = whole_run (journal, "R1", STN_VERDICT_FAIL, UID_A);
-  g_autofree char *other = whole_run (journal, "R2", STN_VERDICT_PASS, UID_B);
-  g_autofree char *again = whole_run (journal, "R3", STN_VERDICT_PASS, UID_A);
+  g_free (whole_run (journal, "R2", STN_VERDICT_PASS, UID_B));
+  g_free (whole_run (journal, "R3", STN_VERDICT_PASS, UID_A));
   begin_or_fail (journal, "R4");
   admit_or_fail (journal, "R4", UID_A); /* never comes to a result */
 
@@ -439,7 +439,7 @@ history_rows_are_not_changed_by_accident (void)
     "admission", "write_window", "write_window_end", "serial_event" };
   sqlite3 *connection;
 
-  g_autofree char *serial = whole_run (journal, "R1", STN_VERDICT_PASS, UID_A);
+  g_free (whole_run (journal, "R1", STN_VERDICT_PASS, UID_A));
   g_assert_true (stn_journal_window_open (journal, "R1", "A3", "options", 1, &error));
   g_assert_true (stn_journal_window_close (journal, "R1", &error));
   g_assert_true (stn_journal_void_serial (journal, "X", "lost", "o1", &error));

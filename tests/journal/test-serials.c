@@ -133,7 +133,7 @@ a_run_has_one_serial_and_only_while_it_lives (void)
   lease_must_fail (journal, "R1", &request, STN_FAILURE_INTERNAL, "not begun");
   begin_or_fail (journal, "R1");
   g_assert_false (stn_journal_expose (journal, "R1", &error));
-  g_autofree char *serial = lease_or_fail (journal, "R1", NULL);
+  g_free (lease_or_fail (journal, "R1", NULL));
   lease_must_fail (journal, "R1", &request, STN_FAILURE_INTERNAL, "TH-000001");
   finish_or_fail (journal, "R1", STN_VERDICT_FAIL, NULL);
   lease_must_fail (journal, "R1", &request, STN_FAILURE_INTERNAL, "over");
@@ -273,7 +273,8 @@ the_file_refuses_changes_of_state_that_are_none (void)
     gsize count = pass == 0 ? G_N_ELEMENTS (accepted) : G_N_ELEMENTS (refused);
     for (gsize i = 0; i < count; i++) {
       g_autofree char *sql = g_strdup_printf ("INSERT INTO serial_event (scheme, serial, number, turn, state, run_id, "
-                                              "uid, utc_us) VALUES ('TH', %s, 0)", pass == 0 ? accepted[i] : refused[i]);
+                                              "uid, utc_us) VALUES ('TH', %s, 0)",
+                                              pass == 0 ? accepted[i] : refused[i]);
       if (pass == 1)
         g_test_message ("%s", sql);
       g_assert_cmpint (sqlite3_exec (connection, sql, NULL, NULL, NULL), ==, pass == 0 ? SQLITE_OK : SQLITE_CONSTRAINT);

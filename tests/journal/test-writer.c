@@ -271,7 +271,7 @@ no_call_of_a_unit_walks_a_table (void)
     for (int i = 0; i < 40; i++) {
       g_autofree char *run_id = g_strdup_printf ("R%d-%d", round, i);
       g_autofree char *uid = g_strdup_printf ("%024d", i);
-      g_autofree char *serial = whole_run (journal, run_id, i % 2 ? STN_VERDICT_PASS : STN_VERDICT_FAIL, uid);
+      g_free (whole_run (journal, run_id, i % 2 ? STN_VERDICT_PASS : STN_VERDICT_FAIL, uid));
       g_autofree char *leftover = g_strdup_printf ("L%d-%d", round, i);
       begin_or_fail (journal, leftover);
       g_assert_true (stn_journal_window_open (journal, leftover, "A3", "options", 1, &error));

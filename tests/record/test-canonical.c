@@ -192,7 +192,7 @@ a_result_has_these_bytes (void)
   assert_form (form, A_RESULT);
 }
 
-/* printf of "stn1", 32 zeros and the bytes above, through sha256sum; then the same with that sum as the previous hash */
+/* printf of "stn1", 32 zeros and the bytes above, through sha256sum; then the same after that sum */
 static void
 the_chain_agrees_with_sha256sum (void)
 {
