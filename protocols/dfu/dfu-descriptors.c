@@ -10,7 +10,7 @@
 #define SHOWN_BYTES 18
 
 static gboolean G_GNUC_PRINTF (5, 6)
-garbage (GError **error, const char *expected, const guint8 *bytes, gsize length, const char *format, ...)
+    garbage (GError **error, const char *expected, const guint8 *bytes, gsize length, const char *format, ...)
 {
   g_autofree char *seen = stn_bytes_to_text (bytes, length, SHOWN_BYTES);
   va_list arguments;
@@ -27,7 +27,7 @@ stn_dfu_device_parse (const guint8 *bytes, gsize length, StnDfuDevice *out, GErr
 {
   if (length != STN_DFU_DEVICE_BYTES || bytes[0] != STN_DFU_DEVICE_BYTES || bytes[1] != STN_DFU_DESCRIPTOR_DEVICE)
     return garbage (error, "18 bytes, 12 01", bytes, length, "the device descriptor");
-  *out = (StnDfuDevice) {
+  *out = (StnDfuDevice){
     .vendor_id = (guint16) (bytes[8] | bytes[9] << 8),
     .product_id = (guint16) (bytes[10] | bytes[11] << 8),
     .device_bcd = (guint16) (bytes[12] | bytes[13] << 8),
@@ -121,26 +121,24 @@ stn_dfu_configuration_parse (const guint8 *bytes, gsize length, StnDfuInterface 
     return garbage (error, "as many bytes as announced", bytes, length,
                     "a configuration of %" G_GSIZE_FORMAT " bytes instead of %u", length, total);
 
-  for (gsize at = STN_DFU_CONFIGURATION_BYTES; at < length; at += bytes[at])
-    {
-      /* a length below 2 would not come past its own two bytes */
-      if (length - at < 2 || bytes[at] < 2 || bytes[at] > length - at)
-        return garbage (error, "a descriptor that fits", bytes + at, length - at,
-                        "the descriptor at byte %" G_GSIZE_FORMAT " of the configuration", at);
-      if (bytes[at + 1] == STN_DFU_DESCRIPTOR_INTERFACE
-          && !take_interface (&found, &is_dfu, bytes + at, bytes[at], error))
-        return FALSE;
-      /* type 21 behind another class's interface is that class's own (HID has it too) */
-      if (bytes[at + 1] == STN_DFU_DESCRIPTOR_FUNCTIONAL && is_dfu
-          && !take_functional (&found, bytes + at, bytes[at], error))
-        return FALSE;
-    }
-  if (found.alternate_count == 0)
-    {
-      stn_error_set_seen (error, STN_FAILURE_NO_SYNC, "class fe, subclass 01", "other interfaces",
-                          "the device has no DFU interface");
+  for (gsize at = STN_DFU_CONFIGURATION_BYTES; at < length; at += bytes[at]) {
+    /* a length below 2 would not come past its own two bytes */
+    if (length - at < 2 || bytes[at] < 2 || bytes[at] > length - at)
+      return garbage (error, "a descriptor that fits", bytes + at, length - at,
+                      "the descriptor at byte %" G_GSIZE_FORMAT " of the configuration", at);
+    if (bytes[at + 1] == STN_DFU_DESCRIPTOR_INTERFACE
+        && !take_interface (&found, &is_dfu, bytes + at, bytes[at], error))
       return FALSE;
-    }
+    /* type 21 behind another class's interface is that class's own (HID has it too) */
+    if (bytes[at + 1] == STN_DFU_DESCRIPTOR_FUNCTIONAL && is_dfu
+        && !take_functional (&found, bytes + at, bytes[at], error))
+      return FALSE;
+  }
+  if (found.alternate_count == 0) {
+    stn_error_set_seen (error, STN_FAILURE_NO_SYNC, "class fe, subclass 01", "other interfaces",
+                        "the device has no DFU interface");
+    return FALSE;
+  }
   *out = found;
   return TRUE;
 }

@@ -22,7 +22,8 @@
 /* L43 V9.1, L47 V9 and V10: a longer write that is no multiple of 8 is corrupted (AN2606, known limitations). */
 #define ODD_WRITE_MOST 256
 #define LONG_WRITE_UNIT 8
-/* Full speed: 64 bytes a packet, 13 of them in a frame of 1 ms (USB 2.0 table 5-2); a control transfer takes a frame. */
+/* Full speed: 64 bytes a packet, 13 of them in a frame of 1 ms (USB 2.0 table 5-2); a control transfer takes a frame.
+ */
 #define FRAME_NS STN_NS_PER_MS
 #define FRAME_BYTES (13 * 64)
 
@@ -58,16 +59,14 @@ may_send (const StnDfuEngine *self, guint8 opcode, GError **error)
 {
   if (!is_ready (self, error))
     return FALSE;
-  if (!self->identified)
-    {
-      stn_error_set (error, STN_FAILURE_INTERNAL, "a command before the ROM was identified");
-      return FALSE;
-    }
-  if (!is_listed (self, opcode))
-    {
-      stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this ROM does not list the command %02x", opcode);
-      return FALSE;
-    }
+  if (!self->identified) {
+    stn_error_set (error, STN_FAILURE_INTERNAL, "a command before the ROM was identified");
+    return FALSE;
+  }
+  if (!is_listed (self, opcode)) {
+    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this ROM does not list the command %02x", opcode);
+    return FALSE;
+  }
   return TRUE;
 }
 
@@ -84,8 +83,7 @@ refuse (GError **error, guint64 address, gsize length, const char *what)
 static gboolean
 fits_the_wire (const StnDfuEngine *self, guint64 address, gsize length)
 {
-  return length >= 1 && length <= self->block_bytes && address <= G_MAXUINT32
-         && length - 1 <= G_MAXUINT32 - address;
+  return length >= 1 && length <= self->block_bytes && address <= G_MAXUINT32 && length - 1 <= G_MAXUINT32 - address;
 }
 
 static gboolean
@@ -99,10 +97,11 @@ overlaps (guint64 address, gsize length, guint64 area, guint64 area_length)
 static gboolean
 set_address (StnDfuEngine *self, guint64 address, const StnWait *wait, GError **error)
 {
-  const StnDfuStep step = {
-    .what = "Set Address", .has_address = TRUE, .address = address,
-    .typical_ns = SET_ADDRESS_TYPICAL_NS, .longest_ns = SET_ADDRESS_LONGEST_NS
-  };
+  const StnDfuStep step = { .what = "Set Address",
+                            .has_address = TRUE,
+                            .address = address,
+                            .typical_ns = SET_ADDRESS_TYPICAL_NS,
+                            .longest_ns = SET_ADDRESS_LONGEST_NS };
   guint8 command[5];
   StnWriter writer = stn_writer_new (command, sizeof command);
 
@@ -113,9 +112,10 @@ set_address (StnDfuEngine *self, guint64 address, const StnWait *wait, GError **
          && stn_dfu_download (self, &step, STN_DFU_BLOCK_COMMAND, command, sizeof command, wait, error);
 }
 
-/* Block numbers count in units of the request's own length (AN3156 section 4), or of wTransferSize, as some devices have
- * it. Only blocks of that very size are therefore counted on, and only one after the other; each other block has its
- * address set and number 2, which is right either way: a block that lands elsewhere would be read back from there. */
+/* Block numbers count in units of the request's own length (AN3156 section 4), or of wTransferSize, as some devices
+ * have it. Only blocks of that very size are therefore counted on, and only one after the other; each other block has
+ * its address set and number 2, which is right either way: a block that lands elsewhere would be read back from there.
+ */
 static gboolean
 is_counted (const StnDfuEngine *self, gsize length)
 {
@@ -130,11 +130,10 @@ point (StnDfuEngine *self, StnDfuDirection direction, guint64 address, gsize len
   if (!stn_dfu_select (self, address, wait, error))
     return FALSE;
   if (self->direction == direction && self->next_address == address && is_counted (self, length)
-      && self->next_block <= STN_DFU_BLOCK_LAST)
-    {
-      *out_block = self->next_block;
-      return TRUE;
-    }
+      && self->next_block <= STN_DFU_BLOCK_LAST) {
+    *out_block = self->next_block;
+    return TRUE;
+  }
   if (!set_address (self, address, wait, error)
       /* UPLOAD is refused in dfuDNLOAD-IDLE, where the command ended */
       || (direction == STN_DFU_UPWARD && !stn_dfu_to_idle (self, wait, error)))
@@ -168,18 +167,17 @@ read_block (StnDfuEngine *self, guint64 address, guint8 *buffer, gsize length, c
   self->visit = STN_DFU_LOST;
   if (!stn_dfu_in (self, &step, STN_DFU_UPLOAD, (guint16) block, buffer, length, &came, wait, &local))
     return stn_dfu_fail_by_stall (self, &step, local, wait, error);
-  if (came < length)
-    {
-      /* protection can look like this: nothing comes, and the status says why */
-      if (!stn_dfu_get_status (self, &step, &status, wait, error))
-        return FALSE;
-      if (status.status != STN_DFU_OK || status.state == STN_DFU_ERROR)
-        return stn_dfu_fail_by_status (self, &step, &status, "dfuUPLOAD-IDLE", wait, error);
-      g_autofree char *expected = g_strdup_printf ("%" G_GSIZE_FORMAT " bytes", length);
-      g_autofree char *seen = g_strdup_printf ("%" G_GSIZE_FORMAT " bytes", came);
-      stn_error_set_at (error, STN_FAILURE_GARBAGE, address, expected, seen, "a short upload");
+  if (came < length) {
+    /* protection can look like this: nothing comes, and the status says why */
+    if (!stn_dfu_get_status (self, &step, &status, wait, error))
       return FALSE;
-    }
+    if (status.status != STN_DFU_OK || status.state == STN_DFU_ERROR)
+      return stn_dfu_fail_by_status (self, &step, &status, "dfuUPLOAD-IDLE", wait, error);
+    g_autofree char *expected = g_strdup_printf ("%" G_GSIZE_FORMAT " bytes", length);
+    g_autofree char *seen = g_strdup_printf ("%" G_GSIZE_FORMAT " bytes", came);
+    stn_error_set_at (error, STN_FAILURE_GARBAGE, address, expected, seen, "a short upload");
+    return FALSE;
+  }
   self->state = STN_DFU_UPLOAD_IDLE;
   self->visit = STN_DFU_READY;
   count_on (self, STN_DFU_UPWARD, address, length, block);
@@ -190,10 +188,11 @@ static gboolean
 write_block (StnDfuEngine *self, guint64 address, const guint8 *bytes, gsize length, gint64 typical_ns,
              gint64 longest_ns, const StnWait *wait, GError **error)
 {
-  const StnDfuStep step = {
-    .what = "the data block", .has_address = TRUE, .address = address,
-    .typical_ns = typical_ns, .longest_ns = longest_ns
-  };
+  const StnDfuStep step = { .what = "the data block",
+                            .has_address = TRUE,
+                            .address = address,
+                            .typical_ns = typical_ns,
+                            .longest_ns = longest_ns };
   guint block;
 
   if (!point (self, STN_DFU_DOWNWARD, address, length, &block, wait, error))
@@ -217,11 +216,10 @@ dfu_sync (StnEngine *engine, guint baud, const StnWait *wait, GError **error)
   self->identified = FALSE;
   self->direction = STN_DFU_NO_STRETCH;
   if (!stn_dfu_enumerate (self, wait, error) || !stn_dfu_recover (self, wait, error)
-      || !stn_dfu_select (self, G_MAXUINT64, wait, error))
-    {
-      self->visit = STN_DFU_UNSYNCED;
-      return FALSE;
-    }
+      || !stn_dfu_select (self, G_MAXUINT64, wait, error)) {
+    self->visit = STN_DFU_UNSYNCED;
+    return FALSE;
+  }
   return TRUE;
 }
 
@@ -255,9 +253,9 @@ dfu_capabilities (const StnEngine *engine, StnEngineCapabilities *out)
   };
   const StnDfuEngine *self = (const StnDfuEngine *) engine;
 
-  *out = (StnEngineCapabilities) {
-    .read_block_bytes = self->block_bytes, .write_block_bytes = self->block_bytes, .erase_pages_at_once = 1
-  };
+  *out = (StnEngineCapabilities){ .read_block_bytes = self->block_bytes,
+                                  .write_block_bytes = self->block_bytes,
+                                  .erase_pages_at_once = 1 };
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     if (!self->identified || is_listed (self, rows[i].opcode))
       out->verbs |= rows[i].verbs;
@@ -305,15 +303,13 @@ dfu_write (StnEngine *engine, guint64 address, const guint8 *bytes, gsize length
     return refuse (error, address, length, "a plain write to the option bytes");
   if (!may_send (self, STN_DFU_SET_ADDRESS, error))
     return FALSE;
-  if (!in_flash)
-    {
-      gsize odd = length > ODD_WRITE_MOST ? length % LONG_WRITE_UNIT : 0;
-      return write_block (self, address, bytes, length - odd, PLAIN_WRITE_TYPICAL_NS, PLAIN_WRITE_LONGEST_NS, wait,
-                          error)
-             && (odd == 0
-                 || write_block (self, address + length - odd, bytes + length - odd, odd, PLAIN_WRITE_TYPICAL_NS,
-                                 PLAIN_WRITE_LONGEST_NS, wait, error));
-    }
+  if (!in_flash) {
+    gsize odd = length > ODD_WRITE_MOST ? length % LONG_WRITE_UNIT : 0;
+    return write_block (self, address, bytes, length - odd, PLAIN_WRITE_TYPICAL_NS, PLAIN_WRITE_LONGEST_NS, wait, error)
+           && (odd == 0
+               || write_block (self, address + length - odd, bytes + length - odd, odd, PLAIN_WRITE_TYPICAL_NS,
+                               PLAIN_WRITE_LONGEST_NS, wait, error));
+  }
   return write_block (self, address, bytes, length, stn_target_program_typical_ns (target, length),
                       stn_target_program_longest_ns (target, length), wait, error);
 }
@@ -327,19 +323,19 @@ dfu_erase_pages (StnEngine *engine, const guint16 *pages, guint count, const Stn
   StnPage page;
 
   if (engine->target == NULL || pages == NULL || count != 1 || !stn_target_page (engine->target, pages[0], &page)
-      || page.address > G_MAXUINT32)
-    {
-      stn_error_set (error, STN_FAILURE_INTERNAL, "an erase of %u pages at once, or of one that is not there", count);
-      return FALSE;
-    }
+      || page.address > G_MAXUINT32) {
+    stn_error_set (error, STN_FAILURE_INTERNAL, "an erase of %u pages at once, or of one that is not there", count);
+    return FALSE;
+  }
   if (!may_send (self, STN_DFU_ERASE, error))
     return FALSE;
 
-  const StnDfuStep step = {
-    .what = "the page erase", .has_address = TRUE, .address = page.address,
-    .typical_ns = stn_target_page_erase_typical_ns (engine->target, &page),
-    .longest_ns = stn_target_page_erase_longest_ns (engine->target, &page), .kick_is_done = TRUE
-  };
+  const StnDfuStep step = { .what = "the page erase",
+                            .has_address = TRUE,
+                            .address = page.address,
+                            .typical_ns = stn_target_page_erase_typical_ns (engine->target, &page),
+                            .longest_ns = stn_target_page_erase_longest_ns (engine->target, &page),
+                            .kick_is_done = TRUE };
   stn_writer_u8 (&writer, STN_DFU_ERASE);
   stn_writer_u32_le (&writer, (guint32) page.address);
   if (!stn_dfu_select (self, page.address, wait, error))
@@ -356,24 +352,21 @@ dfu_erase_all (StnEngine *engine, const StnWait *wait, GError **error)
   StnDfuEngine *self = (StnDfuEngine *) engine;
   const StnTarget *target = engine->target;
 
-  if (target == NULL)
-    {
-      stn_error_set (error, STN_FAILURE_INTERNAL, "a mass erase of an unknown chip");
-      return FALSE;
-    }
+  if (target == NULL) {
+    stn_error_set (error, STN_FAILURE_INTERNAL, "a mass erase of an unknown chip");
+    return FALSE;
+  }
   if (!may_send (self, STN_DFU_ERASE, error))
     return FALSE;
-  if ((target->quirks & STN_QUIRK_NO_MASS_ERASE) != 0)
-    {
-      stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this ROM has no mass erase");
-      return FALSE;
-    }
+  if ((target->quirks & STN_QUIRK_NO_MASS_ERASE) != 0) {
+    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this ROM has no mass erase");
+    return FALSE;
+  }
 
-  const StnDfuStep step = {
-    .what = "the mass erase",
-    .typical_ns = stn_target_mass_erase_typical_ns (target),
-    .longest_ns = stn_target_mass_erase_longest_ns (target), .kick_is_done = TRUE
-  };
+  const StnDfuStep step = { .what = "the mass erase",
+                            .typical_ns = stn_target_mass_erase_typical_ns (target),
+                            .longest_ns = stn_target_mass_erase_longest_ns (target),
+                            .kick_is_done = TRUE };
   if (!stn_dfu_select (self, target->flash_base, wait, error))
     return FALSE;
   self->direction = STN_DFU_NO_STRETCH;
@@ -394,10 +387,12 @@ dfu_write_options (StnEngine *engine, guint64 address, const guint8 *bytes, gsiz
   if (!may_send (self, STN_DFU_SET_ADDRESS, error))
     return FALSE;
 
-  const StnDfuStep step = {
-    .what = "the option bytes", .has_address = TRUE, .address = address, .typical_ns = OPTION_WRITE_TYPICAL_NS,
-    .longest_ns = MAX (OPTION_WRITE_LONGEST_NS, stn_target_option_write_longest_ns (target)), .gone_is_done = TRUE
-  };
+  const StnDfuStep step = { .what = "the option bytes",
+                            .has_address = TRUE,
+                            .address = address,
+                            .typical_ns = OPTION_WRITE_TYPICAL_NS,
+                            .longest_ns = MAX (OPTION_WRITE_LONGEST_NS, stn_target_option_write_longest_ns (target)),
+                            .gone_is_done = TRUE };
   if (!stn_dfu_select (self, address, wait, error) || !set_address (self, address, wait, error)
       || !stn_dfu_download (self, &step, STN_DFU_BLOCK_FIRST, bytes, length, wait, error))
     return FALSE;
@@ -405,8 +400,8 @@ dfu_write_options (StnEngine *engine, guint64 address, const guint8 *bytes, gsiz
   return TRUE;
 }
 
-/* The device leaves when it has answered, or while it answers: STALL, silence and being gone are what leaving looks like
- * from here. Whether it left for the application is for the boot check to see. */
+/* The device leaves when it has answered, or while it answers: STALL, silence and being gone are what leaving looks
+ * like from here. Whether it left for the application is for the boot check to see. */
 static gboolean
 leave (StnDfuEngine *self, const StnDfuStep *step, const StnWait *wait, GError **error)
 {
@@ -416,20 +411,18 @@ leave (StnDfuEngine *self, const StnDfuStep *step, const StnWait *wait, GError *
   gsize length;
   g_autoptr (GError) local = NULL;
 
-  if (!stn_dfu_in (self, step, STN_DFU_GETSTATUS, 0, bytes, sizeof bytes, &length, &narrow, &local))
-    {
-      if (stn_error_is (local, STN_FAILURE_LINK_LOST) || stn_error_is (local, STN_FAILURE_NACK)
-          || stn_error_is (local, STN_FAILURE_NO_ANSWER))
-        return TRUE;
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  if (length < sizeof bytes)
-    {
-      stn_error_set (error, STN_FAILURE_GARBAGE, "%s: a status of %" G_GSIZE_FORMAT " bytes", step->what, length);
-      return FALSE;
-    }
-  status = (StnDfuStatus) { .status = bytes[0], .state = bytes[4] };
+  if (!stn_dfu_in (self, step, STN_DFU_GETSTATUS, 0, bytes, sizeof bytes, &length, &narrow, &local)) {
+    if (stn_error_is (local, STN_FAILURE_LINK_LOST) || stn_error_is (local, STN_FAILURE_NACK)
+        || stn_error_is (local, STN_FAILURE_NO_ANSWER))
+      return TRUE;
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  if (length < sizeof bytes) {
+    stn_error_set (error, STN_FAILURE_GARBAGE, "%s: a status of %" G_GSIZE_FORMAT " bytes", step->what, length);
+    return FALSE;
+  }
+  status = (StnDfuStatus){ .status = bytes[0], .state = bytes[4] };
   if (status.status == STN_DFU_OK && status.state >= STN_DFU_MANIFEST_SYNC
       && status.state <= STN_DFU_MANIFEST_WAIT_RESET)
     return TRUE;
@@ -470,7 +463,7 @@ dfu_create (StnLink *link, const StnTarget *target)
 {
   StnDfuEngine *self = g_new0 (StnDfuEngine, 1);
 
-  self->engine = (StnEngine) { .engine_class = &stn_dfu_engine_class, .link = link, .target = target };
+  self->engine = (StnEngine){ .engine_class = &stn_dfu_engine_class, .link = link, .target = target };
   self->block_bytes = STN_DFU_BLOCK_BYTES_SAFE;
   self->alternate = -1;
   return &self->engine;

@@ -52,12 +52,11 @@ get_device (StnDfuEngine *self, const StnWait *wait, GError **error)
   if (!get_descriptor (self, STN_DFU_DESCRIPTOR_DEVICE, 0, 0, bytes, sizeof bytes, &length, wait, error)
       || !stn_dfu_device_parse (bytes, length, &device, error))
     return FALSE;
-  if (device.vendor_id != STN_DFU_VENDOR_ID || device.product_id != STN_DFU_PRODUCT_ID)
-    {
-      g_autofree char *seen = g_strdup_printf ("%04x:%04x", device.vendor_id, device.product_id);
-      stn_error_set_seen (error, STN_FAILURE_NO_SYNC, "0483:df11", seen, "the USB device is not the ROM");
-      return FALSE;
-    }
+  if (device.vendor_id != STN_DFU_VENDOR_ID || device.product_id != STN_DFU_PRODUCT_ID) {
+    g_autofree char *seen = g_strdup_printf ("%04x:%04x", device.vendor_id, device.product_id);
+    stn_error_set_seen (error, STN_FAILURE_NO_SYNC, "0483:df11", seen, "the USB device is not the ROM");
+    return FALSE;
+  }
   self->device = device;
   return TRUE;
 }
@@ -86,13 +85,12 @@ get_functional (StnDfuEngine *self, StnDfuInterface *interface, const StnWait *w
   g_autoptr (GError) local = NULL;
 
   if (!get_descriptor (self, STN_DFU_DESCRIPTOR_FUNCTIONAL, 0, interface->number, bytes, sizeof bytes, &length, wait,
-                       &local))
-    {
-      if (stn_error_is (local, STN_FAILURE_GARBAGE))
-        return TRUE;
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+                       &local)) {
+    if (stn_error_is (local, STN_FAILURE_GARBAGE))
+      return TRUE;
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
   if (!stn_dfu_functional_parse (bytes, length, &interface->transfer_bytes, error))
     return FALSE;
   interface->has_functional = TRUE;
@@ -109,11 +107,10 @@ get_serial (StnDfuEngine *self, char out[STN_ENGINE_SERIAL_BYTES], const StnWait
   out[0] = '\0';
   if (self->device.serial_string == 0)
     return TRUE;
-  if (get_string (self, self->device.serial_string, text, wait, &local))
-    {
-      g_strlcpy (out, text, STN_ENGINE_SERIAL_BYTES);
-      return TRUE;
-    }
+  if (get_string (self, self->device.serial_string, text, wait, &local)) {
+    g_strlcpy (out, text, STN_ENGINE_SERIAL_BYTES);
+    return TRUE;
+  }
   if (stn_error_is (local, STN_FAILURE_GARBAGE))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local));
@@ -130,16 +127,14 @@ stn_dfu_enumerate (StnDfuEngine *self, const StnWait *wait, GError **error)
     return FALSE;
 
   g_autofree StnDfuMemoryMap *maps = g_new0 (StnDfuMemoryMap, interface.alternate_count);
-  for (guint i = 0; i < interface.alternate_count; i++)
-    {
-      char text[STN_DFU_STRING_CHARACTERS];
-      if (!get_string (self, interface.name_strings[i], text, wait, error)
-          || !stn_dfu_memory_map_parse (text, &maps[i], error))
-        {
-          g_prefix_error (error, "alternate setting %u: ", i);
-          return FALSE;
-        }
+  for (guint i = 0; i < interface.alternate_count; i++) {
+    char text[STN_DFU_STRING_CHARACTERS];
+    if (!get_string (self, interface.name_strings[i], text, wait, error)
+        || !stn_dfu_memory_map_parse (text, &maps[i], error)) {
+      g_prefix_error (error, "alternate setting %u: ", i);
+      return FALSE;
     }
+  }
   if (!get_serial (self, self->serial, wait, error))
     return FALSE;
 
@@ -148,9 +143,8 @@ stn_dfu_enumerate (StnDfuEngine *self, const StnWait *wait, GError **error)
   self->maps = g_steal_pointer (&maps);
   self->alternate = interface.alternate_count == 1 ? 0 : -1;
   /* whole program units, whatever the device announces */
-  self->block_bytes = interface.has_functional
-                        ? MIN (interface.transfer_bytes, STN_DFU_BLOCK_BYTES_MOST) / 64 * 64
-                        : STN_DFU_BLOCK_BYTES_SAFE;
+  self->block_bytes = interface.has_functional ? MIN (interface.transfer_bytes, STN_DFU_BLOCK_BYTES_MOST) / 64 * 64
+                                               : STN_DFU_BLOCK_BYTES_SAFE;
   return TRUE;
 }
 
@@ -190,14 +184,13 @@ stn_dfu_select (StnDfuEngine *self, guint64 address, const StnWait *wait, GError
   self->direction = STN_DFU_NO_STRETCH;
   self->alternate = -1;
   self->visit = STN_DFU_LOST;
-  if (!stn_control_out (self->engine.link, &setup, NULL, 0, &narrow, &local))
-    {
-      if (stn_error_is (local, STN_FAILURE_NACK))
-        stn_error_set_seen (error, STN_FAILURE_GARBAGE, "no STALL", "STALL", "alternate setting %d", alternate);
-      else
-        g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+  if (!stn_control_out (self->engine.link, &setup, NULL, 0, &narrow, &local)) {
+    if (stn_error_is (local, STN_FAILURE_NACK))
+      stn_error_set_seen (error, STN_FAILURE_GARBAGE, "no STALL", "STALL", "alternate setting %d", alternate);
+    else
+      g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
   self->alternate = alternate;
   self->visit = STN_DFU_READY;
   return TRUE;

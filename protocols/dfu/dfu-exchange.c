@@ -19,8 +19,9 @@ const char *
 stn_dfu_state_name (guint8 state)
 {
   static const char *const names[] = {
-    "appIDLE", "appDETACH", "dfuIDLE", "dfuDNLOAD-SYNC", "dfuDNBUSY", "dfuDNLOAD-IDLE", "dfuMANIFEST-SYNC",
-    "dfuMANIFEST", "dfuMANIFEST-WAIT-RESET", "dfuUPLOAD-IDLE", "dfuERROR",
+    "appIDLE",        "appDETACH",        "dfuIDLE",     "dfuDNLOAD-SYNC",         "dfuDNBUSY",
+    "dfuDNLOAD-IDLE", "dfuMANIFEST-SYNC", "dfuMANIFEST", "dfuMANIFEST-WAIT-RESET", "dfuUPLOAD-IDLE",
+    "dfuERROR",
   };
   return state < G_N_ELEMENTS (names) ? names[state] : "unknown";
 }
@@ -29,8 +30,9 @@ const char *
 stn_dfu_status_name (guint8 status)
 {
   static const char *const names[] = {
-    "OK", "errTARGET", "errFILE", "errWRITE", "errERASE", "errCHECK_ERASED", "errPROG", "errVERIFY", "errADDRESS",
-    "errNOTDONE", "errFIRMWARE", "errVENDOR", "errUSBR", "errPOR", "errUNKNOWN", "errSTALLEDPKT",
+    "OK",      "errTARGET", "errFILE",    "errWRITE",      "errERASE",    "errCHECK_ERASED",
+    "errPROG", "errVERIFY", "errADDRESS", "errNOTDONE",    "errFIRMWARE", "errVENDOR",
+    "errUSBR", "errPOR",    "errUNKNOWN", "errSTALLEDPKT",
   };
   return status < G_N_ELEMENTS (names) ? names[status] : "unknown";
 }
@@ -68,19 +70,18 @@ stn_dfu_fail_by_status (StnDfuEngine *self, const StnDfuStep *step, const StnDfu
     for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
       if (rows[i].status == status->status)
         failure = rows[i].failure;
-  g_autofree char *seen = g_strdup_printf ("state %u (%s), status %02x (%s)", status->state,
-                                           stn_dfu_state_name (status->state), status->status,
-                                           stn_dfu_status_name (status->status));
+  g_autofree char *seen =
+      g_strdup_printf ("state %u (%s), status %02x (%s)", status->state, stn_dfu_state_name (status->state),
+                       status->status, stn_dfu_status_name (status->status));
   step_error (error, failure, step, expected, seen);
 
   /* the refusal is the news; where the device then stands decides about the next command only */
   if (failure != STN_FAILURE_GARBAGE && stn_dfu_out (self, step, STN_DFU_CLRSTATUS, 0, NULL, 0, wait, NULL)
       && stn_dfu_get_status (self, step, &after, wait, NULL) && after.state == STN_DFU_IDLE
-      && after.status == STN_DFU_OK)
-    {
-      self->state = STN_DFU_IDLE;
-      self->visit = STN_DFU_READY;
-    }
+      && after.status == STN_DFU_OK) {
+    self->state = STN_DFU_IDLE;
+    self->visit = STN_DFU_READY;
+  }
   return FALSE;
 }
 
@@ -89,11 +90,10 @@ stn_dfu_fail_by_stall (StnDfuEngine *self, const StnDfuStep *step, GError *stall
 {
   StnDfuStatus status;
 
-  if (!stn_error_is (stall, STN_FAILURE_NACK))
-    {
-      g_propagate_error (error, stall);
-      return FALSE;
-    }
+  if (!stn_error_is (stall, STN_FAILURE_NACK)) {
+    g_propagate_error (error, stall);
+    return FALSE;
+  }
   g_error_free (stall);
   if (!stn_dfu_get_status (self, step, &status, wait, error))
     return FALSE;
@@ -106,11 +106,10 @@ stn_dfu_fail_by_stall (StnDfuEngine *self, const StnDfuStep *step, GError *stall
 static gboolean
 request_failed (const StnDfuStep *step, GError *local, GError **error)
 {
-  if (!stn_error_is (local, STN_FAILURE_NO_ANSWER))
-    {
-      g_propagate_error (error, local);
-      return FALSE;
-    }
+  if (!stn_error_is (local, STN_FAILURE_NO_ANSWER)) {
+    g_propagate_error (error, local);
+    return FALSE;
+  }
   g_error_free (local);
   return step_error (error, STN_FAILURE_NO_ANSWER, step, "an answer", "nothing");
 }
@@ -118,7 +117,7 @@ request_failed (const StnDfuStep *step, GError *local, GError **error)
 static StnControlSetup
 class_setup (const StnDfuEngine *self, guint8 type, guint8 request, guint16 value)
 {
-  return (StnControlSetup) { .request_type = type, .request = request, .value = value, .index = self->interface.number };
+  return (StnControlSetup){ .request_type = type, .request = request, .value = value, .index = self->interface.number };
 }
 
 gboolean
@@ -161,12 +160,11 @@ get_status_within (StnDfuEngine *self, const StnDfuStep *step, StnDfuStatus *out
 
   if (!in_within (self, step, STN_DFU_GETSTATUS, 0, bytes, sizeof bytes, &length, wait, error))
     return FALSE;
-  if (length != sizeof bytes)
-    {
-      g_autofree char *seen = stn_bytes_to_text (bytes, length, SHOWN_BYTES);
-      return step_error (error, STN_FAILURE_GARBAGE, step, "a status of 6 bytes", length > 0 ? seen : "nothing");
-    }
-  *out = (StnDfuStatus) {
+  if (length != sizeof bytes) {
+    g_autofree char *seen = stn_bytes_to_text (bytes, length, SHOWN_BYTES);
+    return step_error (error, STN_FAILURE_GARBAGE, step, "a status of 6 bytes", length > 0 ? seen : "nothing");
+  }
+  *out = (StnDfuStatus){
     .status = bytes[0],
     .poll_ms = bytes[1] | (guint) bytes[2] << 8 | (guint) bytes[3] << 16,
     .state = bytes[4],
@@ -178,11 +176,10 @@ get_status_within (StnDfuEngine *self, const StnDfuStep *step, StnDfuStatus *out
 static gboolean
 status_failed (const StnDfuStep *step, GError *local, GError **error)
 {
-  if (!stn_error_is (local, STN_FAILURE_NACK))
-    {
-      g_propagate_error (error, local);
-      return FALSE;
-    }
+  if (!stn_error_is (local, STN_FAILURE_NACK)) {
+    g_propagate_error (error, local);
+    return FALSE;
+  }
   g_error_free (local);
   return step_error (error, STN_FAILURE_GARBAGE, step, "a status", "STALL");
 }
@@ -200,9 +197,9 @@ stn_dfu_get_status (StnDfuEngine *self, const StnDfuStep *step, StnDfuStatus *ou
 
 /* When to ask for the first time after the work has begun, and how far apart from then on.
  *
- * An announced wait of at most the typical time is kept to the letter, as DFU 1.1 asks. A longer one has turned out to be
- * a constant of the ROM: then three quarters of the typical time, which is less than nearly every real one. The steps
- * hit the typical time itself and cost at most a sixteenth of the work. */
+ * An announced wait of at most the typical time is kept to the letter, as DFU 1.1 asks. A longer one has turned out to
+ * be a constant of the ROM: then three quarters of the typical time, which is less than nearly every real one. The
+ * steps hit the typical time itself and cost at most a sixteenth of the work. */
 static void
 poll_times (const StnDfuStep *step, guint poll_ms, gint64 *out_first_ns, gint64 *out_step_ns)
 {
@@ -218,12 +215,11 @@ still_busy (StnDfuEngine *self, const StnDfuStep *step, gint64 busy_ns, const St
   /* H743 rev V stays in dfuDNBUSY when its second bank is erased, until CLRSTATUS */
   gboolean kicked = busy_ns >= step->longest_ns && stn_dfu_kick (self, wait);
 
-  if (kicked && step->kick_is_done)
-    {
-      self->state = STN_DFU_IDLE;
-      self->visit = STN_DFU_READY;
-      return TRUE;
-    }
+  if (kicked && step->kick_is_done) {
+    self->state = STN_DFU_IDLE;
+    self->visit = STN_DFU_READY;
+    return TRUE;
+  }
   g_autofree char *seen = g_strdup_printf ("dfuDNBUSY for %" G_GINT64_FORMAT " ms", busy_ns / STN_NS_PER_MS);
   return step_error (error, STN_FAILURE_NO_ANSWER, step, "dfuDNLOAD-IDLE", seen);
 }
@@ -248,46 +244,42 @@ work (StnDfuEngine *self, const StnDfuStep *step, const StnWait *wait, GError **
   poll_times (step, status.poll_ms, &next_ns, &step_ns);
   next_ns += begun_ns;
 
-  for (;;)
-    {
-      g_autoptr (GError) local = NULL;
-      gint64 now_ns = stn_clock_now_ns (clock);
-      gint64 wake_ns = MIN (next_ns, until_ns);
+  for (;;) {
+    g_autoptr (GError) local = NULL;
+    gint64 now_ns = stn_clock_now_ns (clock);
+    gint64 wake_ns = MIN (next_ns, until_ns);
 
-      if (wake_ns > now_ns && !stn_wait_sleep (wait, wake_ns - now_ns, error))
-        return FALSE;
+    if (wake_ns > now_ns && !stn_wait_sleep (wait, wake_ns - now_ns, error))
+      return FALSE;
 
-      /* a ROM that erases does not hear the bus: this request may take as long as the work */
-      now_ns = stn_clock_now_ns (clock);
-      StnWait narrow = stn_wait_within (wait, MAX (until_ns - now_ns, KICK_NS));
-      if (!get_status_within (self, step, &status, &narrow, &local))
-        {
-          if (step->gone_is_done
-              && (stn_error_is (local, STN_FAILURE_LINK_LOST) || stn_error_is (local, STN_FAILURE_NO_ANSWER)
-                  || stn_error_is (local, STN_FAILURE_NACK)))
-            {
-              self->visit = STN_DFU_OVER;
-              return TRUE;
-            }
-          return status_failed (step, g_steal_pointer (&local), error);
-        }
-      if (status.status == STN_DFU_OK
-          && (status.state == STN_DFU_DNLOAD_IDLE || (step->gone_is_done && status.state == STN_DFU_IDLE)))
-        {
-          self->state = status.state;
-          self->visit = STN_DFU_READY;
-          return TRUE;
-        }
-      if (status.state != STN_DFU_DNBUSY || status.status != STN_DFU_OK)
-        return stn_dfu_fail_by_status (self, step, &status, "dfuDNLOAD-IDLE", wait, error);
-
-      now_ns = stn_clock_now_ns (clock);
-      if (now_ns >= until_ns)
-        return still_busy (self, step, now_ns - begun_ns, wait, error);
-      next_ns = MAX (next_ns + step_ns, now_ns);
-      /* past the typical time the steps grow with what it has taken */
-      step_ns = CLAMP ((now_ns - begun_ns) / 16, step_ns, MAX (step_ns, POLL_STEP_MOST_NS));
+    /* a ROM that erases does not hear the bus: this request may take as long as the work */
+    now_ns = stn_clock_now_ns (clock);
+    StnWait narrow = stn_wait_within (wait, MAX (until_ns - now_ns, KICK_NS));
+    if (!get_status_within (self, step, &status, &narrow, &local)) {
+      if (step->gone_is_done
+          && (stn_error_is (local, STN_FAILURE_LINK_LOST) || stn_error_is (local, STN_FAILURE_NO_ANSWER)
+              || stn_error_is (local, STN_FAILURE_NACK))) {
+        self->visit = STN_DFU_OVER;
+        return TRUE;
+      }
+      return status_failed (step, g_steal_pointer (&local), error);
     }
+    if (status.status == STN_DFU_OK
+        && (status.state == STN_DFU_DNLOAD_IDLE || (step->gone_is_done && status.state == STN_DFU_IDLE))) {
+      self->state = status.state;
+      self->visit = STN_DFU_READY;
+      return TRUE;
+    }
+    if (status.state != STN_DFU_DNBUSY || status.status != STN_DFU_OK)
+      return stn_dfu_fail_by_status (self, step, &status, "dfuDNLOAD-IDLE", wait, error);
+
+    now_ns = stn_clock_now_ns (clock);
+    if (now_ns >= until_ns)
+      return still_busy (self, step, now_ns - begun_ns, wait, error);
+    next_ns = MAX (next_ns + step_ns, now_ns);
+    /* past the typical time the steps grow with what it has taken */
+    step_ns = CLAMP ((now_ns - begun_ns) / 16, step_ns, MAX (step_ns, POLL_STEP_MOST_NS));
+  }
 }
 
 gboolean
@@ -330,14 +322,13 @@ list_is_whole (const guint8 *commands, gsize count)
 {
   gboolean has_get = FALSE, has_set_address = FALSE;
 
-  for (gsize i = 0; i < count; i++)
-    {
-      for (gsize k = 0; k < i; k++)
-        if (commands[k] == commands[i])
-          return FALSE;
-      has_get |= commands[i] == STN_DFU_GET;
-      has_set_address |= commands[i] == STN_DFU_SET_ADDRESS;
-    }
+  for (gsize i = 0; i < count; i++) {
+    for (gsize k = 0; k < i; k++)
+      if (commands[k] == commands[i])
+        return FALSE;
+    has_get |= commands[i] == STN_DFU_GET;
+    has_set_address |= commands[i] == STN_DFU_SET_ADDRESS;
+  }
   return has_get && has_set_address;
 }
 
@@ -359,11 +350,10 @@ stn_dfu_get (StnDfuEngine *self, StnRomIdentity *out, const StnWait *wait, GErro
   /* a short answer ends the upload; not every ROM sees it so */
   if ((status.state != STN_DFU_IDLE && status.state != STN_DFU_UPLOAD_IDLE) || status.status != STN_DFU_OK)
     return stn_dfu_fail_by_status (self, &step, &status, "dfuIDLE", wait, error);
-  if (length > G_N_ELEMENTS (found.commands) || !list_is_whole (bytes, length))
-    {
-      g_autofree char *seen = stn_bytes_to_text (bytes, length, SHOWN_BYTES);
-      return step_error (error, STN_FAILURE_GARBAGE, &step, "a list with 00 and 21", length > 0 ? seen : "nothing");
-    }
+  if (length > G_N_ELEMENTS (found.commands) || !list_is_whole (bytes, length)) {
+    g_autofree char *seen = stn_bytes_to_text (bytes, length, SHOWN_BYTES);
+    return step_error (error, STN_FAILURE_GARBAGE, &step, "a list with 00 and 21", length > 0 ? seen : "nothing");
+  }
 
   found.command_count = (guint) length;
   for (gsize i = 0; i < length; i++)

@@ -52,33 +52,30 @@ stn_dfu_check_target (const StnEngine *engine, GError **error)
 
   if (map == NULL)
     return wrong (error, target, target->flash_base, NULL, "flash", "the device tells of no flash here");
-  for (guint i = 0; i < count; i++)
-    {
-      StnPage page;
-      if (!stn_target_page (target, i, &page))
-        break;
-      const StnDfuSegment *segment = stn_dfu_memory_map_at (map, page.address);
-      g_autofree char *expected = g_strdup_printf ("a page of %u bytes", page.bytes);
+  for (guint i = 0; i < count; i++) {
+    StnPage page;
+    if (!stn_target_page (target, i, &page))
+      break;
+    const StnDfuSegment *segment = stn_dfu_memory_map_at (map, page.address);
+    g_autofree char *expected = g_strdup_printf ("a page of %u bytes", page.bytes);
 
-      if (segment != NULL && is_known_to_be_wrong (target, segment, page.bytes))
-        {
-          known_wrong = TRUE;
-          break;
-        }
-      if (segment == NULL)
-        return wrong (error, target, page.address, map, expected, "the device's flash ends before the target's");
-      if (segment->page_bytes != page.bytes || (page.address - segment->address) % page.bytes != 0)
-        return wrong (error, target, page.address, map, expected, "the device's pages are not the target's");
+    if (segment != NULL && is_known_to_be_wrong (target, segment, page.bytes)) {
+      known_wrong = TRUE;
+      break;
     }
+    if (segment == NULL)
+      return wrong (error, target, page.address, map, expected, "the device's flash ends before the target's");
+    if (segment->page_bytes != page.bytes || (page.address - segment->address) % page.bytes != 0)
+      return wrong (error, target, page.address, map, expected, "the device's pages are not the target's");
+  }
 
   /* a map names the product's largest flash or the part's own: beyond both it is another product */
   guint64 end = target->flash_base + MAX (target->flash_bytes_largest, target->flash_bytes);
-  if (!known_wrong && stn_dfu_memory_map_at (map, end) != NULL && stn_dfu_memory_map_at (map, end - 1) != NULL)
-    {
-      g_autofree char *expected
-        = g_strdup_printf ("at most %" G_GUINT64_FORMAT " bytes of flash", end - target->flash_base);
-      return wrong (error, target, end, map, expected, "the device's flash goes on behind the target's");
-    }
+  if (!known_wrong && stn_dfu_memory_map_at (map, end) != NULL && stn_dfu_memory_map_at (map, end - 1) != NULL) {
+    g_autofree char *expected =
+        g_strdup_printf ("at most %" G_GUINT64_FORMAT " bytes of flash", end - target->flash_base);
+    return wrong (error, target, end, map, expected, "the device's flash goes on behind the target's");
+  }
   return TRUE;
 }
 

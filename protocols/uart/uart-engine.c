@@ -61,16 +61,14 @@ may_send (const StnUartEngine *self, guint8 opcode, GError **error)
 {
   if (!is_ready (self, error))
     return FALSE;
-  if (!self->identified)
-    {
-      stn_error_set (error, STN_FAILURE_INTERNAL, "a command before the ROM was identified");
-      return FALSE;
-    }
-  if (!is_listed (self, opcode))
-    {
-      stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this ROM does not list the command %02x", opcode);
-      return FALSE;
-    }
+  if (!self->identified) {
+    stn_error_set (error, STN_FAILURE_INTERNAL, "a command before the ROM was identified");
+    return FALSE;
+  }
+  if (!is_listed (self, opcode)) {
+    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this ROM does not list the command %02x", opcode);
+    return FALSE;
+  }
   return TRUE;
 }
 
@@ -87,8 +85,7 @@ refuse (GError **error, guint64 address, gsize length, const char *what)
 static gboolean
 fits_the_wire (guint64 address, gsize length)
 {
-  return length >= 1 && length <= STN_UART_BLOCK_BYTES && address <= G_MAXUINT32
-         && length - 1 <= G_MAXUINT32 - address;
+  return length >= 1 && length <= STN_UART_BLOCK_BYTES && address <= G_MAXUINT32 && length - 1 <= G_MAXUINT32 - address;
 }
 
 static gboolean
@@ -103,10 +100,11 @@ overlaps (guint64 address, gsize length, guint64 area, guint64 area_length)
 static gboolean
 send_address (StnUartEngine *self, guint64 address, const StnWait *wait, GError **error)
 {
-  const StnUartStage stage = {
-    .what = "the address", .has_address = TRUE, .address = address, .refused = STN_FAILURE_NACK,
-    .longest_ns = STN_UART_SIMPLE_NS
-  };
+  const StnUartStage stage = { .what = "the address",
+                               .has_address = TRUE,
+                               .address = address,
+                               .refused = STN_FAILURE_NACK,
+                               .longest_ns = STN_UART_SIMPLE_NS };
   guint8 block[5];
   StnWriter writer = stn_writer_new (block, sizeof block);
 
@@ -128,16 +126,16 @@ open_guarded (StnUartEngine *self, guint8 opcode, gboolean has_address, guint64 
 static gboolean
 read_block (StnUartEngine *self, guint64 address, guint8 *buffer, gsize length, const StnWait *wait, GError **error)
 {
-  const StnUartStage stage = {
-    .what = "the length", .has_address = TRUE, .address = address, .refused = STN_FAILURE_NACK,
-    .longest_ns = STN_UART_SIMPLE_NS
-  };
+  const StnUartStage stage = { .what = "the length",
+                               .has_address = TRUE,
+                               .address = address,
+                               .refused = STN_FAILURE_NACK,
+                               .longest_ns = STN_UART_SIMPLE_NS };
   const guint8 count = (guint8) (length - 1);
   const guint8 pair[] = { count, count ^ 0xff };
 
   if (!open_guarded (self, STN_UART_READ_MEMORY, TRUE, address, wait, error)
-      || !send_address (self, address, wait, error)
-      || !stn_uart_send (self, pair, sizeof pair, wait, error)
+      || !send_address (self, address, wait, error) || !stn_uart_send (self, pair, sizeof pair, wait, error)
       || !stn_uart_expect_ack (self, &stage, wait, error)
       || !stn_uart_receive (self, &stage, buffer, length,
                             STN_UART_SIMPLE_NS + stn_uart_characters_ns (self, (guint) length), wait, error))
@@ -162,10 +160,11 @@ static gboolean
 send_data (StnUartEngine *self, guint64 address, const guint8 *bytes, gsize length, gint64 longest_ns,
            const StnWait *wait, GError **error)
 {
-  const StnUartStage stage = {
-    .what = "the data block", .has_address = TRUE, .address = address, .refused = STN_FAILURE_NACK,
-    .longest_ns = longest_ns + stn_uart_characters_ns (self, (guint) length + 2)
-  };
+  const StnUartStage stage = { .what = "the data block",
+                               .has_address = TRUE,
+                               .address = address,
+                               .refused = STN_FAILURE_NACK,
+                               .longest_ns = longest_ns + stn_uart_characters_ns (self, (guint) length + 2) };
   guint8 block[1 + STN_UART_BLOCK_BYTES + 1];
 
   block[0] = (guint8) (length - 1);
@@ -202,20 +201,18 @@ get_id (StnUartEngine *self, guint16 *out, const StnWait *wait, GError **error)
       || !stn_uart_receive (self, &stage, &count, 1, STN_UART_SIMPLE_NS, wait, error))
     return FALSE;
   /* count minus one: two bytes on every STM32 since protocol 2.1 */
-  if (count != 1)
-    {
-      g_autofree char *seen = g_strdup_printf ("%02x", count);
-      stn_error_set_seen (error, STN_FAILURE_GARBAGE, "01", seen, "Get ID answers with another length");
-      return FALSE;
-    }
+  if (count != 1) {
+    g_autofree char *seen = g_strdup_printf ("%02x", count);
+    stn_error_set_seen (error, STN_FAILURE_GARBAGE, "01", seen, "Get ID answers with another length");
+    return FALSE;
+  }
   if (!stn_uart_receive (self, &stage, rest, sizeof rest, STN_UART_SIMPLE_NS, wait, error))
     return FALSE;
-  if (rest[2] != STN_UART_ACK)
-    {
-      g_autofree char *seen = g_strdup_printf ("%02x", rest[2]);
-      stn_error_set_seen (error, STN_FAILURE_GARBAGE, "79", seen, "no ACK at the end of Get ID");
-      return FALSE;
-    }
+  if (rest[2] != STN_UART_ACK) {
+    g_autofree char *seen = g_strdup_printf ("%02x", rest[2]);
+    stn_error_set_seen (error, STN_FAILURE_GARBAGE, "79", seen, "no ACK at the end of Get ID");
+    return FALSE;
+  }
 
   self->state = STN_UART_READY;
   *out = (guint16) (rest[0] << 8 | rest[1]);
@@ -268,23 +265,21 @@ uart_sync (StnEngine *engine, guint baud, const StnWait *wait, GError **error)
   /* nothing: the ROM was not yet there (79 now), or it is synced already and took the byte for half a command (1f) */
   if (silent && !sync_once (self, SYNC_SECOND_NS, &answer, &silent, wait, error))
     return FALSE;
-  if (silent)
-    {
-      stn_error_set_seen (error, STN_FAILURE_NO_SYNC, "79", "nothing", "not one byte came back");
-      return FALSE;
-    }
+  if (silent) {
+    stn_error_set_seen (error, STN_FAILURE_NO_SYNC, "79", "nothing", "not one byte came back");
+    return FALSE;
+  }
 
-  if (answer != STN_UART_ACK && answer != STN_UART_NACK)
-    {
-      /* the rest of the nonsense tells a wrong rate (more bytes) from an echo (7f) */
-      seen[count++] = answer;
-      if (!stn_uart_drain (self, STN_UART_DRAIN_NS, seen, sizeof seen, &count, wait, error))
-        return FALSE;
-      g_autofree char *text = stn_bytes_to_text (seen, count, STN_UART_SHOWN_BYTES);
-      stn_error_set_seen (error, STN_FAILURE_NO_SYNC, "79", text,
-                          answer == STN_UART_SYNC ? "the sync byte came back as an echo" : "no ACK to the sync byte");
+  if (answer != STN_UART_ACK && answer != STN_UART_NACK) {
+    /* the rest of the nonsense tells a wrong rate (more bytes) from an echo (7f) */
+    seen[count++] = answer;
+    if (!stn_uart_drain (self, STN_UART_DRAIN_NS, seen, sizeof seen, &count, wait, error))
       return FALSE;
-    }
+    g_autofree char *text = stn_bytes_to_text (seen, count, STN_UART_SHOWN_BYTES);
+    stn_error_set_seen (error, STN_FAILURE_NO_SYNC, "79", text,
+                        answer == STN_UART_SYNC ? "the sync byte came back as an echo" : "no ACK to the sync byte");
+    return FALSE;
+  }
   if (has_quirk (self, STN_QUIRK_DOUBLE_ACK_AT_SYNC)
       && !stn_uart_drain (self, STN_UART_DRAIN_NS, NULL, 0, NULL, wait, error))
     return FALSE;
@@ -330,7 +325,7 @@ uart_capabilities (const StnEngine *engine, StnEngineCapabilities *out)
   };
   const StnUartEngine *self = (const StnUartEngine *) engine;
 
-  *out = (StnEngineCapabilities) {
+  *out = (StnEngineCapabilities){
     .read_block_bytes = STN_UART_BLOCK_BYTES,
     .write_block_bytes = engine->target != NULL ? stn_target_write_block_bytes (engine->target) : STN_UART_BLOCK_BYTES,
     .erase_pages_at_once = has_quirk (self, STN_QUIRK_ONE_PAGE_PER_ERASE) ? 1 : ERASE_LIST_MOST,
@@ -376,8 +371,7 @@ uart_read (StnEngine *engine, guint64 address, guint8 *buffer, gsize length, con
 }
 
 static gboolean
-uart_write (StnEngine *engine, guint64 address, const guint8 *bytes, gsize length, const StnWait *wait,
-            GError **error)
+uart_write (StnEngine *engine, guint64 address, const guint8 *bytes, gsize length, const StnWait *wait, GError **error)
 {
   StnUartEngine *self = (StnUartEngine *) engine;
   const StnTarget *target = engine->target;
@@ -387,8 +381,8 @@ uart_write (StnEngine *engine, guint64 address, const guint8 *bytes, gsize lengt
     return refuse (error, address, length, "a write that does not fit a block");
 
   guint unit = overlaps (address, length, target->flash_base, target->flash_bytes)
-                 ? MAX (stn_target_write_unit_bytes (target), WRITE_UNIT)
-                 : WRITE_UNIT;
+                   ? MAX (stn_target_write_unit_bytes (target), WRITE_UNIT)
+                   : WRITE_UNIT;
   if (address % unit != 0 || length % unit != 0)
     return refuse (error, address, length, "a write of part of a unit");
   /* option bytes have a verb of their own, which knows what must never follow it */
@@ -412,11 +406,10 @@ uart_erase_pages (StnEngine *engine, const guint16 *pages, guint count, const St
   guint8 block[2 + 2 * ERASE_LIST_MOST + 1];
   StnWriter writer = stn_writer_new (block, sizeof block);
 
-  if (pages == NULL || count < 1 || count > (one_page ? 1 : ERASE_LIST_MOST))
-    {
-      stn_error_set (error, STN_FAILURE_INTERNAL, "an erase list of %u pages", count);
-      return FALSE;
-    }
+  if (pages == NULL || count < 1 || count > (one_page ? 1 : ERASE_LIST_MOST)) {
+    stn_error_set (error, STN_FAILURE_INTERNAL, "an erase list of %u pages", count);
+    return FALSE;
+  }
   if (!may_send (self, opcode, error))
     return FALSE;
 
@@ -425,18 +418,16 @@ uart_erase_pages (StnEngine *engine, const guint16 *pages, guint count, const St
     stn_writer_u16_be (&writer, (guint16) (count - 1));
   else
     stn_writer_u8 (&writer, (guint8) (count - 1));
-  for (guint i = 0; i < count; i++)
-    {
-      if (pages[i] > most)
-        {
-          stn_error_set (error, STN_FAILURE_INTERNAL, "page %u has no number in command %02x", pages[i], opcode);
-          return FALSE;
-        }
-      if (extended)
-        stn_writer_u16_be (&writer, pages[i]);
-      else
-        stn_writer_u8 (&writer, (guint8) pages[i]);
+  for (guint i = 0; i < count; i++) {
+    if (pages[i] > most) {
+      stn_error_set (error, STN_FAILURE_INTERNAL, "page %u has no number in command %02x", pages[i], opcode);
+      return FALSE;
     }
+    if (extended)
+      stn_writer_u16_be (&writer, pages[i]);
+    else
+      stn_writer_u8 (&writer, (guint8) pages[i]);
+  }
   stn_writer_u8 (&writer, stn_bytes_xor (block, writer.length));
 
   return send_erase (self, "the page list", opcode, block, writer.length, wait, error)
@@ -455,11 +446,10 @@ uart_erase_all (StnEngine *engine, const StnWait *wait, GError **error)
 
   if (!may_send (self, opcode, error))
     return FALSE;
-  if (has_quirk (self, STN_QUIRK_NO_MASS_ERASE))
-    {
-      stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this ROM has no mass erase");
-      return FALSE;
-    }
+  if (has_quirk (self, STN_QUIRK_NO_MASS_ERASE)) {
+    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this ROM has no mass erase");
+    return FALSE;
+  }
   return extended ? send_erase (self, "the mass erase", opcode, extended_block, sizeof extended_block, wait, error)
                   : send_erase (self, "the mass erase", opcode, block, sizeof block, wait, error);
 }
@@ -482,11 +472,10 @@ uart_write_options (StnEngine *engine, guint64 address, const guint8 *bytes, gsi
   gint64 known_ns = (gint64) (target->option_write_max_ms * STN_NS_PER_MS) + STN_UART_SIMPLE_NS;
   /* silence: the block is out, and the reset that follows can cut the ACK off; reading back will tell */
   if (!send_data (self, address, bytes, length, MAX (OPTION_WRITE_NS, known_ns), wait, &local)
-      && !stn_error_is (local, STN_FAILURE_NO_ANSWER))
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+      && !stn_error_is (local, STN_FAILURE_NO_ANSWER)) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
   self->state = STN_UART_OVER;
   return TRUE;
 }
@@ -519,7 +508,7 @@ uart_create (StnLink *link, const StnTarget *target)
 {
   StnUartEngine *self = g_new0 (StnUartEngine, 1);
 
-  self->engine = (StnEngine) { .engine_class = &stn_uart_engine_class, .link = link, .target = target };
+  self->engine = (StnEngine){ .engine_class = &stn_uart_engine_class, .link = link, .target = target };
   return &self->engine;
 }
 

@@ -44,17 +44,16 @@ stn_uart_receive (StnUartEngine *self, const StnUartStage *stage, guint8 *buffer
 
   if (stn_link_exchange (self->engine.link, &exchange, &narrowed, &local))
     return TRUE;
-  if (!stn_error_is (local, STN_FAILURE_NO_ANSWER))
-    {
-      g_propagate_prefixed_error (error, g_steal_pointer (&local), "%s: ", stage->what);
-      return FALSE;
-    }
+  if (!stn_error_is (local, STN_FAILURE_NO_ANSWER)) {
+    g_propagate_prefixed_error (error, g_steal_pointer (&local), "%s: ", stage->what);
+    return FALSE;
+  }
 
   g_autofree char *came = stn_bytes_to_text (buffer, exchange.in_length, STN_UART_SHOWN_BYTES);
   g_autofree char *expected = g_strdup_printf ("%" G_GSIZE_FORMAT " bytes", length);
   g_autofree char *seen = exchange.in_length == 0
-                            ? g_strdup ("nothing")
-                            : g_strdup_printf ("%" G_GSIZE_FORMAT " (%s)", exchange.in_length, came);
+                              ? g_strdup ("nothing")
+                              : g_strdup_printf ("%" G_GSIZE_FORMAT " (%s)", exchange.in_length, came);
   if (stage->has_address)
     stn_error_set_at (error, STN_FAILURE_NO_ANSWER, stage->address, expected, seen, "short answer after %s",
                       stage->what);
@@ -70,31 +69,26 @@ stn_uart_drain (StnUartEngine *self, gint64 idle_ns, guint8 *seen, gsize capacit
   guint8 bytes[64];
   gsize total = 0;
 
-  for (;;)
-    {
-      StnExchange exchange = {
-        .operation = STN_OP_READ, .in = bytes, .in_capacity = sizeof bytes, .in_least = 1
-      };
-      StnWait narrowed = stn_wait_within (wait, idle_ns);
-      g_autoptr (GError) local = NULL;
+  for (;;) {
+    StnExchange exchange = { .operation = STN_OP_READ, .in = bytes, .in_capacity = sizeof bytes, .in_least = 1 };
+    StnWait narrowed = stn_wait_within (wait, idle_ns);
+    g_autoptr (GError) local = NULL;
 
-      if (!stn_link_exchange (self->engine.link, &exchange, &narrowed, &local))
-        {
-          if (stn_error_is (local, STN_FAILURE_NO_ANSWER))
-            return TRUE; /* silence: what we wanted */
-          g_propagate_error (error, g_steal_pointer (&local));
-          return FALSE;
-        }
-      for (gsize i = 0; i < exchange.in_length && seen != NULL && *inout_seen < capacity; i++)
-        seen[(*inout_seen)++] = bytes[i];
-      total += exchange.in_length;
-      if (total > DRAIN_MOST_BYTES)
-        {
-          g_autofree char *text = stn_bytes_to_text (bytes, exchange.in_length, STN_UART_SHOWN_BYTES);
-          stn_error_set_seen (error, STN_FAILURE_GARBAGE, "silence", text, "the line does not fall silent");
-          return FALSE;
-        }
+    if (!stn_link_exchange (self->engine.link, &exchange, &narrowed, &local)) {
+      if (stn_error_is (local, STN_FAILURE_NO_ANSWER))
+        return TRUE; /* silence: what we wanted */
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
     }
+    for (gsize i = 0; i < exchange.in_length && seen != NULL && *inout_seen < capacity; i++)
+      seen[(*inout_seen)++] = bytes[i];
+    total += exchange.in_length;
+    if (total > DRAIN_MOST_BYTES) {
+      g_autofree char *text = stn_bytes_to_text (bytes, exchange.in_length, STN_UART_SHOWN_BYTES);
+      stn_error_set_seen (error, STN_FAILURE_GARBAGE, "silence", text, "the line does not fall silent");
+      return FALSE;
+    }
+  }
 }
 
 /* A NACK ends the whole command: the ROM waits for an opcode again (section 3). Some protected ROMs send it twice, and
@@ -120,14 +114,13 @@ stn_uart_expect_ack (StnUartEngine *self, const StnUartStage *stage, const StnWa
   g_autoptr (GError) local = NULL;
   guint8 answer;
 
-  if (!stn_uart_receive (self, stage, &answer, 1, stage->longest_ns, wait, &local))
-    {
-      if (stn_error_is (local, STN_FAILURE_NO_ANSWER))
-        stage_error (error, STN_FAILURE_NO_ANSWER, stage, "79", "nothing");
-      else
-        g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+  if (!stn_uart_receive (self, stage, &answer, 1, stage->longest_ns, wait, &local)) {
+    if (stn_error_is (local, STN_FAILURE_NO_ANSWER))
+      stage_error (error, STN_FAILURE_NO_ANSWER, stage, "79", "nothing");
+    else
+      g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
   if (answer == STN_UART_ACK)
     return TRUE;
 
@@ -174,14 +167,13 @@ list_is_whole (const StnRomIdentity *identity)
                                    STN_UART_WRITE_MEMORY };
   guint found = 0;
 
-  for (guint i = 0; i < identity->command_count; i++)
-    {
-      for (guint k = 0; k < i; k++)
-        if (identity->commands[k] == identity->commands[i])
-          return FALSE;
-      for (guint k = 0; k < G_N_ELEMENTS (always); k++)
-        found += identity->commands[i] == always[k];
-    }
+  for (guint i = 0; i < identity->command_count; i++) {
+    for (guint k = 0; k < i; k++)
+      if (identity->commands[k] == identity->commands[i])
+        return FALSE;
+    for (guint k = 0; k < G_N_ELEMENTS (always); k++)
+      found += identity->commands[i] == always[k];
+  }
   return found == G_N_ELEMENTS (always);
 }
 

@@ -42,28 +42,26 @@ fill_until_nack (StnUartEngine *self, const StnWait *wait, GError **error)
   gboolean data_expected = self->state == STN_UART_LOST_IN_DATA;
   guint answers = 0;
 
-  for (guint sent = 0; sent < FILLER_MOST; sent++)
-    {
-      const guint8 filler = data_expected ? FILLER_IN_DATA : FILLER;
-      g_autoptr (GError) local = NULL;
-      guint8 answer;
+  for (guint sent = 0; sent < FILLER_MOST; sent++) {
+    const guint8 filler = data_expected ? FILLER_IN_DATA : FILLER;
+    g_autoptr (GError) local = NULL;
+    guint8 answer;
 
-      if (!stn_uart_send (self, &filler, 1, wait, error))
-        return FALSE;
-      if (!stn_uart_receive (self, &stage, &answer, 1, each_ns, wait, &local))
-        {
-          if (stn_error_is (local, STN_FAILURE_NO_ANSWER))
-            continue;
-          g_propagate_error (error, g_steal_pointer (&local));
-          return FALSE;
-        }
-      if (answer == STN_UART_NACK)
-        return TRUE;
-      answers++;
-      /* to a command that is complete now, or to an address that filler made right: then data is next */
-      if (answer == STN_UART_ACK)
-        data_expected = TRUE;
+    if (!stn_uart_send (self, &filler, 1, wait, error))
+      return FALSE;
+    if (!stn_uart_receive (self, &stage, &answer, 1, each_ns, wait, &local)) {
+      if (stn_error_is (local, STN_FAILURE_NO_ANSWER))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
     }
+    if (answer == STN_UART_NACK)
+      return TRUE;
+    answers++;
+    /* to a command that is complete now, or to an address that filler made right: then data is next */
+    if (answer == STN_UART_ACK)
+      data_expected = TRUE;
+  }
 
   stn_error_set_seen (error, answers == 0 ? STN_FAILURE_NO_ANSWER : STN_FAILURE_GARBAGE, "1f",
                       answers == 0 ? "nothing" : "other bytes", "the ROM did not come back after %d bytes of filler",
@@ -89,45 +87,40 @@ stn_uart_resync (StnEngine *engine, const StnWait *wait, GError **error)
   gint64 idle_ns = IDLE_NS + stn_uart_characters_ns (self, 3);
   StnRomIdentity found;
 
-  switch (self->state)
-    {
-    case STN_UART_LOST_IN_OPTIONS:
-      stn_error_set (error, STN_FAILURE_NO_SYNC,
-                     "an option write was cut short: filler could be taken for option bytes, only a reset helps");
-      return FALSE;
-    case STN_UART_UNSYNCED:
-    case STN_UART_OVER:
-      stn_error_set (error, STN_FAILURE_INTERNAL, "there is no visit to bring back");
-      return FALSE;
-    case STN_UART_READY:
-    case STN_UART_LOST:
-    case STN_UART_LOST_IN_DATA:
-    default:
-      break;
-    }
+  switch (self->state) {
+  case STN_UART_LOST_IN_OPTIONS:
+    stn_error_set (error, STN_FAILURE_NO_SYNC,
+                   "an option write was cut short: filler could be taken for option bytes, only a reset helps");
+    return FALSE;
+  case STN_UART_UNSYNCED:
+  case STN_UART_OVER:
+    stn_error_set (error, STN_FAILURE_INTERNAL, "there is no visit to bring back");
+    return FALSE;
+  case STN_UART_READY:
+  case STN_UART_LOST:
+  case STN_UART_LOST_IN_DATA:
+  default:
+    break;
+  }
 
-  for (guint round = 0; round < ROUNDS; round++)
-    {
-      g_autoptr (GError) local = NULL;
+  for (guint round = 0; round < ROUNDS; round++) {
+    g_autoptr (GError) local = NULL;
 
-      if (!stn_uart_drain (self, idle_ns, NULL, 0, NULL, wait, error)
-          || !fill_until_nack (self, wait, error)
-          || !stn_uart_drain (self, idle_ns, NULL, 0, NULL, wait, error))
-        return FALSE;
-      if (stn_uart_get (self, &found, wait, &local))
-        {
-          if (!self->identified || same_rom (&found, &self->identity))
-            return TRUE;
-          self->state = STN_UART_LOST;
-          stn_error_set (error, STN_FAILURE_GARBAGE, "after the resync another ROM answers than before");
-          return FALSE;
-        }
-      if (round == ROUNDS - 1 || stn_error_is (local, STN_FAILURE_CANCELLED)
-          || stn_error_is (local, STN_FAILURE_LINK_LOST) || stn_error_is (local, STN_FAILURE_TIMEOUT))
-        {
-          g_propagate_prefixed_error (error, g_steal_pointer (&local), "resync: ");
-          return FALSE;
-        }
+    if (!stn_uart_drain (self, idle_ns, NULL, 0, NULL, wait, error) || !fill_until_nack (self, wait, error)
+        || !stn_uart_drain (self, idle_ns, NULL, 0, NULL, wait, error))
+      return FALSE;
+    if (stn_uart_get (self, &found, wait, &local)) {
+      if (!self->identified || same_rom (&found, &self->identity))
+        return TRUE;
+      self->state = STN_UART_LOST;
+      stn_error_set (error, STN_FAILURE_GARBAGE, "after the resync another ROM answers than before");
+      return FALSE;
     }
+    if (round == ROUNDS - 1 || stn_error_is (local, STN_FAILURE_CANCELLED)
+        || stn_error_is (local, STN_FAILURE_LINK_LOST) || stn_error_is (local, STN_FAILURE_TIMEOUT)) {
+      g_propagate_prefixed_error (error, g_steal_pointer (&local), "resync: ");
+      return FALSE;
+    }
+  }
   return FALSE;
 }

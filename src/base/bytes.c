@@ -5,7 +5,7 @@
 StnReader
 stn_reader_new (gconstpointer data, gsize length)
 {
-  return (StnReader) { .data = data, .length = data != NULL ? length : 0 };
+  return (StnReader){ .data = data, .length = data != NULL ? length : 0 };
 }
 
 gboolean
@@ -79,7 +79,7 @@ stn_reader_u32_le (StnReader *self)
 StnWriter
 stn_writer_new (gpointer data, gsize capacity)
 {
-  return (StnWriter) { .data = data, .capacity = data != NULL ? capacity : 0 };
+  return (StnWriter){ .data = data, .capacity = data != NULL ? capacity : 0 };
 }
 
 gboolean

@@ -469,8 +469,9 @@ stn_clock_thread_join (StnClock *self, GThread *thread, gboolean caller_is_joine
     if (g_hash_table_steal_extended (self->threads, thread, NULL, &found)) {
       StartedThread *started = found;
       while (!started->finished) {
-        Waiter waiter = { .clock = self, .key = started, .deadline_ns = STN_TIME_NEVER,
-                          .joined = membership_find (self) != NULL };
+        Waiter waiter = {
+          .clock = self, .key = started, .deadline_ns = STN_TIME_NEVER, .joined = membership_find (self) != NULL
+        };
         pthread_cond_init (&waiter.condition, &self->condition_attributes);
         list_add_locked (self, &waiter);
         block_locked (self, &waiter);

@@ -33,9 +33,8 @@ stn_error_private_clear (StnErrorPrivate *self)
 G_DEFINE_EXTENDED_ERROR (StnError, stn_error)
 #pragma GCC diagnostic pop
 
-static void
-set_detailed (GError **error, StnFailure failure, const guint64 *address, const char *expected, const char *seen,
-              const char *format, va_list arguments) G_GNUC_PRINTF (6, 0);
+static void set_detailed (GError **error, StnFailure failure, const guint64 *address, const char *expected,
+                          const char *seen, const char *format, va_list arguments) G_GNUC_PRINTF (6, 0);
 
 static void
 set_detailed (GError **error, StnFailure failure, const guint64 *address, const char *expected, const char *seen,
@@ -99,7 +98,7 @@ stn_error_failure (const GError *error)
   /* a code outside the table can only be a slip of ours: never let it look like success */
   if (error->domain == STN_ERROR)
     return error->code > STN_FAILURE_NONE && error->code < STN_FAILURE_COUNT ? (StnFailure) error->code
-                                                                            : STN_FAILURE_INTERNAL;
+                                                                             : STN_FAILURE_INTERNAL;
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return STN_FAILURE_CANCELLED;
   return STN_FAILURE_INTERNAL;

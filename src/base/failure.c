@@ -16,336 +16,379 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
   [STN_FAILURE_NONE] = { "", STN_BLAME_NOBODY, STN_ACTOR_NOBODY, "", "", "" },
 
   /* the unit's */
-  [STN_FAILURE_NO_SYNC] = {
-    "no-sync", UNIT, OPERATOR,
-    "Board in %s does not answer. Reseat it, try once more.",
-    "Reseat the board and run it once more; if it fails again, put it in the reject bin.",
-    "The port works, but the chip's ROM never answered the first byte (7F on a UART) with 79. Go through the old "
-    "checklist, in this order: are these the USART pins that this chip's ROM listens on (AN2606 names them per part); "
-    "are TX and RX crossed, the board's TX to the adapter's RX; do board and fixture share a ground; is BOOT0 really "
-    "high at the chip, and was it high before NRST rose; was the chip reset right before, because a ROM that has "
-    "chosen another interface, or has measured one wrong byte, stays deaf until the next reset; does another baud "
-    "work, as the ROM measures the rate and parity must be even. After that: the chip ignores the BOOT0 pin because "
-    "of its option bytes (nBOOT_SEL, nSWBOOT0) and its flash is not empty, readout level 2 is set, or the board has "
-    "no power. One site that fails alone points at the board or the contact; all sites point at the fixture." },
-  [STN_FAILURE_WRONG_CHIP] = {
-    "wrong-chip", UNIT, REJECT_BIN,
-    "Board in %s carries the wrong chip. Use the reject bin.",
-    "Put the board aside and compare the part number on the chip with the job's target.",
-    "The chip answered, and its product id, ROM version or flash size is not what the job's target says; nothing was "
-    "written. Usual causes, in order: the wrong board variant was loaded, the wrong job was chosen, the assembler "
-    "fitted a substitute part, or a new silicon revision needs a row in the target's data." },
-  [STN_FAILURE_READ_PROTECTED] = {
-    "read-protected", UNIT, REJECT_BIN,
-    "Board in %s is locked against reading. Use the reject bin.",
-    "Put the board aside; if it may be erased, run a job that says so.",
-    "Readout protection is on, so the ROM refuses to read and write memory. Usual causes, in order: the board was "
-    "programmed before and is finished, an earlier run was cut off while it wrote option bytes (the chip then reads "
-    "them as level 1), or the chip was bought used. Taking the protection off erases the whole flash, and from level "
-    "2 there is no way back; so it happens only where the job asks for it." },
-  [STN_FAILURE_WRITE_PROTECTED] = {
-    "write-protected", UNIT, ENGINEER,
-    "Board in %s is locked against writing. Call the engineer.",
-    "Read the option bytes and decide whether the job may lift the write protection.",
-    "At least one page that the job writes has write protection, so the ROM refuses the erase or the write, or takes "
-    "it and changes nothing. Usual causes, in order: the board was programmed before, the job protects a region that "
-    "it also writes, or the chip came with protection from another customer." },
-  [STN_FAILURE_NACK] = {
-    "nack", UNIT, OPERATOR,
-    "Board in %s refused a command. Try it again once.",
-    "Run the board once more; if it fails again, put it in the reject bin and keep the transcript.",
-    "The ROM answered a command, an address or a data block with NACK (1F) and no more exact reason is known. Usual "
-    "causes, in order: a damaged byte on the line, an address that this part does not have, a command that its ROM "
-    "version lacks, or protection that the chip did not report. The record keeps the last bytes of the exchange." },
-  [STN_FAILURE_GARBAGE] = {
-    "garbage", UNIT, OPERATOR,
-    "Board in %s answers with noise. Reseat it, try once more.",
-    "Reseat the board and run it once more; if it fails again, lower the baud or look at ground and supply.",
-    "Bytes came from the board that are no answer of the protocol. Usual causes, in order: the application is running "
-    "instead of the ROM and prints its own text, a poor ground, a baud too high for the cable or for the chip's own "
-    "oscillator, a level shifter that is too slow, or two boards on one line." },
-  [STN_FAILURE_NO_ANSWER] = {
-    "no-answer", UNIT, OPERATOR,
-    "Board in %s went silent. Reseat it, try once more.",
-    "Reseat the board and run it once more; if it fails again, put it in the reject bin.",
-    "The board had answered before and then did not within the time that its ROM may take. Usual causes, in order: a "
-    "loose contact, a supply that drops while the flash is written, a watchdog that option bytes start by hardware, "
-    "or a reset line that is pulled by something else." },
-  [STN_FAILURE_ERASE_FAILED] = {
-    "erase-failed", UNIT, REJECT_BIN,
-    "Board in %s could not be erased. Use the reject bin.",
-    "Put the board aside; check the supply voltage if several boards show this.",
-    "The erase was refused, or was acknowledged and bytes were left that do not read as erased. The ROM acknowledges "
-    "an erase that did nothing, so only reading back counts. Usual causes, in order: write protection, a supply below "
-    "what erasing needs, a worn or damaged flash." },
-  [STN_FAILURE_ERASE_TIMEOUT] = {
-    "erase-timeout", UNIT, REJECT_BIN,
-    "Board in %s took too long to erase. Use the reject bin.",
-    "Put the board aside; if all boards show this, have the target's erase times checked.",
-    "No answer came within the longest time that the data sheet gives for this erase. Usual causes, in order: the "
-    "board lost power or was reset during the erase, a supply that is too low, a failing flash, or erase times in the "
-    "target's data that are shorter than this part's." },
-  [STN_FAILURE_WRITE_FAILED] = {
-    "write-failed", UNIT, REJECT_BIN,
-    "Board in %s could not be written. Use the reject bin.",
-    "Put the board aside; check the supply voltage if several boards show this.",
-    "The ROM refused a write, or the device reported an error while it programmed. Usual causes, in order: write "
-    "protection, a place that was not erased first, an address outside the flash, a supply that drops while the flash "
-    "is programmed, a failing flash." },
-  [STN_FAILURE_VERIFY_MISMATCH] = {
-    "verify-mismatch", UNIT, REJECT_BIN,
-    "Board in %s holds wrong data. Use the reject bin.",
-    "Put the board in the reject bin; if several boards fail at one address, call the engineer.",
-    "What was read back is not what was written, although the ROM acknowledged the write. The record names the first "
-    "address with the byte that was expected and the byte that was seen. Usual causes, in order: a damaged flash "
-    "cell, a damaged byte on the line, write protection that lets a write pass without effect, or a quirk of the part "
-    "by which one command reaches another page." },
-  [STN_FAILURE_NOT_BLANK] = {
-    "not-blank", UNIT, REJECT_BIN,
-    "Board in %s is not empty. Use the reject bin.",
-    "Put the board aside and find out whether it was programmed before.",
-    "A page that nothing of the job covers does not read as erased, and the job asks for it. Usual causes, in order: "
-    "the board was programmed before, a region is missing from the job's keep list, or the erase left cells behind." },
-  [STN_FAILURE_OPTION_BYTES_UNKNOWN] = {
-    "option-bytes-unknown", UNIT, ENGINEER,
-    "Board in %s has unexpected option bytes. Call the engineer.",
-    "Compare the option bytes in the record with the target's description before anything is written.",
-    "The option bytes could not be read, do not fit together with their complements, or have bits set that the "
-    "target's description does not know. Writing over them could lock the chip for good, so nothing is written. Usual "
-    "causes, in order: an option write that lost power half-way, a part or a revision that the target does not "
-    "describe, or readout protection that hides them." },
-  [STN_FAILURE_NO_BOOT] = {
-    "no-boot", UNIT, REJECT_BIN,
-    "Board in %s does not start. Use the reject bin.",
-    "Put the board in the reject bin; if the first boards all show this, check the job's boot check.",
-    "Everything was written and proved, and after the reset the board gave no sign of life within the time of the "
-    "job's boot check. Usual causes, in order: a fault elsewhere on the board (crystal, supply, a stuck input), BOOT0 "
-    "that does not fall, boot option bytes that keep the chip in its ROM, firmware that was linked for another "
-    "address, or a boot check that waits for the wrong thing or too short a time." },
-  [STN_FAILURE_WRONG_ANSWER_AT_BOOT] = {
-    "wrong-answer-at-boot", UNIT, REJECT_BIN,
-    "Board in %s started wrongly. Use the reject bin.",
-    "Compare what the board said, in the record, with the job's boot check.",
-    "The board started, but what it said is not what the job's boot check expects. Usual causes, in order: firmware "
-    "of another version, a self-test of the firmware that failed, a serial number that does not match, or a boot "
-    "check that was written for another revision." },
-  [STN_FAILURE_UNIT_CHANGED] = {
-    "unit-changed", UNIT, OPERATOR,
-    "Board in %s was changed during the run. Run it again.",
-    "Run the board again from the start and keep hands off the fixture until it ends.",
-    "The chip's unique id at a later entry is not the one that was read first, so the proofs of this run belong to "
-    "two different boards. Usual causes, in order: a board was swapped during the run, lines of two sites are crossed "
-    "in the fixture, or a damaged byte in the id." },
-  [STN_FAILURE_BOARD_SHORTED] = {
-    "board-shorted", UNIT, REJECT_BIN,
-    "Board in %s has a short. Remove it now.",
-    "Take the board out and put it in the reject bin; the site stays off until then.",
-    "The supply of this site reported over-current or a fault when power came on, so the site was switched off and "
-    "stays off. Usual causes, in order: a solder bridge or a part mounted the wrong way round, a board that sits "
-    "askew on the pins, a damaged fixture pin." },
+  [STN_FAILURE_NO_SYNC] = { "no-sync", UNIT, OPERATOR, "Board in %s does not answer. Reseat it, try once more.",
+                            "Reseat the board and run it once more; if it fails again, put it in the reject bin.",
+                            "The port works, but the chip's ROM never answered the first byte (7F on a UART) with 79. "
+                            "Go through the old "
+                            "checklist, in this order: are these the USART pins that this chip's ROM listens on "
+                            "(AN2606 names them per part); "
+                            "are TX and RX crossed, the board's TX to the adapter's RX; do board and fixture share a "
+                            "ground; is BOOT0 really "
+                            "high at the chip, and was it high before NRST rose; was the chip reset right before, "
+                            "because a ROM that has "
+                            "chosen another interface, or has measured one wrong byte, stays deaf until the next "
+                            "reset; does another baud "
+                            "work, as the ROM measures the rate and parity must be even. After that: the chip ignores "
+                            "the BOOT0 pin because "
+                            "of its option bytes (nBOOT_SEL, nSWBOOT0) and its flash is not empty, readout level 2 is "
+                            "set, or the board has "
+                            "no power. One site that fails alone points at the board or the contact; all sites point "
+                            "at the fixture." },
+  [STN_FAILURE_WRONG_CHIP] = { "wrong-chip", UNIT, REJECT_BIN,
+                               "Board in %s carries the wrong chip. Use the reject bin.",
+                               "Put the board aside and compare the part number on the chip with the job's target.",
+                               "The chip answered, and its product id, ROM version or flash size is not what the job's "
+                               "target says; nothing was "
+                               "written. Usual causes, in order: the wrong board variant was loaded, the wrong job was "
+                               "chosen, the assembler "
+                               "fitted a substitute part, or a new silicon revision needs a row in the target's "
+                               "data." },
+  [STN_FAILURE_READ_PROTECTED] = { "read-protected", UNIT, REJECT_BIN,
+                                   "Board in %s is locked against reading. Use the reject bin.",
+                                   "Put the board aside; if it may be erased, run a job that says so.",
+                                   "Readout protection is on, so the ROM refuses to read and write memory. Usual "
+                                   "causes, in order: the board was "
+                                   "programmed before and is finished, an earlier run was cut off while it wrote "
+                                   "option bytes (the chip then reads "
+                                   "them as level 1), or the chip was bought used. Taking the protection off erases "
+                                   "the whole flash, and from level "
+                                   "2 there is no way back; so it happens only where the job asks for it." },
+  [STN_FAILURE_WRITE_PROTECTED] = { "write-protected", UNIT, ENGINEER,
+                                    "Board in %s is locked against writing. Call the engineer.",
+                                    "Read the option bytes and decide whether the job may lift the write protection.",
+                                    "At least one page that the job writes has write protection, so the ROM refuses "
+                                    "the erase or the write, or takes "
+                                    "it and changes nothing. Usual causes, in order: the board was programmed before, "
+                                    "the job protects a region that "
+                                    "it also writes, or the chip came with protection from another customer." },
+  [STN_FAILURE_NACK] = { "nack", UNIT, OPERATOR, "Board in %s refused a command. Try it again once.",
+                         "Run the board once more; if it fails again, put it in the reject bin and keep the "
+                         "transcript.",
+                         "The ROM answered a command, an address or a data block with NACK (1F) and no more exact "
+                         "reason is known. Usual "
+                         "causes, in order: a damaged byte on the line, an address that this part does not have, a "
+                         "command that its ROM "
+                         "version lacks, or protection that the chip did not report. The record keeps the last bytes "
+                         "of the exchange." },
+  [STN_FAILURE_GARBAGE] = { "garbage", UNIT, OPERATOR, "Board in %s answers with noise. Reseat it, try once more.",
+                            "Reseat the board and run it once more; if it fails again, lower the baud or look at "
+                            "ground and supply.",
+                            "Bytes came from the board that are no answer of the protocol. Usual causes, in order: the "
+                            "application is running "
+                            "instead of the ROM and prints its own text, a poor ground, a baud too high for the cable "
+                            "or for the chip's own "
+                            "oscillator, a level shifter that is too slow, or two boards on one line." },
+  [STN_FAILURE_NO_ANSWER] = { "no-answer", UNIT, OPERATOR, "Board in %s went silent. Reseat it, try once more.",
+                              "Reseat the board and run it once more; if it fails again, put it in the reject bin.",
+                              "The board had answered before and then did not within the time that its ROM may take. "
+                              "Usual causes, in order: a "
+                              "loose contact, a supply that drops while the flash is written, a watchdog that option "
+                              "bytes start by hardware, "
+                              "or a reset line that is pulled by something else." },
+  [STN_FAILURE_ERASE_FAILED] = { "erase-failed", UNIT, REJECT_BIN,
+                                 "Board in %s could not be erased. Use the reject bin.",
+                                 "Put the board aside; check the supply voltage if several boards show this.",
+                                 "The erase was refused, or was acknowledged and bytes were left that do not read as "
+                                 "erased. The ROM acknowledges "
+                                 "an erase that did nothing, so only reading back counts. Usual causes, in order: "
+                                 "write protection, a supply below "
+                                 "what erasing needs, a worn or damaged flash." },
+  [STN_FAILURE_ERASE_TIMEOUT] = { "erase-timeout", UNIT, REJECT_BIN,
+                                  "Board in %s took too long to erase. Use the reject bin.",
+                                  "Put the board aside; if all boards show this, have the target's erase times "
+                                  "checked.",
+                                  "No answer came within the longest time that the data sheet gives for this erase. "
+                                  "Usual causes, in order: the "
+                                  "board lost power or was reset during the erase, a supply that is too low, a failing "
+                                  "flash, or erase times in the "
+                                  "target's data that are shorter than this part's." },
+  [STN_FAILURE_WRITE_FAILED] = { "write-failed", UNIT, REJECT_BIN,
+                                 "Board in %s could not be written. Use the reject bin.",
+                                 "Put the board aside; check the supply voltage if several boards show this.",
+                                 "The ROM refused a write, or the device reported an error while it programmed. Usual "
+                                 "causes, in order: write "
+                                 "protection, a place that was not erased first, an address outside the flash, a "
+                                 "supply that drops while the flash "
+                                 "is programmed, a failing flash." },
+  [STN_FAILURE_VERIFY_MISMATCH] = { "verify-mismatch", UNIT, REJECT_BIN,
+                                    "Board in %s holds wrong data. Use the reject bin.",
+                                    "Put the board in the reject bin; if several boards fail at one address, call the "
+                                    "engineer.",
+                                    "What was read back is not what was written, although the ROM acknowledged the "
+                                    "write. The record names the first "
+                                    "address with the byte that was expected and the byte that was seen. Usual causes, "
+                                    "in order: a damaged flash "
+                                    "cell, a damaged byte on the line, write protection that lets a write pass without "
+                                    "effect, or a quirk of the part "
+                                    "by which one command reaches another page." },
+  [STN_FAILURE_NOT_BLANK] = { "not-blank", UNIT, REJECT_BIN, "Board in %s is not empty. Use the reject bin.",
+                              "Put the board aside and find out whether it was programmed before.",
+                              "A page that nothing of the job covers does not read as erased, and the job asks for it. "
+                              "Usual causes, in order: "
+                              "the board was programmed before, a region is missing from the job's keep list, or the "
+                              "erase left cells behind." },
+  [STN_FAILURE_OPTION_BYTES_UNKNOWN] = { "option-bytes-unknown", UNIT, ENGINEER,
+                                         "Board in %s has unexpected option bytes. Call the engineer.",
+                                         "Compare the option bytes in the record with the target's description before "
+                                         "anything is written.",
+                                         "The option bytes could not be read, do not fit together with their "
+                                         "complements, or have bits set that the "
+                                         "target's description does not know. Writing over them could lock the chip "
+                                         "for good, so nothing is written. Usual "
+                                         "causes, in order: an option write that lost power half-way, a part or a "
+                                         "revision that the target does not "
+                                         "describe, or readout protection that hides them." },
+  [STN_FAILURE_NO_BOOT] = { "no-boot", UNIT, REJECT_BIN, "Board in %s does not start. Use the reject bin.",
+                            "Put the board in the reject bin; if the first boards all show this, check the job's boot "
+                            "check.",
+                            "Everything was written and proved, and after the reset the board gave no sign of life "
+                            "within the time of the "
+                            "job's boot check. Usual causes, in order: a fault elsewhere on the board (crystal, "
+                            "supply, a stuck input), BOOT0 "
+                            "that does not fall, boot option bytes that keep the chip in its ROM, firmware that was "
+                            "linked for another "
+                            "address, or a boot check that waits for the wrong thing or too short a time." },
+  [STN_FAILURE_WRONG_ANSWER_AT_BOOT] = { "wrong-answer-at-boot", UNIT, REJECT_BIN,
+                                         "Board in %s started wrongly. Use the reject bin.",
+                                         "Compare what the board said, in the record, with the job's boot check.",
+                                         "The board started, but what it said is not what the job's boot check "
+                                         "expects. Usual causes, in order: firmware "
+                                         "of another version, a self-test of the firmware that failed, a serial number "
+                                         "that does not match, or a boot "
+                                         "check that was written for another revision." },
+  [STN_FAILURE_UNIT_CHANGED] = { "unit-changed", UNIT, OPERATOR,
+                                 "Board in %s was changed during the run. Run it again.",
+                                 "Run the board again from the start and keep hands off the fixture until it ends.",
+                                 "The chip's unique id at a later entry is not the one that was read first, so the "
+                                 "proofs of this run belong to "
+                                 "two different boards. Usual causes, in order: a board was swapped during the run, "
+                                 "lines of two sites are crossed "
+                                 "in the fixture, or a damaged byte in the id." },
+  [STN_FAILURE_BOARD_SHORTED] = { "board-shorted", UNIT, REJECT_BIN, "Board in %s has a short. Remove it now.",
+                                  "Take the board out and put it in the reject bin; the site stays off until then.",
+                                  "The supply of this site reported over-current or a fault when power came on, so the "
+                                  "site was switched off and "
+                                  "stays off. Usual causes, in order: a solder bridge or a part mounted the wrong way "
+                                  "round, a board that sits "
+                                  "askew on the pins, a damaged fixture pin." },
 
   /* nobody's fault yet: it becomes the station's when half a bank shows it */
-  [STN_FAILURE_EMPTY_OR_NO_CONTACT] = {
-    "empty-or-no-contact", STN_BLAME_NOBODY, OPERATOR,
-    "No board found in %s. Check that it is seated.",
-    "Load or reseat the board; leave the site empty on purpose by skipping it.",
-    "No byte ever came from this site and it has no detect pin, so an empty site and a board without contact look "
-    "alike; it counts neither as pass nor as fail. Usual causes, in order: no board is loaded, the board is not "
-    "seated, the board has no power, a fixture pin is worn. On half of a bank or more it is taken as the station's "
-    "fault." },
+  [STN_FAILURE_EMPTY_OR_NO_CONTACT] = { "empty-or-no-contact", STN_BLAME_NOBODY, OPERATOR,
+                                        "No board found in %s. Check that it is seated.",
+                                        "Load or reseat the board; leave the site empty on purpose by skipping it.",
+                                        "No byte ever came from this site and it has no detect pin, so an empty site "
+                                        "and a board without contact look "
+                                        "alike; it counts neither as pass nor as fail. Usual causes, in order: no "
+                                        "board is loaded, the board is not "
+                                        "seated, the board has no power, a fixture pin is worn. On half of a bank or "
+                                        "more it is taken as the station's "
+                                        "fault." },
 
   /* the station's */
-  [STN_FAILURE_SAME_UNIT_TWICE] = {
-    "same-unit-twice", STATION, MAINTENANCE,
-    "The board in %s shows up on two sites. Call maintenance.",
-    "Have the wiring of the sites checked before anything more is programmed.",
-    "The same unique id was read on two sites of the station at once, and a chip's id exists only once. Usual causes, "
-    "in order: lines of two sites are crossed or joined in the fixture, two ports of the station file name the same "
-    "adapter, or a counterfeit chip with a copied id. Passes of that pair of sites since the last check deserve a "
-    "second look." },
-  [STN_FAILURE_ADAPTER_MISSING] = {
-    "adapter-missing", STATION, MAINTENANCE,
-    "The adapter of %s is missing. Call maintenance.",
-    "Check the adapter's USB cable and compare its serial or port with the station file.",
-    "An adapter or port that the station file names is not there. Usual causes, in order: a cable is unplugged, a hub "
-    "has lost its supply, the adapter was exchanged and the station file still names the old one, its driver or udev "
-    "rule is not installed, or the name in the station file is wrong." },
-  [STN_FAILURE_LINK_LOST] = {
-    "link-lost", STATION, MAINTENANCE,
-    "The connection to %s was lost. Call maintenance.",
-    "Check the cable and the hub of that adapter, then run the boards of the bank again.",
-    "A port that was open disappeared or hung up during the run. Usual causes, in order: a cable was pulled or is "
-    "worn, a hub resets because of a supply dip, a short on a board pulled the adapter down, or electrostatic "
-    "discharge. What was written to the board is unproved, so the board runs again from the start." },
-  [STN_FAILURE_LINK_UNSTABLE] = {
-    "link-unstable", STATION, MAINTENANCE,
-    "The connection to %s is unreliable. Call maintenance.",
-    "Have cable, ground and baud of this site checked before more boards are run.",
-    "The site needed more repeated exchanges than a sound line needs, on one board after another, so the trouble "
-    "stays with the site. Usual causes, in order: a worn fixture pin or cable, a poor ground, a baud at the edge of "
-    "what the line carries, interference from a machine nearby." },
-  [STN_FAILURE_PORT_BUSY] = {
-    "port-busy", STATION, ENGINEER,
-    "The port of %s is used by another program.",
-    "Close the other program; the message names its process where the system tells it.",
-    "The port exists and somebody else holds it. Usual causes, in order: a terminal program or a second copy of "
-    "Station is open, a modem manager probes the port, the kernel's serial driver has claimed an adapter that is used "
-    "for pins, or a program that crashed still holds its lock." },
-  [STN_FAILURE_PERMISSION] = {
-    "permission", STATION, ENGINEER,
-    "No permission to use %s. Call the engineer.",
-    "Install the udev rules or add this user to the group that owns the device or file.",
-    "The system refused access to a device, a folder or a file. Usual causes, in order: the udev rules of Station are "
-    "not installed, the user is not in the group that owns serial ports, or the journal's folder belongs to somebody "
-    "else." },
-  [STN_FAILURE_TIMEOUT] = {
-    "timeout", STATION, ENGINEER,
-    "The station took too long at %s. Call the engineer.",
-    "Look in the record for the step that ran out of time, then check adapter and load of this machine.",
-    "An operation of the station itself did not end before its deadline, and no more exact reason is known. Usual "
-    "causes, in order: an adapter or hub that hangs, a file system that stalls, a machine under heavy load, or a "
-    "limit in the job or station file that is too short." },
-  [STN_FAILURE_CANCELLED] = {
-    "cancelled", STN_BLAME_NOBODY, OPERATOR,
-    "Stopped at %s on request. Run the board again.",
-    "Run the board again from the start.",
-    "Somebody asked for the stop, by the stop button, a signal, a closed window or an opened lid. The board may be "
-    "half programmed; as its first block is written last, it does not run half a program. It counts neither as pass "
-    "nor as fail." },
-  [STN_FAILURE_BANK_BUSY] = {
-    "bank-busy", STATION, OPERATOR,
-    "This bank is in use by another program.",
-    "Wait until the owner named in the message has finished, or close it.",
-    "Another program on this machine holds the lock of the bank's control adapter, and two programs that move the "
-    "same pins would ruin each other's boards. Usual causes, in order: the window and a script run at the same time, "
-    "or an earlier command still waits for an open write window to end." },
-  [STN_FAILURE_SHARED_LINE] = {
-    "shared-line", STATION, ENGINEER,
-    "A shared line of %s could not be set. Call the engineer.",
-    "Look which site held the line in the record, and check that group of sites.",
-    "Sites that share a line have to agree on its level, and the agreement did not come in time. Usual causes, in "
-    "order: another site of the group is in a long erase, a site of the group hangs, or the station file joins sites "
-    "that are not joined in the fixture." },
-  [STN_FAILURE_MANY_ALIKE] = {
-    "many-alike", STATION, MAINTENANCE,
-    "Many sites fail alike. Stop and call maintenance.",
-    "Check what the sites have in common, supply, fixture, adapter and job, before going on.",
-    "Half of the bank or more failed in the same way in one cycle, which good and bad boards mixed at random do not "
-    "do. Usual causes, in order: the fixture is not closed, its supply is off, a common adapter or ground is broken, "
-    "the wrong job or the wrong boards are loaded, or the firmware itself is at fault." },
-  [STN_FAILURE_JOURNAL] = {
-    "journal", STATION, ENGINEER,
-    "The journal cannot be used. Stop and call the engineer.",
-    "Check the journal's disk, rights and place; nothing is programmed until it works.",
-    "The journal could not be opened, read or trusted, and without a journal no board is programmed. Usual causes, in "
-    "order: the disk is full, the folder is not writable, a virtual station was pointed at a production journal or "
-    "the other way round, the file was written by a newer version, or its chain of records is broken." },
-  [STN_FAILURE_NOT_RECORDED] = {
-    "not-recorded", STATION, ENGINEER,
-    "Result of %s is not recorded. Keep the board aside.",
-    "Set the board aside, mend the journal, and run the board again.",
-    "The run came to an end and its result could not be made durable, so it does not count as a pass whatever the "
-    "board now holds. Usual causes, in order: the disk is full or failing, the file system became read-only, or the "
-    "network place of the journal went away." },
-  [STN_FAILURE_INTERNAL] = {
-    "internal", STATION, ENGINEER,
-    "The program has a fault at %s. Call the engineer.",
-    "Keep the record and the trace, and report them to the maintainers.",
-    "Something happened that this program takes as impossible: a broken promise between its own parts, or an error of "
-    "a library that nobody has given a name. Nothing about the board follows from it, so run the board again." },
+  [STN_FAILURE_SAME_UNIT_TWICE] = { "same-unit-twice", STATION, MAINTENANCE,
+                                    "The board in %s shows up on two sites. Call maintenance.",
+                                    "Have the wiring of the sites checked before anything more is programmed.",
+                                    "The same unique id was read on two sites of the station at once, and a chip's id "
+                                    "exists only once. Usual causes, "
+                                    "in order: lines of two sites are crossed or joined in the fixture, two ports of "
+                                    "the station file name the same "
+                                    "adapter, or a counterfeit chip with a copied id. Passes of that pair of sites "
+                                    "since the last check deserve a "
+                                    "second look." },
+  [STN_FAILURE_ADAPTER_MISSING] = { "adapter-missing", STATION, MAINTENANCE,
+                                    "The adapter of %s is missing. Call maintenance.",
+                                    "Check the adapter's USB cable and compare its serial or port with the station "
+                                    "file.",
+                                    "An adapter or port that the station file names is not there. Usual causes, in "
+                                    "order: a cable is unplugged, a hub "
+                                    "has lost its supply, the adapter was exchanged and the station file still names "
+                                    "the old one, its driver or udev "
+                                    "rule is not installed, or the name in the station file is wrong." },
+  [STN_FAILURE_LINK_LOST] = { "link-lost", STATION, MAINTENANCE, "The connection to %s was lost. Call maintenance.",
+                              "Check the cable and the hub of that adapter, then run the boards of the bank again.",
+                              "A port that was open disappeared or hung up during the run. Usual causes, in order: a "
+                              "cable was pulled or is "
+                              "worn, a hub resets because of a supply dip, a short on a board pulled the adapter down, "
+                              "or electrostatic "
+                              "discharge. What was written to the board is unproved, so the board runs again from the "
+                              "start." },
+  [STN_FAILURE_LINK_UNSTABLE] = { "link-unstable", STATION, MAINTENANCE,
+                                  "The connection to %s is unreliable. Call maintenance.",
+                                  "Have cable, ground and baud of this site checked before more boards are run.",
+                                  "The site needed more repeated exchanges than a sound line needs, on one board after "
+                                  "another, so the trouble "
+                                  "stays with the site. Usual causes, in order: a worn fixture pin or cable, a poor "
+                                  "ground, a baud at the edge of "
+                                  "what the line carries, interference from a machine nearby." },
+  [STN_FAILURE_PORT_BUSY] = { "port-busy", STATION, ENGINEER, "The port of %s is used by another program.",
+                              "Close the other program; the message names its process where the system tells it.",
+                              "The port exists and somebody else holds it. Usual causes, in order: a terminal program "
+                              "or a second copy of "
+                              "Station is open, a modem manager probes the port, the kernel's serial driver has "
+                              "claimed an adapter that is used "
+                              "for pins, or a program that crashed still holds its lock." },
+  [STN_FAILURE_PERMISSION] = { "permission", STATION, ENGINEER, "No permission to use %s. Call the engineer.",
+                               "Install the udev rules or add this user to the group that owns the device or file.",
+                               "The system refused access to a device, a folder or a file. Usual causes, in order: the "
+                               "udev rules of Station are "
+                               "not installed, the user is not in the group that owns serial ports, or the journal's "
+                               "folder belongs to somebody "
+                               "else." },
+  [STN_FAILURE_TIMEOUT] = { "timeout", STATION, ENGINEER, "The station took too long at %s. Call the engineer.",
+                            "Look in the record for the step that ran out of time, then check adapter and load of this "
+                            "machine.",
+                            "An operation of the station itself did not end before its deadline, and no more exact "
+                            "reason is known. Usual "
+                            "causes, in order: an adapter or hub that hangs, a file system that stalls, a machine "
+                            "under heavy load, or a "
+                            "limit in the job or station file that is too short." },
+  [STN_FAILURE_CANCELLED] = { "cancelled", STN_BLAME_NOBODY, OPERATOR, "Stopped at %s on request. Run the board again.",
+                              "Run the board again from the start.",
+                              "Somebody asked for the stop, by the stop button, a signal, a closed window or an opened "
+                              "lid. The board may be "
+                              "half programmed; as its first block is written last, it does not run half a program. It "
+                              "counts neither as pass "
+                              "nor as fail." },
+  [STN_FAILURE_BANK_BUSY] = { "bank-busy", STATION, OPERATOR, "This bank is in use by another program.",
+                              "Wait until the owner named in the message has finished, or close it.",
+                              "Another program on this machine holds the lock of the bank's control adapter, and two "
+                              "programs that move the "
+                              "same pins would ruin each other's boards. Usual causes, in order: the window and a "
+                              "script run at the same time, "
+                              "or an earlier command still waits for an open write window to end." },
+  [STN_FAILURE_SHARED_LINE] = { "shared-line", STATION, ENGINEER,
+                                "A shared line of %s could not be set. Call the engineer.",
+                                "Look which site held the line in the record, and check that group of sites.",
+                                "Sites that share a line have to agree on its level, and the agreement did not come in "
+                                "time. Usual causes, in "
+                                "order: another site of the group is in a long erase, a site of the group hangs, or "
+                                "the station file joins sites "
+                                "that are not joined in the fixture." },
+  [STN_FAILURE_MANY_ALIKE] = { "many-alike", STATION, MAINTENANCE, "Many sites fail alike. Stop and call maintenance.",
+                               "Check what the sites have in common, supply, fixture, adapter and job, before going "
+                               "on.",
+                               "Half of the bank or more failed in the same way in one cycle, which good and bad "
+                               "boards mixed at random do not "
+                               "do. Usual causes, in order: the fixture is not closed, its supply is off, a common "
+                               "adapter or ground is broken, "
+                               "the wrong job or the wrong boards are loaded, or the firmware itself is at fault." },
+  [STN_FAILURE_JOURNAL] = { "journal", STATION, ENGINEER, "The journal cannot be used. Stop and call the engineer.",
+                            "Check the journal's disk, rights and place; nothing is programmed until it works.",
+                            "The journal could not be opened, read or trusted, and without a journal no board is "
+                            "programmed. Usual causes, in "
+                            "order: the disk is full, the folder is not writable, a virtual station was pointed at a "
+                            "production journal or "
+                            "the other way round, the file was written by a newer version, or its chain of records is "
+                            "broken." },
+  [STN_FAILURE_NOT_RECORDED] = { "not-recorded", STATION, ENGINEER,
+                                 "Result of %s is not recorded. Keep the board aside.",
+                                 "Set the board aside, mend the journal, and run the board again.",
+                                 "The run came to an end and its result could not be made durable, so it does not "
+                                 "count as a pass whatever the "
+                                 "board now holds. Usual causes, in order: the disk is full or failing, the file "
+                                 "system became read-only, or the "
+                                 "network place of the journal went away." },
+  [STN_FAILURE_INTERNAL] = { "internal", STATION, ENGINEER, "The program has a fault at %s. Call the engineer.",
+                             "Keep the record and the trace, and report them to the maintainers.",
+                             "Something happened that this program takes as impossible: a broken promise between its "
+                             "own parts, or an error of "
+                             "a library that nobody has given a name. Nothing about the board follows from it, so run "
+                             "the board again." },
 
   /* refused before a pin moves */
-  [STN_FAILURE_NEEDS_POWER_CYCLE] = {
-    "needs-power-cycle", INPUT, ENGINEER,
-    "Job needs to switch the power of %s. Call the engineer.",
-    "Wire a power line for the site, or change the job so that it needs none.",
-    "With what the job asks and what the chip holds, the only way on leads through a power-off, and this site has no "
-    "power line. Usual causes, in order: the chip samples whether its flash is empty only at power-on, its option "
-    "bytes make it ignore the BOOT0 pin, or a protection change takes effect only after power returns. Nothing was "
-    "started, because the board could have been left where nobody gets in again." },
-  [STN_FAILURE_USAGE] = {
-    "usage", INPUT, OPERATOR,
-    "The command was not understood.",
-    "Read the message and the command's --help, and give the command again.",
-    "The command line names an option, a command or a value that does not exist or does not go together. No file was "
-    "changed and no pin was moved." },
-  [STN_FAILURE_BAD_FILE] = {
-    "bad-file", INPUT, ENGINEER,
-    "A settings file has a mistake. Call the engineer.",
-    "Mend the file at the line and column that the message names.",
-    "A job, station, bench or target file cannot be read or breaks its grammar. The message names file, line, column, "
-    "what was expected and what was found. Usual causes, in order: a misspelt key, a number without its unit, wrong "
-    "indentation, a file that is named relative to the wrong folder." },
-  [STN_FAILURE_BAD_IMAGE] = {
-    "bad-image", INPUT, ENGINEER,
-    "The firmware file cannot be used. Call the engineer.",
-    "Build or export the firmware again and compare its hash with the job.",
-    "A firmware file is missing, damaged, not of its kind, or does not fit. Usual causes, in order: its SHA-256 is "
-    "not the one in the job, the file was cut short in a copy, a checksum of a line is wrong, its vectors do not "
-    "point into the flash of the target, or two files overlap." },
-  [STN_FAILURE_BAD_PLAN] = {
-    "bad-plan", INPUT, ENGINEER,
-    "This job does not fit this station. Call the engineer.",
-    "Change the job or the station file as the message says.",
-    "Job, target and wiring are each sound and do not go together. Usual causes, in order: the job needs a line that "
-    "the site does not have, a region lies outside the target's flash, something that the job keeps shares a page "
-    "with something that it writes, or a protection would shut out a later step." },
-  [STN_FAILURE_NOT_SUPPORTED] = {
-    "not-supported", INPUT, ENGINEER,
-    "The job asks for something unsupported. Call the engineer.",
-    "Take it out of the job, or use a version of the program that has it.",
-    "What was asked for is understood and named, and this program, this port or this chip's ROM does not do it. "
-    "Nothing was started, rather than doing only part of the job." },
-  [STN_FAILURE_PROVISIONAL_TARGET] = {
-    "provisional-target", INPUT, ENGINEER,
-    "This chip is not released for production. Call the engineer.",
-    "Try the target on real boards and release its data, or choose a released target.",
-    "The target's description comes from documents alone and has not been proved on silicon, so production refuses "
-    "it. A wrong row of option bytes could lock every board of a lot." },
+  [STN_FAILURE_NEEDS_POWER_CYCLE] = { "needs-power-cycle", INPUT, ENGINEER,
+                                      "Job needs to switch the power of %s. Call the engineer.",
+                                      "Wire a power line for the site, or change the job so that it needs none.",
+                                      "With what the job asks and what the chip holds, the only way on leads through a "
+                                      "power-off, and this site has no "
+                                      "power line. Usual causes, in order: the chip samples whether its flash is empty "
+                                      "only at power-on, its option "
+                                      "bytes make it ignore the BOOT0 pin, or a protection change takes effect only "
+                                      "after power returns. Nothing was "
+                                      "started, because the board could have been left where nobody gets in again." },
+  [STN_FAILURE_USAGE] = { "usage", INPUT, OPERATOR, "The command was not understood.",
+                          "Read the message and the command's --help, and give the command again.",
+                          "The command line names an option, a command or a value that does not exist or does not go "
+                          "together. No file was "
+                          "changed and no pin was moved." },
+  [STN_FAILURE_BAD_FILE] = { "bad-file", INPUT, ENGINEER, "A settings file has a mistake. Call the engineer.",
+                             "Mend the file at the line and column that the message names.",
+                             "A job, station, bench or target file cannot be read or breaks its grammar. The message "
+                             "names file, line, column, "
+                             "what was expected and what was found. Usual causes, in order: a misspelt key, a number "
+                             "without its unit, wrong "
+                             "indentation, a file that is named relative to the wrong folder." },
+  [STN_FAILURE_BAD_IMAGE] = { "bad-image", INPUT, ENGINEER, "The firmware file cannot be used. Call the engineer.",
+                              "Build or export the firmware again and compare its hash with the job.",
+                              "A firmware file is missing, damaged, not of its kind, or does not fit. Usual causes, in "
+                              "order: its SHA-256 is "
+                              "not the one in the job, the file was cut short in a copy, a checksum of a line is "
+                              "wrong, its vectors do not "
+                              "point into the flash of the target, or two files overlap." },
+  [STN_FAILURE_BAD_PLAN] = { "bad-plan", INPUT, ENGINEER, "This job does not fit this station. Call the engineer.",
+                             "Change the job or the station file as the message says.",
+                             "Job, target and wiring are each sound and do not go together. Usual causes, in order: "
+                             "the job needs a line that "
+                             "the site does not have, a region lies outside the target's flash, something that the job "
+                             "keeps shares a page "
+                             "with something that it writes, or a protection would shut out a later step." },
+  [STN_FAILURE_NOT_SUPPORTED] = { "not-supported", INPUT, ENGINEER,
+                                  "The job asks for something unsupported. Call the engineer.",
+                                  "Take it out of the job, or use a version of the program that has it.",
+                                  "What was asked for is understood and named, and this program, this port or this "
+                                  "chip's ROM does not do it. "
+                                  "Nothing was started, rather than doing only part of the job." },
+  [STN_FAILURE_PROVISIONAL_TARGET] = { "provisional-target", INPUT, ENGINEER,
+                                       "This chip is not released for production. Call the engineer.",
+                                       "Try the target on real boards and release its data, or choose a released "
+                                       "target.",
+                                       "The target's description comes from documents alone and has not been proved on "
+                                       "silicon, so production refuses "
+                                       "it. A wrong row of option bytes could lock every board of a lot." },
 
   /* refused by a gate */
-  [STN_FAILURE_ALREADY_DONE] = {
-    "already-done", GATE, OPERATOR,
-    "Board in %s is done already. Put it with the good ones.",
-    "Put the board with the good ones; to program it again the job has to allow repeats.",
-    "The journal holds a pass of this job for this chip's unique id, so nothing was written. Usual causes, in order: "
-    "the board was loaded twice, finished and fresh boards were mixed, or rework came back without its disposition." },
-  [STN_FAILURE_SERIAL_USED] = {
-    "serial-used", GATE, OPERATOR,
-    "Serial number of %s is already used. Check the label.",
-    "Compare the label with the record of that serial, and void it only with authority.",
-    "The serial number that was scanned or supplied belongs to another unit, or was made void. Usual causes, in "
-    "order: a label was scanned twice, labels were mixed up, a list of serials was loaded a second time." },
-  [STN_FAILURE_SERIALS_EXHAUSTED] = {
-    "serials-exhausted", GATE, ENGINEER,
-    "No serial numbers are left. Call the engineer.",
-    "Load a new list or block of serial numbers, or widen the counter in the job.",
-    "The list, block or counter that the job takes its serial numbers from has none left. Usual causes, in order: the "
-    "order is complete, the next block has not arrived from the central database, or the pattern has too few digits." },
-  [STN_FAILURE_RETRY_LIMIT] = {
-    "retry-limit", GATE, REJECT_BIN,
-    "Board in %s failed too often. Use the reject bin.",
-    "Put the board in the reject bin; rework needs a disposition before it runs again.",
-    "This board has failed as often as the job's limits allow, and one more try would only hide a weak board among "
-    "the good ones. After a repair, a disposition in the record lets it run again." },
-  [STN_FAILURE_QUANTITY] = {
-    "quantity", GATE, OPERATOR,
-    "The ordered quantity is reached. Load no more boards.",
-    "Stop here, or have the quantity in the job raised.",
-    "As many boards have passed as the job's limits ask for, counting those of every station that shares the "
-    "journal. More of them would be boards that nobody ordered, or a sign that boards of another lot are mixed in." },
-  [STN_FAILURE_STOP_RULE] = {
-    "stop-rule", GATE, ENGINEER,
-    "Too many failures in a row. Stop and call the engineer.",
-    "Find the common cause in the last records, then acknowledge the stop.",
-    "The job's stop rule has been met: too many failures one after another, or a yield that is too low. More boards "
-    "would most likely fail the same way, so nothing starts until somebody has looked and acknowledged it." },
-  [STN_FAILURE_EXPIRED] = {
-    "expired", GATE, ENGINEER,
-    "This job is no longer valid. Call the engineer.",
-    "Have the job renewed or replaced by its current revision.",
-    "The date in the job's limits, or that of its approval, has passed. Usual causes, in order: a newer revision of "
-    "the job exists, or the clock of this machine is wrong." },
+  [STN_FAILURE_ALREADY_DONE] = { "already-done", GATE, OPERATOR,
+                                 "Board in %s is done already. Put it with the good ones.",
+                                 "Put the board with the good ones; to program it again the job has to allow repeats.",
+                                 "The journal holds a pass of this job for this chip's unique id, so nothing was "
+                                 "written. Usual causes, in order: "
+                                 "the board was loaded twice, finished and fresh boards were mixed, or rework came "
+                                 "back without its disposition." },
+  [STN_FAILURE_SERIAL_USED] = { "serial-used", GATE, OPERATOR, "Serial number of %s is already used. Check the label.",
+                                "Compare the label with the record of that serial, and void it only with authority.",
+                                "The serial number that was scanned or supplied belongs to another unit, or was made "
+                                "void. Usual causes, in "
+                                "order: a label was scanned twice, labels were mixed up, a list of serials was loaded "
+                                "a second time." },
+  [STN_FAILURE_SERIALS_EXHAUSTED] = { "serials-exhausted", GATE, ENGINEER,
+                                      "No serial numbers are left. Call the engineer.",
+                                      "Load a new list or block of serial numbers, or widen the counter in the job.",
+                                      "The list, block or counter that the job takes its serial numbers from has none "
+                                      "left. Usual causes, in order: the "
+                                      "order is complete, the next block has not arrived from the central database, or "
+                                      "the pattern has too few digits." },
+  [STN_FAILURE_RETRY_LIMIT] = { "retry-limit", GATE, REJECT_BIN, "Board in %s failed too often. Use the reject bin.",
+                                "Put the board in the reject bin; rework needs a disposition before it runs again.",
+                                "This board has failed as often as the job's limits allow, and one more try would only "
+                                "hide a weak board among "
+                                "the good ones. After a repair, a disposition in the record lets it run again." },
+  [STN_FAILURE_QUANTITY] = { "quantity", GATE, OPERATOR, "The ordered quantity is reached. Load no more boards.",
+                             "Stop here, or have the quantity in the job raised.",
+                             "As many boards have passed as the job's limits ask for, counting those of every station "
+                             "that shares the "
+                             "journal. More of them would be boards that nobody ordered, or a sign that boards of "
+                             "another lot are mixed in." },
+  [STN_FAILURE_STOP_RULE] = { "stop-rule", GATE, ENGINEER, "Too many failures in a row. Stop and call the engineer.",
+                              "Find the common cause in the last records, then acknowledge the stop.",
+                              "The job's stop rule has been met: too many failures one after another, or a yield that "
+                              "is too low. More boards "
+                              "would most likely fail the same way, so nothing starts until somebody has looked and "
+                              "acknowledged it." },
+  [STN_FAILURE_EXPIRED] = { "expired", GATE, ENGINEER, "This job is no longer valid. Call the engineer.",
+                            "Have the job renewed or replaced by its current revision.",
+                            "The date in the job's limits, or that of its approval, has passed. Usual causes, in "
+                            "order: a newer revision of "
+                            "the job exists, or the clock of this machine is wrong." },
 };
 
 const StnFailureRow *
@@ -411,7 +454,7 @@ const char *
 stn_actor_name (StnActor actor)
 {
   static const char *const names[] = {
-    [STN_ACTOR_NOBODY] = "nobody", [STN_ACTOR_OPERATOR] = "operator", [STN_ACTOR_ENGINEER] = "engineer",
+    [STN_ACTOR_NOBODY] = "nobody",           [STN_ACTOR_OPERATOR] = "operator",     [STN_ACTOR_ENGINEER] = "engineer",
     [STN_ACTOR_MAINTENANCE] = "maintenance", [STN_ACTOR_REJECT_BIN] = "reject-bin",
   };
   return (guint) actor < G_N_ELEMENTS (names) ? names[actor] : names[STN_ACTOR_NOBODY];

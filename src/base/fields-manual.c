@@ -6,8 +6,8 @@
 
 /* A field table as the FIELDS part of a man page (man(7) macros): one .TP a key, nested keys between .RS and .RE. */
 
-/* Text that roff shows as it is. A hyphen is "\-" so that a key can be copied out of the page; a line that starts with a
- * dot or an apostrophe would be a request. */
+/* Text that roff shows as it is. A hyphen is "\-" so that a key can be copied out of the page; a line that starts with
+ * a dot or an apostrophe would be a request. */
 static void
 append_escaped (GString *text, const char *value)
 {
@@ -137,8 +137,7 @@ append_table (GString *text, const StnField *fields)
     g_string_append (text, field->required && !map_key ? ", required)\n" : ")\n");
 
     append_sentence (text, field->help != NULL && *field->help != '\0' ? field->help : "Not described");
-    g_autofree char *range =
-        stn_field_range_text (field, field->kind == STN_FIELD_LIST ? field->element : field->kind);
+    g_autofree char *range = stn_field_range_text (field, field->kind == STN_FIELD_LIST ? field->element : field->kind);
     if (range != NULL) {
       g_string_append_c (text, ' ');
       append_sentence (text, range);

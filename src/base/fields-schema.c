@@ -109,8 +109,8 @@ append_enum (Json *self, const StnField *field)
     g_string_append (self->text, i > 0 ? ", " : "");
     append_string (self->text, field->names[i]);
     /* names that a JSON reader takes for something else: `baud: 115200`, `blank: true` */
-    if (is_json_number (field->names[i]) || g_str_equal (field->names[i], "true") ||
-        g_str_equal (field->names[i], "false"))
+    if (is_json_number (field->names[i]) || g_str_equal (field->names[i], "true")
+        || g_str_equal (field->names[i], "false"))
       g_string_append_printf (self->text, ", %s", field->names[i]);
   }
   g_string_append_c (self->text, ']');
@@ -233,9 +233,9 @@ put_description (Json *self, const StnField *field)
   g_autofree char *range = stn_field_range_text (field, kind);
   if (field->help == NULL && range == NULL)
     return;
-  g_autofree char *text = range == NULL           ? g_strdup (field->help)
-                          : field->help == NULL   ? g_steal_pointer (&range)
-                                                  : g_strdup_printf ("%s (%s)", field->help, range);
+  g_autofree char *text = range == NULL         ? g_strdup (field->help)
+                          : field->help == NULL ? g_steal_pointer (&range)
+                                                : g_strdup_printf ("%s (%s)", field->help, range);
   put_string (self, "description", text);
 }
 
@@ -384,7 +384,8 @@ put_map (Json *self, const StnField *field)
     put_count (self, "maxProperties", field->items_most);
 }
 
-/* The members of a value's schema; a NODE is anything and has none. Tables don't refer to themselves: recursion ends. */
+/* The members of a value's schema; a NODE is anything and has none. Tables don't refer to themselves: recursion ends.
+ */
 static void
 put_value (Json *self, const StnField *field, StnFieldKind kind)
 {

@@ -24,9 +24,8 @@ static gboolean read_value (const Reading *reading, const StnField *field, const
 static gboolean read_struct (const Reading *reading, const StnField *fields, const char *short_key,
                              const StnNode *key_node, const StnNode *node, gpointer out, const Path *path,
                              GError **error);
-static gboolean fill_in (const Reading *reading, const StnField *fields, const char *short_key,
-                         const StnNode *key_node, const StnNode *node, gboolean there, gpointer out, const Path *path,
-                         GError **error);
+static gboolean fill_in (const Reading *reading, const StnField *fields, const char *short_key, const StnNode *key_node,
+                         const StnNode *node, gboolean there, gpointer out, const Path *path, GError **error);
 
 static gpointer
 member_of (gpointer out, gsize offset)
@@ -271,8 +270,8 @@ static gboolean
 read_list (const Reading *reading, const StnField *field, const StnNode *node, GPtrArray **member, const Path *path,
            GError **error)
 {
-  gboolean single = node->kind == STN_NODE_SCALAR && !is_nothing (node) &&
-                    (field->element != STN_FIELD_OBJECT || field->short_key != NULL);
+  gboolean single = node->kind == STN_NODE_SCALAR && !is_nothing (node)
+                    && (field->element != STN_FIELD_OBJECT || field->short_key != NULL);
   *member = array_new (field);
   if (single)
     return check_count (field, 1, node, path, error) && read_item (reading, field, node, *member, path, error);
@@ -302,8 +301,8 @@ read_map (const Reading *reading, const StnField *field, const StnNode *node, GP
     Path item = { .parent = path, .key = key->text };
     gpointer element = g_malloc0 (field->struct_size);
     g_ptr_array_add (*member, element);
-    if (!read_struct (reading, field->fields, field->short_key, key, g_ptr_array_index (node->items, i), element,
-                      &item, error))
+    if (!read_struct (reading, field->fields, field->short_key, key, g_ptr_array_index (node->items, i), element, &item,
+                      error))
       return FALSE;
   }
   return TRUE;
@@ -478,8 +477,8 @@ read_struct (const Reading *reading, const StnField *fields, const char *short_k
 {
   if (key_node != NULL)
     for (const StnField *field = fields; field->kind != STN_FIELD_END; field++)
-      if (field->kind != STN_FIELD_PLACE && *field->key == '\0' &&
-          !read_value (reading, field, key_node, out, path, error))
+      if (field->kind != STN_FIELD_PLACE && *field->key == '\0'
+          && !read_value (reading, field, key_node, out, path, error))
         return FALSE;
 
   gboolean short_form = short_key != NULL && node->kind == STN_NODE_SCALAR && !is_nothing (node);

@@ -4,7 +4,7 @@ void
 stn_progress_init (StnProgress *self)
 {
   g_mutex_init (&self->mutex);
-  self->value = (StnProgressValue) { 0 };
+  self->value = (StnProgressValue){ 0 };
 }
 
 void
@@ -17,7 +17,7 @@ void
 stn_progress_start (StnProgress *self, guint step, guint64 total_bytes, gint64 now_ns)
 {
   g_mutex_lock (&self->mutex);
-  self->value = (StnProgressValue) {
+  self->value = (StnProgressValue){
     .step = step,
     .total_bytes = total_bytes,
     .started_ns = now_ns,

@@ -23,20 +23,11 @@ static const Unit duration_units[] = {
 
 /* binary units only: "24 KB" leaves open which one is meant */
 static const Unit size_units[] = {
-  { "GiB", 1u << 30 },
-  { "MiB", 1u << 20 },
-  { "KiB", 1u << 10 },
-  { "B", 1 },
-  { NULL, 0 },
+  { "GiB", 1u << 30 }, { "MiB", 1u << 20 }, { "KiB", 1u << 10 }, { "B", 1 }, { NULL, 0 },
 };
 
 static const Unit voltage_units[] = {
-  { "V", 1000000 },
-  { "mV", 1000 },
-  { "uV", 1 },
-  { "µV", 1 },
-  { "μV", 1 },
-  { NULL, 0 },
+  { "V", 1000000 }, { "mV", 1000 }, { "uV", 1 }, { "µV", 1 }, { "μV", 1 }, { NULL, 0 },
 };
 
 /* A decimal "12.50" as digits and decimals: 125 and 1. */
@@ -72,8 +63,8 @@ read_decimal (const char *text, Decimal *out)
   for (; p < last; p++) {
     if (*p == '.')
       continue;
-    if (!g_uint64_checked_mul (&decimal.digits, decimal.digits, 10) ||
-        !g_uint64_checked_add (&decimal.digits, decimal.digits, (guint64) (*p - '0')))
+    if (!g_uint64_checked_mul (&decimal.digits, decimal.digits, 10)
+        || !g_uint64_checked_add (&decimal.digits, decimal.digits, (guint64) (*p - '0')))
       return p > point ? STN_TEXT_TOO_FINE : STN_TEXT_TOO_LARGE;
     if (p > point)
       decimal.decimals++;
@@ -200,8 +191,7 @@ parse_date (const char *text, gpointer out)
     guint *which = &number[shape[i] - '0'];
     *which = *which * 10 + (guint) (text[i] - '0');
   }
-  if (number[0] == 0 ||
-      !g_date_valid_dmy ((GDateDay) number[2], (GDateMonth) number[1], (GDateYear) number[0]))
+  if (number[0] == 0 || !g_date_valid_dmy ((GDateDay) number[2], (GDateMonth) number[1], (GDateYear) number[0]))
     return STN_TEXT_NO_MATCH;
   *(char **) out = g_strdup (text);
   return STN_TEXT_OK;
@@ -441,9 +431,8 @@ static const StnScalarKind scalar_kinds[] = {
   [STN_FIELD_DURATION] = { sizeof (gint64), FALSE, STN_BOUNDS_SIGNED, "a time such as 500 ms", "time",
                            "[\"string\", \"integer\"]", "^(0|" DECIMAL_PATTERN " ?(ns|us|µs|μs|ms|s|min|h))$",
                            parse_duration, stn_text_from_duration_ns },
-  [STN_FIELD_VOLTAGE] = { sizeof (gint64), FALSE, STN_BOUNDS_SIGNED, "a voltage such as 3.3 V", "voltage",
-                          "\"string\"", "^" DECIMAL_PATTERN " ?(uV|µV|μV|mV|V)$", parse_voltage,
-                          stn_text_from_voltage_uv },
+  [STN_FIELD_VOLTAGE] = { sizeof (gint64), FALSE, STN_BOUNDS_SIGNED, "a voltage such as 3.3 V", "voltage", "\"string\"",
+                          "^" DECIMAL_PATTERN " ?(uV|µV|μV|mV|V)$", parse_voltage, stn_text_from_voltage_uv },
   [STN_FIELD_NUMBER] = { sizeof (gint64), FALSE, STN_BOUNDS_SIGNED, "a number such as 99.5", "number",
                          "[\"number\", \"string\"]", "^-?" DECIMAL_PATTERN "$", parse_number, show_number },
   [STN_FIELD_ENUM] = { sizeof (int), FALSE, STN_BOUNDS_NONE, "one of its names", "word", "\"string\"", NULL, NULL,

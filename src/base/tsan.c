@@ -23,33 +23,33 @@ next_symbol (const char *name)
   return symbol;
 }
 
-#define CACHED(function) \
-  static __typeof__ (&function) next; \
+#define CACHED(function)                                 \
+  static __typeof__ (&function) next;                    \
   if (__atomic_load_n (&next, __ATOMIC_RELAXED) == NULL) \
   __atomic_store_n (&next, NEXT (function), __ATOMIC_RELAXED)
 
 #define AROUND_ACQUIRE(function, type) \
-  void function (type *lock) \
-  { \
-    CACHED (function); \
-    next (lock); \
-    __tsan_acquire (lock); \
+  void function (type *lock)           \
+  {                                    \
+    CACHED (function);                 \
+    next (lock);                       \
+    __tsan_acquire (lock);             \
   }
 #define AROUND_RELEASE(function, type) \
-  void function (type *lock) \
-  { \
-    CACHED (function); \
-    __tsan_release (lock); \
-    next (lock); \
+  void function (type *lock)           \
+  {                                    \
+    CACHED (function);                 \
+    __tsan_release (lock);             \
+    next (lock);                       \
   }
 #define AROUND_TRY(function, type) \
-  gboolean function (type *lock) \
-  { \
-    CACHED (function); \
+  gboolean function (type *lock)   \
+  {                                \
+    CACHED (function);             \
     gboolean locked = next (lock); \
-    if (locked) \
-      __tsan_acquire (lock); \
-    return locked; \
+    if (locked)                    \
+      __tsan_acquire (lock);       \
+    return locked;                 \
   }
 
 AROUND_ACQUIRE (g_mutex_lock, GMutex)
@@ -101,13 +101,13 @@ g_async_queue_push (GAsyncQueue *queue, gpointer data)
   next (queue, data);
 }
 
-#define AROUND_POP(function) \
+#define AROUND_POP(function)             \
   gpointer function (GAsyncQueue *queue) \
-  { \
-    CACHED (function); \
-    gpointer data = next (queue); \
-    __tsan_acquire (queue); \
-    return data; \
+  {                                      \
+    CACHED (function);                   \
+    gpointer data = next (queue);        \
+    __tsan_acquire (queue);              \
+    return data;                         \
   }
 
 AROUND_POP (g_async_queue_pop)

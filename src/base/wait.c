@@ -16,7 +16,7 @@ deadline_after (StnClock *clock, gint64 duration_ns)
 StnWait
 stn_wait_new (StnClock *clock, gint64 duration_ns, GCancellable *cancellable)
 {
-  return (StnWait) {
+  return (StnWait){
     .clock = clock,
     .deadline_ns = deadline_after (clock, duration_ns),
     .cancellable = cancellable,

@@ -71,9 +71,8 @@ place_of_byte (const char *text, gsize offset)
 static void place_error (const char *file, Place place, GError **error, const char *expected, const char *found,
                          const char *format, ...) G_GNUC_PRINTF (6, 7);
 
-static void
-place_error_va (const char *file, Place place, GError **error, const char *expected, const char *found,
-                const char *format, va_list arguments) G_GNUC_PRINTF (6, 0);
+static void place_error_va (const char *file, Place place, GError **error, const char *expected, const char *found,
+                            const char *format, va_list arguments) G_GNUC_PRINTF (6, 0);
 
 static void
 place_error_va (const char *file, Place place, GError **error, const char *expected, const char *found,
@@ -99,8 +98,8 @@ place_error_va (const char *file, Place place, GError **error, const char *expec
 }
 
 static void
-place_error (const char *file, Place place, GError **error, const char *expected, const char *found,
-             const char *format, ...)
+place_error (const char *file, Place place, GError **error, const char *expected, const char *found, const char *format,
+             ...)
 {
   va_list arguments;
   va_start (arguments, format);
@@ -257,7 +256,8 @@ check_plain (Reader *self, const yaml_event_t *event, GError **error)
     found = g_strdup_printf ("the alias *%s", (const char *) anchor);
   else if (anchor != NULL)
     found = g_strdup_printf ("the anchor &%s", (const char *) anchor);
-  else if (tag != NULL || *word == '!') /* libyaml drops a lone "!" in front of a scalar; no plain scalar starts with it */
+  else if (tag != NULL
+           || *word == '!') /* libyaml drops a lone "!" in front of a scalar; no plain scalar starts with it */
     found = g_strdup_printf ("the tag %s", word);
   else
     return TRUE;
@@ -294,8 +294,8 @@ read_scalar (Reader *self, const yaml_event_t *event, GError **error)
   }
   /* escapes such as "\uD800" could put half a character there */
   if (!g_utf8_validate (value, (gssize) length, NULL)) {
-    place_error (self->document->file, place_of (&event->start_mark), error, "a text",
-                 "an escape that is no character", "%s", "");
+    place_error (self->document->file, place_of (&event->start_mark), error, "a text", "an escape that is no character",
+                 "%s", "");
     return NULL;
   }
   StnNode *node = node_new (self, STN_NODE_SCALAR, &event->start_mark, error);
@@ -499,8 +499,8 @@ read_document (Reader *self, GError **error)
     return FALSE;
   ok = event.type == YAML_STREAM_END_EVENT;
   if (!ok)
-    place_error (self->document->file, place_of (&event.start_mark), error, "the end of the file",
-                 "a second document", "%s", "");
+    place_error (self->document->file, place_of (&event.start_mark), error, "the end of the file", "a second document",
+                 "%s", "");
   yaml_event_delete (&event);
   return ok;
 }

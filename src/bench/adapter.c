@@ -23,7 +23,9 @@ typedef struct {
   StnLineAdapter *adapter;
 } AdapterLink;
 
-StnLineAdapter *stn_line_adapter_new (const StnBenchAdapter *config, GHashTable *boards, StnClock *clock) {
+StnLineAdapter *
+stn_line_adapter_new (const StnBenchAdapter *config, GHashTable *boards, StnClock *clock)
+{
   StnLineAdapter *self = g_new0 (StnLineAdapter, 1);
   g_mutex_init (&self->mutex);
   self->clock = clock;
@@ -40,7 +42,9 @@ StnLineAdapter *stn_line_adapter_new (const StnBenchAdapter *config, GHashTable 
   return self;
 }
 
-void stn_line_adapter_free (StnLineAdapter *self) {
+void
+stn_line_adapter_free (StnLineAdapter *self)
+{
   if (self == NULL)
     return;
   g_array_unref (self->lines);
@@ -50,11 +54,15 @@ void stn_line_adapter_free (StnLineAdapter *self) {
   g_free (self);
 }
 
-gboolean stn_line_adapter_is_at (const StnLineAdapter *self, const char *place) {
+gboolean
+stn_line_adapter_is_at (const StnLineAdapter *self, const char *place)
+{
   return stn_bench_place_is (place, self->serial, self->port);
 }
 
-gboolean stn_line_adapter_switches (const StnLineAdapter *self, const StnBoard *board) {
+gboolean
+stn_line_adapter_switches (const StnLineAdapter *self, const StnBoard *board)
+{
   for (guint i = 0; i < self->lines->len; i++) {
     const Line *line = &g_array_index (self->lines, Line, i);
     if (line->board == board && line->signal == STN_LINE_POWER)
@@ -63,13 +71,17 @@ gboolean stn_line_adapter_switches (const StnLineAdapter *self, const StnBoard *
   return FALSE;
 }
 
-void stn_line_adapter_set_plugged (StnLineAdapter *self, gboolean plugged) {
+void
+stn_line_adapter_set_plugged (StnLineAdapter *self, gboolean plugged)
+{
   g_mutex_lock (&self->mutex);
   self->is_plugged = plugged;
   g_mutex_unlock (&self->mutex);
 }
 
-static guint signal_bit (StnLineSignal signal) {
+static guint
+signal_bit (StnLineSignal signal)
+{
   return signal == STN_LINE_NRST    ? STN_SIGNAL_NRST
          : signal == STN_LINE_BOOT0 ? STN_SIGNAL_BOOT0
          : signal == STN_LINE_POWER ? STN_SIGNAL_POWER
@@ -77,7 +89,9 @@ static guint signal_bit (StnLineSignal signal) {
 }
 
 /* All lines of `mask` move at one moment, and a board with several of them sees them move together. */
-static void move_lines (StnLineAdapter *self, guint32 mask) {
+static void
+move_lines (StnLineAdapter *self, guint32 mask)
+{
   gint64 now_ns = stn_clock_now_ns (self->clock);
   for (guint i = 0; i < self->lines->len; i++) {
     StnBoard *board = g_array_index (self->lines, Line, i).board;
@@ -103,14 +117,18 @@ static void move_lines (StnLineAdapter *self, guint32 mask) {
   }
 }
 
-static void set_levels (StnLineAdapter *self, guint32 mask, guint32 levels) {
+static void
+set_levels (StnLineAdapter *self, guint32 mask, guint32 levels)
+{
   mask &= PINS_ALL;
   self->driven |= mask;
   self->levels = (self->levels & ~mask) | (levels & mask);
   move_lines (self, mask);
 }
 
-void stn_line_adapter_drive (StnLineAdapter *self, guint32 directions, guint32 levels) {
+void
+stn_line_adapter_drive (StnLineAdapter *self, guint32 directions, guint32 levels)
+{
   g_mutex_lock (&self->mutex);
   guint32 before = self->driven, before_levels = self->levels;
   self->driven = directions & PINS_ALL;
@@ -121,7 +139,9 @@ void stn_line_adapter_drive (StnLineAdapter *self, guint32 directions, guint32 l
 }
 
 /* what a line that the board drives says */
-static gboolean is_active (const StnBoard *board, StnLineSignal signal) {
+static gboolean
+is_active (const StnBoard *board, StnLineSignal signal)
+{
   switch (signal) {
   case STN_LINE_DETECT:
     return !board->faults.absent;
@@ -134,7 +154,9 @@ static gboolean is_active (const StnBoard *board, StnLineSignal signal) {
   }
 }
 
-static guint32 get_levels (StnLineAdapter *self) {
+static guint32
+get_levels (StnLineAdapter *self)
+{
   guint32 levels = (self->levels & self->driven) | (PINS_ALL & ~self->driven);
   for (guint i = 0; i < self->lines->len; i++) {
     const Line *line = &g_array_index (self->lines, Line, i);
@@ -149,16 +171,19 @@ static guint32 get_levels (StnLineAdapter *self) {
   return levels;
 }
 
-guint32 stn_line_adapter_levels (StnLineAdapter *self) {
+guint32
+stn_line_adapter_levels (StnLineAdapter *self)
+{
   g_mutex_lock (&self->mutex);
   guint32 levels = get_levels (self);
   g_mutex_unlock (&self->mutex);
   return levels;
 }
 
-static gboolean adapter_exchange (StnLink *link, StnExchange *exchange, G_GNUC_UNUSED const StnWait *wait,
-                                  GError **error) {
-  StnLineAdapter *self = ((AdapterLink *)link)->adapter;
+static gboolean
+adapter_exchange (StnLink *link, StnExchange *exchange, G_GNUC_UNUSED const StnWait *wait, GError **error)
+{
+  StnLineAdapter *self = ((AdapterLink *) link)->adapter;
   gboolean done = TRUE;
   g_mutex_lock (&self->mutex);
   if (!self->is_plugged) {
@@ -177,8 +202,10 @@ static gboolean adapter_exchange (StnLink *link, StnExchange *exchange, G_GNUC_U
   return done;
 }
 
-static void adapter_link_free (StnLink *link) {
-  AdapterLink *self = (AdapterLink *)link;
+static void
+adapter_link_free (StnLink *link)
+{
+  AdapterLink *self = (AdapterLink *) link;
   g_mutex_lock (&self->adapter->mutex);
   self->adapter->is_open = FALSE;
   g_mutex_unlock (&self->adapter->mutex);
@@ -187,7 +214,9 @@ static void adapter_link_free (StnLink *link) {
 
 static const StnLinkClass adapter_link_class = { "bench", STN_LINK_PINS, adapter_exchange, adapter_link_free };
 
-StnLink *stn_line_adapter_open (StnLineAdapter *self, const char *place, GError **error) {
+StnLink *
+stn_line_adapter_open (StnLineAdapter *self, const char *place, GError **error)
+{
   g_mutex_lock (&self->mutex);
   gboolean plugged = self->is_plugged, busy = self->is_open;
   self->is_open = plugged;

@@ -8,13 +8,15 @@ static const struct {
   const char *name;
   gboolean active_low; /* where nothing else is said */
 } signals[STN_LINE_SIGNAL_COUNT] = {
-  [STN_LINE_NRST] = { "nrst", TRUE },     [STN_LINE_BOOT0] = { "boot0", FALSE }, [STN_LINE_POWER] = { "power", FALSE },
+  [STN_LINE_NRST] = { "nrst", TRUE },      [STN_LINE_BOOT0] = { "boot0", FALSE }, [STN_LINE_POWER] = { "power", FALSE },
   [STN_LINE_DETECT] = { "detect", FALSE }, [STN_LINE_GOOD] = { "good", FALSE },   [STN_LINE_FAULT] = { "fault", FALSE },
 };
 
 /* ---- making and freeing ---- */
 
-static void board_free (gpointer data) {
+static void
+board_free (gpointer data)
+{
   StnBenchBoard *board = data;
   g_free (board->name);
   g_free (board->part);
@@ -23,7 +25,9 @@ static void board_free (gpointer data) {
   g_free (board);
 }
 
-static void uart_free (gpointer data) {
+static void
+uart_free (gpointer data)
+{
   StnBenchUart *uart = data;
   g_free (uart->tty);
   g_free (uart->serial);
@@ -32,13 +36,17 @@ static void uart_free (gpointer data) {
   g_free (uart);
 }
 
-static void line_free (gpointer data) {
+static void
+line_free (gpointer data)
+{
   StnBenchLine *line = data;
   g_free (line->board);
   g_free (line);
 }
 
-static void adapter_free (gpointer data) {
+static void
+adapter_free (gpointer data)
+{
   StnBenchAdapter *adapter = data;
   g_free (adapter->serial);
   g_free (adapter->port);
@@ -46,7 +54,9 @@ static void adapter_free (gpointer data) {
   g_free (adapter);
 }
 
-static void plug_free (gpointer data) {
+static void
+plug_free (gpointer data)
+{
   StnBenchPlug *plug = data;
   g_free (plug->port);
   g_free (plug->board);
@@ -54,7 +64,9 @@ static void plug_free (gpointer data) {
   g_free (plug);
 }
 
-StnBenchConfig *stn_bench_config_new (void) {
+StnBenchConfig *
+stn_bench_config_new (void)
+{
   StnBenchConfig *self = g_new0 (StnBenchConfig, 1);
   self->boards = g_ptr_array_new_with_free_func (board_free);
   self->uarts = g_ptr_array_new_with_free_func (uart_free);
@@ -63,7 +75,9 @@ StnBenchConfig *stn_bench_config_new (void) {
   return self;
 }
 
-void stn_bench_config_free (StnBenchConfig *self) {
+void
+stn_bench_config_free (StnBenchConfig *self)
+{
   if (self == NULL)
     return;
   g_ptr_array_unref (self->boards);
@@ -76,7 +90,9 @@ void stn_bench_config_free (StnBenchConfig *self) {
 
 /* ---- finding ---- */
 
-const StnBenchBoard *stn_bench_config_board (const StnBenchConfig *self, const char *name) {
+const StnBenchBoard *
+stn_bench_config_board (const StnBenchConfig *self, const char *name)
+{
   for (guint i = 0; i < self->boards->len; i++) {
     const StnBenchBoard *board = g_ptr_array_index (self->boards, i);
     if (g_str_equal (board->name, name))
@@ -85,7 +101,9 @@ const StnBenchBoard *stn_bench_config_board (const StnBenchConfig *self, const c
   return NULL;
 }
 
-gboolean stn_bench_place_is (const char *place, const char *serial, const char *port) {
+gboolean
+stn_bench_place_is (const char *place, const char *serial, const char *port)
+{
   if (serial != NULL && g_str_equal (place, serial))
     return TRUE;
   if (port == NULL)
@@ -94,7 +112,9 @@ gboolean stn_bench_place_is (const char *place, const char *serial, const char *
   return g_str_equal (place, port) || g_str_has_suffix (place, suffix);
 }
 
-gboolean stn_bench_place_is_uart (const char *place, const StnBenchUart *uart) {
+gboolean
+stn_bench_place_is_uart (const char *place, const StnBenchUart *uart)
+{
   if (uart->tty != NULL)
     return g_str_equal (place, uart->tty);
   if (uart->port != NULL) {
@@ -110,13 +130,15 @@ gboolean stn_bench_place_is_uart (const char *place, const StnBenchUart *uart) {
   return FALSE;
 }
 
-static StnBenchBoard *need_board (StnBenchConfig *self, const char *name, GError **error) {
-  StnBenchBoard *board = (StnBenchBoard *)stn_bench_config_board (self, name);
+static StnBenchBoard *
+need_board (StnBenchConfig *self, const char *name, GError **error)
+{
+  StnBenchBoard *board = (StnBenchBoard *) stn_bench_config_board (self, name);
   if (board != NULL)
     return board;
   g_autofree const char **names = g_new0 (const char *, self->boards->len + 1);
   for (guint i = 0; i < self->boards->len; i++)
-    names[i] = ((const StnBenchBoard *)g_ptr_array_index (self->boards, i))->name;
+    names[i] = ((const StnBenchBoard *) g_ptr_array_index (self->boards, i))->name;
   const char *nearest = stn_text_nearest (name, names);
   stn_error_set (error, STN_FAILURE_BAD_FILE, "there is no board \"%s\"%s%s%s", name,
                  nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
@@ -126,7 +148,9 @@ static StnBenchBoard *need_board (StnBenchConfig *self, const char *name, GError
 
 /* ---- by hand ---- */
 
-gboolean stn_bench_config_add_board (StnBenchConfig *self, const char *name, const char *part, GError **error) {
+gboolean
+stn_bench_config_add_board (StnBenchConfig *self, const char *name, const char *part, GError **error)
+{
   if (stn_bench_config_board (self, name) != NULL) {
     stn_error_set (error, STN_FAILURE_BAD_FILE, "there are two boards called \"%s\"", name);
     return FALSE;
@@ -139,7 +163,9 @@ gboolean stn_bench_config_add_board (StnBenchConfig *self, const char *name, con
   return TRUE;
 }
 
-gboolean stn_bench_config_add_fault (StnBenchConfig *self, const char *board, const char *fault, GError **error) {
+gboolean
+stn_bench_config_add_fault (StnBenchConfig *self, const char *board, const char *fault, GError **error)
+{
   StnBenchBoard *found = need_board (self, board, error);
   if (found == NULL || !stn_board_faults_check (fault, error))
     return FALSE;
@@ -147,7 +173,9 @@ gboolean stn_bench_config_add_fault (StnBenchConfig *self, const char *board, co
   return TRUE;
 }
 
-static gboolean add_uart (StnBenchConfig *self, StnBenchUart *uart, GError **error) {
+static gboolean
+add_uart (StnBenchConfig *self, StnBenchUart *uart, GError **error)
+{
   gboolean good = need_board (self, uart->board, error) != NULL;
   for (guint i = 0; i < self->uarts->len && good; i++) {
     const StnBenchUart *other = g_ptr_array_index (self->uarts, i);
@@ -167,14 +195,18 @@ static gboolean add_uart (StnBenchConfig *self, StnBenchUart *uart, GError **err
   return good;
 }
 
-gboolean stn_bench_config_add_uart (StnBenchConfig *self, const char *place, const char *board, GError **error) {
+gboolean
+stn_bench_config_add_uart (StnBenchConfig *self, const char *place, const char *board, GError **error)
+{
   StnBenchUart *uart = g_new0 (StnBenchUart, 1);
   uart->tty = g_strdup (place);
   uart->board = g_strdup (board);
   return add_uart (self, uart, error);
 }
 
-static StnBenchAdapter *ensure_adapter (StnBenchConfig *self, const char *serial, const char *port) {
+static StnBenchAdapter *
+ensure_adapter (StnBenchConfig *self, const char *serial, const char *port)
+{
   for (guint i = 0; i < self->adapters->len; i++) {
     StnBenchAdapter *adapter = g_ptr_array_index (self->adapters, i);
     if (g_strcmp0 (adapter->serial, serial) == 0 && g_strcmp0 (adapter->port, port) == 0)
@@ -188,8 +220,10 @@ static StnBenchAdapter *ensure_adapter (StnBenchConfig *self, const char *serial
   return adapter;
 }
 
-static gboolean add_line (StnBenchConfig *self, StnBenchAdapter *adapter, const char *pin, const char *board,
-                          StnLineSignal signal, gboolean active_low, GError **error) {
+static gboolean
+add_line (StnBenchConfig *self, StnBenchAdapter *adapter, const char *pin, const char *board, StnLineSignal signal,
+          gboolean active_low, GError **error)
+{
   guint bit;
   if (!stn_pin_from_text (pin, &bit)) {
     stn_error_set_seen (error, STN_FAILURE_BAD_FILE, "AD0..AD7 or AC0..AC7", pin, "a line of an adapter");
@@ -203,10 +237,12 @@ static gboolean add_line (StnBenchConfig *self, StnBenchAdapter *adapter, const 
   return TRUE;
 }
 
-static gboolean parse_signal (const char *text, StnLineSignal *out, GError **error) {
+static gboolean
+parse_signal (const char *text, StnLineSignal *out, GError **error)
+{
   for (guint i = 0; i < STN_LINE_SIGNAL_COUNT; i++)
     if (g_str_equal (signals[i].name, text)) {
-      *out = (StnLineSignal)i;
+      *out = (StnLineSignal) i;
       return TRUE;
     }
   stn_error_set_seen (error, STN_FAILURE_BAD_FILE, "nrst, boot0, power, detect, good or fault", text,
@@ -214,8 +250,10 @@ static gboolean parse_signal (const char *text, StnLineSignal *out, GError **err
   return FALSE;
 }
 
-gboolean stn_bench_config_add_line (StnBenchConfig *self, const char *adapter_place, const char *pin,
-                                    const char *board, const char *signal, gboolean active_low, GError **error) {
+gboolean
+stn_bench_config_add_line (StnBenchConfig *self, const char *adapter_place, const char *pin, const char *board,
+                           const char *signal, gboolean active_low, GError **error)
+{
   StnLineSignal parsed;
   if (!parse_signal (signal, &parsed, error))
     return FALSE;
@@ -230,11 +268,15 @@ gboolean stn_bench_config_add_line (StnBenchConfig *self, const char *adapter_pl
   return add_line (self, adapter, pin, board, parsed, active_low, error);
 }
 
-void stn_bench_config_set_pace (StnBenchConfig *self, gboolean line, gboolean flash, gint64 turnaround_ns) {
+void
+stn_bench_config_set_pace (StnBenchConfig *self, gboolean line, gboolean flash, gint64 turnaround_ns)
+{
   self->pace = (StnPace){ .line = line, .flash = flash, .turnaround_ns = MAX (turnaround_ns, 0) };
 }
 
-void stn_bench_config_set_seed (StnBenchConfig *self, guint64 seed) {
+void
+stn_bench_config_set_seed (StnBenchConfig *self, guint64 seed)
+{
   self->seed = seed;
 }
 
@@ -286,9 +328,13 @@ typedef struct {
 } BenchFile;
 
 static const StnField pins_fields[] = {
-  { .key = "serial", .kind = STN_FIELD_TEXT, STN_MEMBER (PinsEntry, serial),
+  { .key = "serial",
+    .kind = STN_FIELD_TEXT,
+    STN_MEMBER (PinsEntry, serial),
     .help = "the adapter's serial, as a station file names it; none: its EEPROM is blank" },
-  { .key = "lines", .kind = STN_FIELD_NODE, STN_MEMBER (PinsEntry, lines),
+  { .key = "lines",
+    .kind = STN_FIELD_NODE,
+    STN_MEMBER (PinsEntry, lines),
     .help = "what each pin reaches: AC0: A1.nrst; signals nrst, boot0, power (driven), detect, good, fault (seen); "
             "\"A1.power active-low\" where it is not as usual" },
   { 0 }
@@ -296,75 +342,136 @@ static const StnField pins_fields[] = {
 
 static const StnField uarts_fields[] = {
   { .key = "serial", .kind = STN_FIELD_TEXT, STN_MEMBER (UartsEntry, serial), .help = "the adapter's serial" },
-  { .key = "uarts", .kind = STN_FIELD_LIST, .element = STN_FIELD_TEXT, STN_MEMBER (UartsEntry, uarts),
-    .required = TRUE, .help = "the boards at its interfaces, in their order; \"-\" for none" },
+  { .key = "uarts",
+    .kind = STN_FIELD_LIST,
+    .element = STN_FIELD_TEXT,
+    STN_MEMBER (UartsEntry, uarts),
+    .required = TRUE,
+    .help = "the boards at its interfaces, in their order; \"-\" for none" },
   { 0 }
 };
 
 static const StnField usb_fields[] = {
-  { .key = "port", .kind = STN_FIELD_TEXT, STN_MEMBER (UsbEntry, port), .required = TRUE,
+  { .key = "port",
+    .kind = STN_FIELD_TEXT,
+    STN_MEMBER (UsbEntry, port),
+    .required = TRUE,
     .help = "hub port as udev writes it: \"1.4.2\"" },
   { .key = "port", .kind = STN_FIELD_PLACE, STN_MEMBER (UsbEntry, place) },
-  { .key = "ft232h", .kind = STN_FIELD_OBJECT, STN_MEMBER (UsbEntry, pins), .fields = pins_fields,
-    STN_PRESENT (UsbEntry, has_pins), .help = "an adapter with lines" },
-  { .key = "ft4232h", .kind = STN_FIELD_OBJECT, STN_MEMBER (UsbEntry, uarts), .fields = uarts_fields,
-    STN_PRESENT (UsbEntry, has_uarts), .help = "an adapter with four UARTs" },
-  { .key = "board", .kind = STN_FIELD_TEXT, STN_MEMBER (UsbEntry, board),
-    .help = "the board whose USB plug is here" },
-  { .key = "dfu", .kind = STN_FIELD_LIST, .element = STN_FIELD_TEXT, STN_MEMBER (UsbEntry, dfu),
-    .help = "what the board's DFU device does its own way, by the words of src/bench/usb: clrstatus-stalls, stuck-busy, "
-            "…" },
+  { .key = "ft232h",
+    .kind = STN_FIELD_OBJECT,
+    STN_MEMBER (UsbEntry, pins),
+    .fields = pins_fields,
+    STN_PRESENT (UsbEntry, has_pins),
+    .help = "an adapter with lines" },
+  { .key = "ft4232h",
+    .kind = STN_FIELD_OBJECT,
+    STN_MEMBER (UsbEntry, uarts),
+    .fields = uarts_fields,
+    STN_PRESENT (UsbEntry, has_uarts),
+    .help = "an adapter with four UARTs" },
+  { .key = "board", .kind = STN_FIELD_TEXT, STN_MEMBER (UsbEntry, board), .help = "the board whose USB plug is here" },
+  { .key = "dfu",
+    .kind = STN_FIELD_LIST,
+    .element = STN_FIELD_TEXT,
+    STN_MEMBER (UsbEntry, dfu),
+    .help =
+        "what the board's DFU device does its own way, by the words of src/bench/usb: clrstatus-stalls, stuck-busy, "
+        "…" },
   { 0 }
 };
 
 static const StnField board_fields[] = {
   { .key = "", .kind = STN_FIELD_TEXT, STN_MEMBER (BoardEntry, name) },
-  { .key = "target", .kind = STN_FIELD_TEXT, STN_MEMBER (BoardEntry, target), .required = TRUE,
+  { .key = "target",
+    .kind = STN_FIELD_TEXT,
+    STN_MEMBER (BoardEntry, target),
+    .required = TRUE,
     .help = "part number without package: STM32G071CB" },
   { .key = "target", .kind = STN_FIELD_PLACE, STN_MEMBER (BoardEntry, place) },
-  { .key = "flash", .kind = STN_FIELD_TEXT, STN_MEMBER (BoardEntry, flash), .fallback = "factory",
+  { .key = "flash",
+    .kind = STN_FIELD_TEXT,
+    STN_MEMBER (BoardEntry, flash),
+    .fallback = "factory",
     .help = "factory: as shipped; blank: erased by somebody, BOOT0 listens; else a binary file that lies at the start "
             "of the flash" },
-  { .key = "uid", .kind = STN_FIELD_TEXT, STN_MEMBER (BoardEntry, uid),
+  { .key = "uid",
+    .kind = STN_FIELD_TEXT,
+    STN_MEMBER (BoardEntry, uid),
     .help = "24 hex digits in memory order; none: made up" },
   { .key = "uid", .kind = STN_FIELD_PLACE, STN_MEMBER (BoardEntry, uid_place) },
-  { .key = "faults", .kind = STN_FIELD_NODE, STN_MEMBER (BoardEntry, faults),
+  { .key = "faults",
+    .kind = STN_FIELD_NODE,
+    STN_MEMBER (BoardEntry, faults),
     .help = "what is wrong with it: a list of NAME or { NAME: VALUE, every: true }; every: boards loaded later have it "
             "too" },
   { 0 }
 };
 
-static const StnField pace_fields[] = {
-  { .key = "line", .kind = STN_FIELD_BOOLEAN, STN_MEMBER (PaceEntry, line), .fallback = "false",
-    .help = "bytes take their time on the wire" },
-  { .key = "flash", .kind = STN_FIELD_BOOLEAN, STN_MEMBER (PaceEntry, flash), .fallback = "false",
-    .help = "programming, erasing and starting the ROM take their time" },
-  { .key = "turnaround", .kind = STN_FIELD_DURATION, STN_MEMBER (PaceEntry, turnaround_ns), .low = 0,
-    .high = STN_NS_PER_S, .fallback = "0 ms", .help = "what the adapter holds an answer back" },
-  { 0 }
-};
+static const StnField pace_fields[] = { { .key = "line",
+                                          .kind = STN_FIELD_BOOLEAN,
+                                          STN_MEMBER (PaceEntry, line),
+                                          .fallback = "false",
+                                          .help = "bytes take their time on the wire" },
+                                        { .key = "flash",
+                                          .kind = STN_FIELD_BOOLEAN,
+                                          STN_MEMBER (PaceEntry, flash),
+                                          .fallback = "false",
+                                          .help = "programming, erasing and starting the ROM take their time" },
+                                        { .key = "turnaround",
+                                          .kind = STN_FIELD_DURATION,
+                                          STN_MEMBER (PaceEntry, turnaround_ns),
+                                          .low = 0,
+                                          .high = STN_NS_PER_S,
+                                          .fallback = "0 ms",
+                                          .help = "what the adapter holds an answer back" },
+                                        { 0 } };
 
 static const StnField file_fields[] = {
   { .key = "bench", .kind = STN_FIELD_TEXT, STN_MEMBER (BenchFile, title), .required = TRUE, .help = "what it is" },
-  { .key = "usb", .kind = STN_FIELD_LIST, .element = STN_FIELD_OBJECT, STN_MEMBER (BenchFile, usb),
-    .fields = usb_fields, .struct_size = sizeof (UsbEntry), .help = "what is plugged in where" },
-  { .key = "ttys", .kind = STN_FIELD_NODE, STN_MEMBER (BenchFile, ttys),
+  { .key = "usb",
+    .kind = STN_FIELD_LIST,
+    .element = STN_FIELD_OBJECT,
+    STN_MEMBER (BenchFile, usb),
+    .fields = usb_fields,
+    .struct_size = sizeof (UsbEntry),
+    .help = "what is plugged in where" },
+  { .key = "ttys",
+    .kind = STN_FIELD_NODE,
+    STN_MEMBER (BenchFile, ttys),
     .help = "serial ports without an adapter around them: /dev/ttyS0: A1" },
-  { .key = "boards", .kind = STN_FIELD_MAP, STN_MEMBER (BenchFile, boards), .fields = board_fields,
-    .struct_size = sizeof (BoardEntry), .required = TRUE, .help = "the boards by name" },
-  { .key = "pace", .kind = STN_FIELD_OBJECT, STN_MEMBER (BenchFile, pace), .fields = pace_fields,
+  { .key = "boards",
+    .kind = STN_FIELD_MAP,
+    STN_MEMBER (BenchFile, boards),
+    .fields = board_fields,
+    .struct_size = sizeof (BoardEntry),
+    .required = TRUE,
+    .help = "the boards by name" },
+  { .key = "pace",
+    .kind = STN_FIELD_OBJECT,
+    STN_MEMBER (BenchFile, pace),
+    .fields = pace_fields,
     .help = "which times are kept; none where it is left out" },
-  { .key = "seed", .kind = STN_FIELD_INTEGER, STN_MEMBER (BenchFile, seed), .low = 0, .high = G_MAXINT64,
-    .fallback = "0", .help = "of the UIDs of boards without one; 0: new boards at every start" },
+  { .key = "seed",
+    .kind = STN_FIELD_INTEGER,
+    STN_MEMBER (BenchFile, seed),
+    .low = 0,
+    .high = G_MAXINT64,
+    .fallback = "0",
+    .help = "of the UIDs of boards without one; 0: new boards at every start" },
   { 0 }
 };
 
-const StnField *stn_bench_file_fields (void) {
+const StnField *
+stn_bench_file_fields (void)
+{
   return file_fields;
 }
 
 /* puts the place of a node before a message that has none */
-static gboolean at_node (const StnNode *node, GError *problem, GError **error) {
+static gboolean
+at_node (const StnNode *node, GError *problem, GError **error)
+{
   if (problem == NULL)
     return TRUE;
   stn_node_error (node, error, NULL, NULL, "%s", problem->message);
@@ -372,7 +479,9 @@ static gboolean at_node (const StnNode *node, GError *problem, GError **error) {
   return FALSE;
 }
 
-static gboolean read_fault (StnBenchConfig *self, const char *board, const StnNode *node, GError **error) {
+static gboolean
+read_fault (StnBenchConfig *self, const char *board, const StnNode *node, GError **error)
+{
   g_autofree char *text = NULL;
   if (node->kind == STN_NODE_SCALAR) {
     text = g_strdup (node->text);
@@ -402,7 +511,9 @@ static gboolean read_fault (StnBenchConfig *self, const char *board, const StnNo
   return at_node (node, problem, error);
 }
 
-static gboolean read_chip (StnBenchBoard *board, const BoardEntry *entry, const char *file, GError **error) {
+static gboolean
+read_chip (StnBenchBoard *board, const BoardEntry *entry, const char *file, GError **error)
+{
   if (g_str_equal (entry->flash, "factory")) {
     board->flash = STN_CHIP_FACTORY;
   } else if (g_str_equal (entry->flash, "blank")) {
@@ -433,11 +544,13 @@ static gboolean read_chip (StnBenchBoard *board, const BoardEntry *entry, const 
   return TRUE;
 }
 
-static gboolean read_board (StnBenchConfig *self, const BoardEntry *entry, const char *file, GError **error) {
+static gboolean
+read_board (StnBenchConfig *self, const BoardEntry *entry, const char *file, GError **error)
+{
   GError *problem = NULL;
   if (!stn_bench_config_add_board (self, entry->name, entry->target, &problem))
     return at_node (entry->place, problem, error);
-  StnBenchBoard *board = (StnBenchBoard *)stn_bench_config_board (self, entry->name);
+  StnBenchBoard *board = (StnBenchBoard *) stn_bench_config_board (self, entry->name);
   if (!read_chip (board, entry, file, error))
     return FALSE;
   if (entry->faults == NULL)
@@ -451,8 +564,9 @@ static gboolean read_board (StnBenchConfig *self, const BoardEntry *entry, const
 }
 
 /* "A1.nrst", "A1.power active-low" */
-static gboolean read_line (StnBenchConfig *self, StnBenchAdapter *adapter, const StnNode *pin, const StnNode *node,
-                           GError **error) {
+static gboolean
+read_line (StnBenchConfig *self, StnBenchAdapter *adapter, const StnNode *pin, const StnNode *node, GError **error)
+{
   static const char expected[] = "BOARD.SIGNAL, \"active-low\" or \"active-high\" behind it where needed";
   if (node->kind != STN_NODE_SCALAR) {
     stn_node_error (node, error, expected, NULL, "line %s", pin->text);
@@ -474,7 +588,9 @@ static gboolean read_line (StnBenchConfig *self, StnBenchAdapter *adapter, const
   return at_node (node, problem, error);
 }
 
-static gboolean read_usb (StnBenchConfig *self, const UsbEntry *entry, GError **error) {
+static gboolean
+read_usb (StnBenchConfig *self, const UsbEntry *entry, GError **error)
+{
   if (entry->has_pins + entry->has_uarts + (entry->board != NULL) != 1) {
     stn_node_error (entry->place, error, "one of ft232h, ft4232h, board", NULL, "port %s", entry->port);
     return FALSE;
@@ -506,7 +622,9 @@ static gboolean read_usb (StnBenchConfig *self, const UsbEntry *entry, GError **
     if (g_str_equal (board, "-"))
       continue;
     StnBenchUart *uart = g_new0 (StnBenchUart, 1);
-    *uart = (StnBenchUart){ .serial = g_strdup (entry->uarts.serial), .port = g_strdup (entry->port), .interface = i,
+    *uart = (StnBenchUart){ .serial = g_strdup (entry->uarts.serial),
+                            .port = g_strdup (entry->port),
+                            .interface = i,
                             .board = g_strdup (board) };
     if (!add_uart (self, uart, &problem))
       return at_node (entry->place, problem, error);
@@ -514,7 +632,9 @@ static gboolean read_usb (StnBenchConfig *self, const UsbEntry *entry, GError **
   return TRUE;
 }
 
-static gboolean read_ttys (StnBenchConfig *self, const StnNode *ttys, GError **error) {
+static gboolean
+read_ttys (StnBenchConfig *self, const StnNode *ttys, GError **error)
+{
   if (ttys == NULL)
     return TRUE;
   if (ttys->kind != STN_NODE_MAPPING) {
@@ -535,9 +655,11 @@ static gboolean read_ttys (StnBenchConfig *self, const StnNode *ttys, GError **e
   return TRUE;
 }
 
-static gboolean build (StnBenchConfig *self, const BenchFile *parsed, const char *file, GError **error) {
+static gboolean
+build (StnBenchConfig *self, const BenchFile *parsed, const char *file, GError **error)
+{
   self->title = g_strdup (parsed->title);
-  self->seed = (guint64)parsed->seed;
+  self->seed = (guint64) parsed->seed;
   stn_bench_config_set_pace (self, parsed->pace.line, parsed->pace.flash, parsed->pace.turnaround_ns);
   for (guint i = 0; i < parsed->boards->len; i++)
     if (!read_board (self, g_ptr_array_index (parsed->boards, i), file, error))
@@ -548,7 +670,9 @@ static gboolean build (StnBenchConfig *self, const BenchFile *parsed, const char
   return read_ttys (self, parsed->ttys, error);
 }
 
-StnBenchConfig *stn_bench_config_parse (const char *file, const char *bytes, gsize length, GError **error) {
+StnBenchConfig *
+stn_bench_config_parse (const char *file, const char *bytes, gsize length, GError **error)
+{
   g_autoptr (StnYaml) document = stn_yaml_parse (file, bytes, length, error);
   BenchFile parsed = { 0 };
   if (document == NULL || !stn_fields_read (file_fields, stn_yaml_root (document), &parsed, error))

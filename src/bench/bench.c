@@ -5,7 +5,9 @@
 
 /* ---- boards ---- */
 
-static void seat_free (gpointer data) {
+static void
+seat_free (gpointer data)
+{
   StnSeat *seat = data;
   stn_pty_free (seat->pty);
   stn_board_free (seat->board);
@@ -16,7 +18,9 @@ static void seat_free (gpointer data) {
   g_free (seat);
 }
 
-static void uart_seat_free (gpointer data) {
+static void
+uart_seat_free (gpointer data)
+{
   StnBenchUartSeat *uart = data;
   g_free (uart->place.tty);
   g_free (uart->place.serial);
@@ -24,7 +28,9 @@ static void uart_seat_free (gpointer data) {
   g_free (uart);
 }
 
-StnSeat *stn_bench_seat (StnBench *self, const char *board) {
+StnSeat *
+stn_bench_seat (StnBench *self, const char *board)
+{
   for (guint i = 0; i < self->seats->len; i++) {
     StnSeat *seat = g_ptr_array_index (self->seats, i);
     if (g_str_equal (seat->config.name, board))
@@ -33,13 +39,17 @@ StnSeat *stn_bench_seat (StnBench *self, const char *board) {
   return NULL;
 }
 
-static StnBoard *find_board (StnBench *self, const char *name) {
+static StnBoard *
+find_board (StnBench *self, const char *name)
+{
   return g_hash_table_lookup (self->by_name, name);
 }
 
 /* ST's UIDs are wafer coordinates and a lot in ASCII (RM0444 37.1); these look alike and begin with a byte that says
  * what they are. */
-static void make_uid (StnBench *self, guint8 out[12]) {
+static void
+make_uid (StnBench *self, guint8 out[12])
+{
   g_mutex_lock (&self->mutex);
   guint64 number = self->boards_made++;
   g_mutex_unlock (&self->mutex);
@@ -47,19 +57,21 @@ static void make_uid (StnBench *self, guint8 out[12]) {
                               ? g_strdup_printf ("%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT, self->seed, number)
                               : g_uuid_string_random ();
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_checksum_update (sum, (const guchar *)text, (gssize)strlen (text));
+  g_checksum_update (sum, (const guchar *) text, (gssize) strlen (text));
   guint8 digest[32];
   gsize length = sizeof digest;
   g_checksum_get_digest (sum, digest, &length);
   memcpy (out, digest, 12);
   for (guint i = 5; i < 12; i++)
-    out[i] = (guint8)('A' + digest[i] % 26);
+    out[i] = (guint8) ('A' + digest[i] % 26);
   out[0] = 0xbe;
 }
 
 /* What is in the seat's config, as one board: the target that is really there, its faults, its UID. */
-static gboolean describe (StnBench *self, const StnSeat *seat, gboolean fresh, const StnTarget **out_target,
-                          StnBoardFaults *out_faults, guint8 out_uid[12], GError **error) {
+static gboolean
+describe (StnBench *self, const StnSeat *seat, gboolean fresh, const StnTarget **out_target, StnBoardFaults *out_faults,
+          guint8 out_uid[12], GError **error)
+{
   StnBoardFaults faults = { 0 };
   for (guint i = 0; i < seat->config.faults->len; i++)
     stn_board_faults_add (&faults, g_ptr_array_index (seat->config.faults, i), fresh);
@@ -91,10 +103,12 @@ static gboolean describe (StnBench *self, const StnSeat *seat, gboolean fresh, c
   return TRUE;
 }
 
-static gboolean add_seat (StnBench *self, const StnBenchBoard *config, const StnPace *pace, GError **error) {
+static gboolean
+add_seat (StnBench *self, const StnBenchBoard *config, const StnPace *pace, GError **error)
+{
   StnSeat *seat = g_new0 (StnSeat, 1);
-  seat->config = (StnBenchBoard){ .name = g_strdup (config->name), .part = g_strdup (config->part),
-                                  .flash = config->flash };
+  seat->config =
+      (StnBenchBoard){ .name = g_strdup (config->name), .part = g_strdup (config->part), .flash = config->flash };
   seat->config.image = config->image != NULL ? g_bytes_ref (config->image) : NULL;
   seat->config.faults = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < config->faults->len; i++)
@@ -107,8 +121,8 @@ static gboolean add_seat (StnBench *self, const StnBenchBoard *config, const Stn
     seat_free (seat);
     return FALSE;
   }
-  seat->board = stn_board_new (config->name, target, pace, &faults, uid, config->flash != STN_CHIP_FACTORY,
-                               self->clock);
+  seat->board =
+      stn_board_new (config->name, target, pace, &faults, uid, config->flash != STN_CHIP_FACTORY, self->clock);
   if (config->image != NULL) {
     gsize length;
     const guint8 *bytes = g_bytes_get_data (config->image, &length);
@@ -120,9 +134,11 @@ static gboolean add_seat (StnBench *self, const StnBenchBoard *config, const Stn
 }
 
 /* boards without a switch have been on since before anybody looked */
-static void power_unswitched (StnBench *self) {
+static void
+power_unswitched (StnBench *self)
+{
   for (guint i = 0; i < self->seats->len; i++) {
-    StnBoard *board = ((StnSeat *)g_ptr_array_index (self->seats, i))->board;
+    StnBoard *board = ((StnSeat *) g_ptr_array_index (self->seats, i))->board;
     gboolean switched = FALSE;
     for (guint k = 0; k < self->adapters->len && !switched; k++)
       switched = stn_line_adapter_switches (g_ptr_array_index (self->adapters, k), board);
@@ -134,7 +150,9 @@ static void power_unswitched (StnBench *self) {
   }
 }
 
-StnBench *stn_bench_new (const StnBenchConfig *config, StnTargets *targets, StnClock *clock, GError **error) {
+StnBench *
+stn_bench_new (const StnBenchConfig *config, StnTargets *targets, StnClock *clock, GError **error)
+{
   g_autoptr (StnBench) self = g_new0 (StnBench, 1);
   g_mutex_init (&self->mutex);
   self->clock = clock;
@@ -143,7 +161,7 @@ StnBench *stn_bench_new (const StnBenchConfig *config, StnTargets *targets, StnC
   self->seats = g_ptr_array_new_with_free_func (seat_free);
   self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->uarts = g_ptr_array_new_with_free_func (uart_seat_free);
-  self->adapters = g_ptr_array_new_with_free_func ((GDestroyNotify)stn_line_adapter_free);
+  self->adapters = g_ptr_array_new_with_free_func ((GDestroyNotify) stn_line_adapter_free);
 
   for (guint i = 0; i < config->boards->len; i++)
     if (!add_seat (self, g_ptr_array_index (config->boards, i), &config->pace, error))
@@ -151,8 +169,10 @@ StnBench *stn_bench_new (const StnBenchConfig *config, StnTargets *targets, StnC
   for (guint i = 0; i < config->uarts->len; i++) {
     const StnBenchUart *from = g_ptr_array_index (config->uarts, i);
     StnBenchUartSeat *uart = g_new0 (StnBenchUartSeat, 1);
-    uart->place = (StnBenchUart){ .tty = g_strdup (from->tty), .serial = g_strdup (from->serial),
-                                  .port = g_strdup (from->port), .interface = from->interface };
+    uart->place = (StnBenchUart){ .tty = g_strdup (from->tty),
+                                  .serial = g_strdup (from->serial),
+                                  .port = g_strdup (from->port),
+                                  .interface = from->interface };
     uart->board = find_board (self, from->board);
     g_ptr_array_add (self->uarts, uart);
   }
@@ -163,7 +183,9 @@ StnBench *stn_bench_new (const StnBenchConfig *config, StnTargets *targets, StnC
   return g_steal_pointer (&self);
 }
 
-void stn_bench_free (StnBench *self) {
+void
+stn_bench_free (StnBench *self)
+{
   if (self == NULL)
     return;
   g_clear_pointer (&self->adapters, g_ptr_array_unref);
@@ -181,7 +203,9 @@ typedef struct {
   StnBench *bench;
 } BenchProvider;
 
-static StnBoard *board_at (StnBench *self, const char *place) {
+static StnBoard *
+board_at (StnBench *self, const char *place)
+{
   for (guint i = 0; i < self->uarts->len; i++) {
     const StnBenchUartSeat *uart = g_ptr_array_index (self->uarts, i);
     if (stn_bench_place_is_uart (place, &uart->place))
@@ -190,16 +214,19 @@ static StnBoard *board_at (StnBench *self, const char *place) {
   return NULL;
 }
 
-static StnLineAdapter *adapter_at (StnBench *self, const char *place) {
+static StnLineAdapter *
+adapter_at (StnBench *self, const char *place)
+{
   for (guint i = 0; i < self->adapters->len; i++)
     if (stn_line_adapter_is_at (g_ptr_array_index (self->adapters, i), place))
       return g_ptr_array_index (self->adapters, i);
   return NULL;
 }
 
-static StnLink *open_uart (StnProvider *provider, const char *place, G_GNUC_UNUSED const StnWait *wait,
-                           GError **error) {
-  StnBoard *board = board_at (((BenchProvider *)provider)->bench, place);
+static StnLink *
+open_uart (StnProvider *provider, const char *place, G_GNUC_UNUSED const StnWait *wait, GError **error)
+{
+  StnBoard *board = board_at (((BenchProvider *) provider)->bench, place);
   if (board == NULL) {
     stn_error_set (error, STN_FAILURE_ADAPTER_MISSING, "%s: the bench has no such UART", place);
     return NULL;
@@ -207,9 +234,10 @@ static StnLink *open_uart (StnProvider *provider, const char *place, G_GNUC_UNUS
   return stn_uart_link_open (board, place, error);
 }
 
-static StnLink *open_pins (StnProvider *provider, const char *place, G_GNUC_UNUSED const StnWait *wait,
-                           GError **error) {
-  StnLineAdapter *adapter = adapter_at (((BenchProvider *)provider)->bench, place);
+static StnLink *
+open_pins (StnProvider *provider, const char *place, G_GNUC_UNUSED const StnWait *wait, GError **error)
+{
+  StnLineAdapter *adapter = adapter_at (((BenchProvider *) provider)->bench, place);
   if (adapter == NULL) {
     stn_error_set (error, STN_FAILURE_ADAPTER_MISSING, "%s: the bench has no such adapter", place);
     return NULL;
@@ -217,8 +245,10 @@ static StnLink *open_pins (StnProvider *provider, const char *place, G_GNUC_UNUS
   return stn_line_adapter_open (adapter, place, error);
 }
 
-static gboolean load_boards (StnProvider *provider, const char *const *names, GError **error) {
-  StnBench *self = ((BenchProvider *)provider)->bench;
+static gboolean
+load_boards (StnProvider *provider, const char *const *names, GError **error)
+{
+  StnBench *self = ((BenchProvider *) provider)->bench;
   for (guint i = 0; names[i] != NULL; i++) {
     StnSeat *seat = stn_bench_seat (self, names[i]);
     if (seat == NULL) {
@@ -237,7 +267,9 @@ static gboolean load_boards (StnProvider *provider, const char *const *names, GE
   return TRUE;
 }
 
-static void provider_free (StnProvider *provider) {
+static void
+provider_free (StnProvider *provider)
+{
   g_free (provider);
 }
 
@@ -250,7 +282,9 @@ static const StnProviderClass provider_class = {
   .free = provider_free,
 };
 
-StnProvider *stn_bench_provider_new (StnBench *self) {
+StnProvider *
+stn_bench_provider_new (StnBench *self)
+{
   BenchProvider *provider = g_new0 (BenchProvider, 1);
   provider->provider.provider_class = &provider_class;
   provider->bench = self;
@@ -259,7 +293,9 @@ StnProvider *stn_bench_provider_new (StnBench *self) {
 
 /* ---- the truth ---- */
 
-static StnBoard *lock_at_now (StnBench *self, const char *name) {
+static StnBoard *
+lock_at_now (StnBench *self, const char *name)
+{
   StnBoard *board = find_board (self, name);
   if (board == NULL)
     return NULL;
@@ -268,7 +304,9 @@ static StnBoard *lock_at_now (StnBench *self, const char *name) {
   return board;
 }
 
-gboolean stn_bench_board_state (StnBench *self, const char *board, StnBoardState *out) {
+gboolean
+stn_bench_board_state (StnBench *self, const char *board, StnBoardState *out)
+{
   StnBoard *found = lock_at_now (self, board);
   if (found == NULL)
     return FALSE;
@@ -277,13 +315,17 @@ gboolean stn_bench_board_state (StnBench *self, const char *board, StnBoardState
   return TRUE;
 }
 
-static gboolean in_options (const StnBoard *board, guint64 address, gsize length) {
+static gboolean
+in_options (const StnBoard *board, guint64 address, gsize length)
+{
   guint64 base = board->target->options_address;
-  return address >= base && address - base < board->options.length &&
-         length <= board->options.length - (address - base);
+  return address >= base && address - base < board->options.length
+         && length <= board->options.length - (address - base);
 }
 
-gboolean stn_bench_board_read (StnBench *self, const char *board, guint64 address, guint8 *buffer, gsize length) {
+gboolean
+stn_bench_board_read (StnBench *self, const char *board, guint64 address, guint8 *buffer, gsize length)
+{
   StnBoard *found = lock_at_now (self, board);
   if (found == NULL)
     return FALSE;
@@ -298,8 +340,9 @@ gboolean stn_bench_board_read (StnBench *self, const char *board, guint64 addres
   return good;
 }
 
-gboolean stn_bench_board_write (StnBench *self, const char *board, guint64 address, const guint8 *bytes,
-                                gsize length) {
+gboolean
+stn_bench_board_write (StnBench *self, const char *board, guint64 address, const guint8 *bytes, gsize length)
+{
   StnBoard *found = lock_at_now (self, board);
   if (found == NULL)
     return FALSE;
@@ -314,7 +357,9 @@ gboolean stn_bench_board_write (StnBench *self, const char *board, guint64 addre
   return good;
 }
 
-gboolean stn_bench_board_uid (StnBench *self, const char *board, guint8 out_uid[12]) {
+gboolean
+stn_bench_board_uid (StnBench *self, const char *board, guint8 out_uid[12])
+{
   StnBoard *found = lock_at_now (self, board);
   if (found == NULL)
     return FALSE;
@@ -323,7 +368,9 @@ gboolean stn_bench_board_uid (StnBench *self, const char *board, guint8 out_uid[
   return TRUE;
 }
 
-guint stn_bench_board_window_violations (StnBench *self, const char *board) {
+guint
+stn_bench_board_window_violations (StnBench *self, const char *board)
+{
   StnBoard *found = lock_at_now (self, board);
   if (found == NULL)
     return 0;
@@ -332,7 +379,9 @@ guint stn_bench_board_window_violations (StnBench *self, const char *board) {
   return violations;
 }
 
-gboolean stn_bench_board_power_cycle (StnBench *self, const char *board) {
+gboolean
+stn_bench_board_power_cycle (StnBench *self, const char *board)
+{
   StnBoard *found = lock_at_now (self, board);
   if (found == NULL)
     return FALSE;
@@ -341,7 +390,9 @@ gboolean stn_bench_board_power_cycle (StnBench *self, const char *board) {
   return TRUE;
 }
 
-gboolean stn_bench_set_plugged (StnBench *self, const char *place, gboolean plugged) {
+gboolean
+stn_bench_set_plugged (StnBench *self, const char *place, gboolean plugged)
+{
   StnLineAdapter *adapter = adapter_at (self, place);
   StnBoard *board = board_at (self, place);
   if (adapter != NULL)

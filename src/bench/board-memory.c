@@ -10,37 +10,49 @@
 
 /* ---- the areas of the chip (AN2606 table 5) ---- */
 
-static gboolean within (guint64 address, guint64 first, guint64 bytes) {
+static gboolean
+within (guint64 address, guint64 first, guint64 bytes)
+{
   return address >= first && address - first < bytes;
 }
 
-gboolean stn_memory_in_ram (const StnBoard *board, guint64 address) {
+gboolean
+stn_memory_in_ram (const StnBoard *board, guint64 address)
+{
   const StnTarget *target = board->target;
   guint64 reserved = MIN (board->rom_ram_reserved, target->ram_bytes);
   return within (address, target->ram_base + reserved, target->ram_bytes - reserved);
 }
 
-gboolean stn_memory_in_flash (const StnBoard *board, guint64 address) {
+gboolean
+stn_memory_in_flash (const StnBoard *board, guint64 address)
+{
   return within (address, board->target->flash_base, board->target->flash_bytes);
 }
 
-static gboolean in_system_memory (const StnBoard *board, guint64 address) {
+static gboolean
+in_system_memory (const StnBoard *board, guint64 address)
+{
   const StnTarget *target = board->target;
-  return target->system_memory_last != 0 && address >= target->system_memory_first &&
-         address <= target->system_memory_last;
+  return target->system_memory_last != 0 && address >= target->system_memory_first
+         && address <= target->system_memory_last;
 }
 
 /* the 256 bytes around UID and flash size */
-static gboolean in_device_data (const StnTarget *target, guint64 address) {
+static gboolean
+in_device_data (const StnTarget *target, guint64 address)
+{
   guint64 block = address & ~G_GUINT64_CONSTANT (0xff);
-  return (target->uid_address != 0 && block == (target->uid_address & ~G_GUINT64_CONSTANT (0xff))) ||
-         (target->flash_size_address != 0 && block == (target->flash_size_address & ~G_GUINT64_CONSTANT (0xff)));
+  return (target->uid_address != 0 && block == (target->uid_address & ~G_GUINT64_CONSTANT (0xff)))
+         || (target->flash_size_address != 0 && block == (target->flash_size_address & ~G_GUINT64_CONSTANT (0xff)));
 }
 
-gboolean stn_memory_may_read (const StnBoard *board, guint64 address) {
+gboolean
+stn_memory_may_read (const StnBoard *board, guint64 address)
+{
   const StnTarget *target = board->target;
-  if (stn_memory_in_flash (board, address) || stn_memory_in_ram (board, address) || in_system_memory (board, address) ||
-      within (address, target->options_address, target->options_bytes))
+  if (stn_memory_in_flash (board, address) || stn_memory_in_ram (board, address) || in_system_memory (board, address)
+      || within (address, target->options_address, target->options_bytes))
     return TRUE;
   if (!in_device_data (target, address))
     return FALSE;
@@ -49,18 +61,24 @@ gboolean stn_memory_may_read (const StnBoard *board, guint64 address) {
   return !(target->quirks & STN_QUIRK_READ_BLOCKS_ONLY) || address % 256 == 0;
 }
 
-gboolean stn_memory_is_feature_word (const StnBoard *board, guint64 address) {
-  return address == DEVICE_FEATURE_ADDRESS && (g_str_equal (board->target->family, "F2") ||
-                                               g_str_equal (board->target->family, "F4") ||
-                                               g_str_equal (board->target->family, "F7"));
+gboolean
+stn_memory_is_feature_word (const StnBoard *board, guint64 address)
+{
+  return address == DEVICE_FEATURE_ADDRESS
+         && (g_str_equal (board->target->family, "F2") || g_str_equal (board->target->family, "F4")
+             || g_str_equal (board->target->family, "F7"));
 }
 
-gboolean stn_memory_may_write (const StnBoard *board, guint64 address) {
-  return stn_memory_in_flash (board, address) || stn_memory_in_ram (board, address) ||
-         address == board->target->options_address || stn_memory_is_feature_word (board, address);
+gboolean
+stn_memory_may_write (const StnBoard *board, guint64 address)
+{
+  return stn_memory_in_flash (board, address) || stn_memory_in_ram (board, address)
+         || address == board->target->options_address || stn_memory_is_feature_word (board, address);
 }
 
-static guint8 device_data_byte (const StnBoard *board, guint64 address) {
+static guint8
+device_data_byte (const StnBoard *board, guint64 address)
+{
   const StnTarget *target = board->target;
   for (guint word = 0; target->uid_address != 0 && word < 3; word++) {
     guint64 first = target->uid_address + target->uid_offsets[word];
@@ -68,19 +86,21 @@ static guint8 device_data_byte (const StnBoard *board, guint64 address) {
       return board->uid[4 * word + (address - first)];
   }
   if (target->flash_size_address != 0 && within (address, target->flash_size_address, 2))
-    return (guint8)((target->flash_bytes / 1024) >> (8 * (address - target->flash_size_address)));
-  if (target->bootloader_id_address != 0 && target->bootloader_id_count > 0 &&
-      within (address, target->bootloader_id_address, 2)) {
+    return (guint8) ((target->flash_bytes / 1024) >> (8 * (address - target->flash_size_address)));
+  if (target->bootloader_id_address != 0 && target->bootloader_id_count > 0
+      && within (address, target->bootloader_id_address, 2)) {
     guint16 id = target->bootloader_ids[target->bootloader_id_count - 1];
-    guint shift = 8 * (guint)(address - target->bootloader_id_address);
-    return id >> shift != 0 || shift == 0 ? (guint8)(id >> shift) : 0xff;
+    guint shift = 8 * (guint) (address - target->bootloader_id_address);
+    return id >> shift != 0 || shift == 0 ? (guint8) (id >> shift) : 0xff;
   }
   if (in_system_memory (board, address) && !in_device_data (target, address))
-    return (guint8)(address * 167 >> 3); /* the ROM's own code */
+    return (guint8) (address * 167 >> 3); /* the ROM's own code */
   return 0xff;
 }
 
-void stn_memory_read (StnBoard *board, guint64 address, guint8 *buffer, gsize length) {
+void
+stn_memory_read (StnBoard *board, guint64 address, guint8 *buffer, gsize length)
+{
   const StnTarget *target = board->target;
   if (stn_memory_in_flash (board, address)) {
     stn_flash_read (&board->flash, address, buffer, length);
@@ -96,45 +116,59 @@ void stn_memory_read (StnBoard *board, guint64 address, guint8 *buffer, gsize le
 
 /* ---- times ---- */
 
-gint64 stn_memory_flash_ns (const StnBoard *board, gint64 ns) {
+gint64
+stn_memory_flash_ns (const StnBoard *board, gint64 ns)
+{
   return board->pace.flash ? ns : 0;
 }
 
-static gint64 page_erase_ns (const StnBoard *board, const StnPage *page) {
+static gint64
+page_erase_ns (const StnBoard *board, const StnPage *page)
+{
   gint64 ns = stn_target_page_erase_typical_ns (board->target, page);
   if (board->rom_is_fast)
     ns /= 2; /* F4: 32 bits at a time, half of 8 at a time (timing.md section 2) */
-  return stn_memory_flash_ns (board, ns * (gint64)MAX (board->faults.slow_erase, 1));
+  return stn_memory_flash_ns (board, ns * (gint64) MAX (board->faults.slow_erase, 1));
 }
 
-static gint64 mass_erase_ns (const StnBoard *board) {
+static gint64
+mass_erase_ns (const StnBoard *board)
+{
   gint64 ns = stn_target_mass_erase_typical_ns (board->target);
   if (board->rom_is_fast)
     ns /= 2;
-  return stn_memory_flash_ns (board, ns * (gint64)MAX (board->faults.slow_erase, 1));
+  return stn_memory_flash_ns (board, ns * (gint64) MAX (board->faults.slow_erase, 1));
 }
 
-static gint64 program_ns (const StnBoard *board, gsize length) {
+static gint64
+program_ns (const StnBoard *board, gsize length)
+{
   gint64 ns = stn_target_program_typical_ns (board->target, length);
   return stn_memory_flash_ns (board, board->rom_is_fast ? ns / 4 : ns);
 }
 
-gint64 stn_memory_store_options (StnBoard *board, guint8 *area, gint64 at_ns) {
+gint64
+stn_memory_store_options (StnBoard *board, guint8 *area, gint64 at_ns)
+{
   gint64 end = at_ns + stn_memory_flash_ns (board, OPTION_WRITE_NS);
   stn_board_add_work (board, STN_WORK_OPTIONS, at_ns, end, TRUE, board->target->options_address, area,
                       board->options.length);
   return end;
 }
 
-gboolean stn_memory_set_feature (StnBoard *board, const guint8 *bytes, gsize length) {
-  if (length != DEVICE_FEATURE_BYTES || bytes[0] > DEVICE_FEATURE_HIGHEST || bytes[1] != 0xff || bytes[2] != 0xff ||
-      bytes[3] != 0xff)
+gboolean
+stn_memory_set_feature (StnBoard *board, const guint8 *bytes, gsize length)
+{
+  if (length != DEVICE_FEATURE_BYTES || bytes[0] > DEVICE_FEATURE_HIGHEST || bytes[1] != 0xff || bytes[2] != 0xff
+      || bytes[3] != 0xff)
     return FALSE;
   board->rom_is_fast = bytes[0] >= DEVICE_FEATURE_VOLTS_27;
   return TRUE;
 }
 
-gint64 stn_memory_program (StnBoard *board, guint64 address, const guint8 *bytes, gsize length, gint64 at_ns) {
+gint64
+stn_memory_program (StnBoard *board, guint64 address, const guint8 *bytes, gsize length, gint64 at_ns)
+{
   guint unit = board->flash.unit_bytes;
   gsize padded = (length + unit - 1) / unit * unit;
   gint64 end = at_ns + program_ns (board, length);
@@ -145,14 +179,18 @@ gint64 stn_memory_program (StnBoard *board, guint64 address, const guint8 *bytes
   return end;
 }
 
-gint64 stn_memory_erase_all (StnBoard *board, gint64 at_ns) {
+gint64
+stn_memory_erase_all (StnBoard *board, gint64 at_ns)
+{
   gint64 end = at_ns + mass_erase_ns (board);
   stn_board_add_work (board, STN_WORK_ERASE_ALL, at_ns, end, TRUE, board->target->flash_base, NULL,
                       board->target->flash_bytes);
   return end;
 }
 
-gint64 stn_memory_erase_page (StnBoard *board, guint number, gint64 at_ns) {
+gint64
+stn_memory_erase_page (StnBoard *board, guint number, gint64 at_ns)
+{
   StnPage page;
   if (!stn_target_page (board->target, number, &page) || stn_options_write_protects (&board->options, &page))
     return at_ns;
@@ -163,7 +201,9 @@ gint64 stn_memory_erase_page (StnBoard *board, guint number, gint64 at_ns) {
 }
 
 /* After the last ACK the ROM resets, or only loads the options, which resets the core (AN3155 section 3, notes). */
-gboolean stn_memory_reset_after (StnBoard *board, gint64 at_ns) {
+gboolean
+stn_memory_reset_after (StnBoard *board, gint64 at_ns)
+{
   if (board->faults.rom_no_option_load)
     return FALSE;
   gboolean load = board->target->options_encoding == STN_OPTIONS_L4_INVERTED_WORDS;

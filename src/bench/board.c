@@ -7,13 +7,17 @@
 #define G0_NRST_MODE_BIT 27
 #define G0_NRST_MODE_GPIO 2
 
-static void work_clear (gpointer data) {
+static void
+work_clear (gpointer data)
+{
   StnWork *work = data;
   g_clear_pointer (&work->bytes, g_free);
 }
 
-static void insert_chip (StnBoard *self, const StnTarget *target, StnBoardFaults *faults, const guint8 uid[12],
-                         gboolean boot_pin_live) {
+static void
+insert_chip (StnBoard *self, const StnTarget *target, StnBoardFaults *faults, const guint8 uid[12],
+             gboolean boot_pin_live)
+{
   self->target = target;
   self->faults = *faults;
   *faults = (StnBoardFaults){ 0 };
@@ -30,7 +34,9 @@ static void insert_chip (StnBoard *self, const StnTarget *target, StnBoardFaults
   self->bytes_out = self->bytes_in = 0;
 }
 
-static void remove_chip (StnBoard *self) {
+static void
+remove_chip (StnBoard *self)
+{
   stn_flash_clear (&self->flash);
   stn_options_clear (&self->options);
   stn_board_faults_clear (&self->faults);
@@ -38,8 +44,10 @@ static void remove_chip (StnBoard *self) {
   g_clear_pointer (&self->ram, g_free);
 }
 
-StnBoard *stn_board_new (const char *name, const StnTarget *target, const StnPace *pace, StnBoardFaults *faults,
-                         const guint8 uid[12], gboolean boot_pin_live, StnClock *clock) {
+StnBoard *
+stn_board_new (const char *name, const StnTarget *target, const StnPace *pace, StnBoardFaults *faults,
+               const guint8 uid[12], gboolean boot_pin_live, StnClock *clock)
+{
   StnBoard *self = g_new0 (StnBoard, 1);
   g_mutex_init (&self->mutex);
   self->clock = clock;
@@ -52,7 +60,9 @@ StnBoard *stn_board_new (const char *name, const StnTarget *target, const StnPac
   return self;
 }
 
-void stn_board_free (StnBoard *self) {
+void
+stn_board_free (StnBoard *self)
+{
   if (self == NULL)
     return;
   remove_chip (self);
@@ -65,26 +75,39 @@ void stn_board_free (StnBoard *self) {
 
 /* ---- works ---- */
 
-void stn_board_add_work (StnBoard *self, StnWorkKind kind, gint64 start_ns, gint64 end_ns, gboolean is_window,
-                         guint64 address, guint8 *bytes, gsize length) {
-  StnWork work = { .kind = kind, .start_ns = start_ns, .end_ns = end_ns, .is_window = is_window, .address = address,
-                   .bytes = bytes, .length = length };
+void
+stn_board_add_work (StnBoard *self, StnWorkKind kind, gint64 start_ns, gint64 end_ns, gboolean is_window,
+                    guint64 address, guint8 *bytes, gsize length)
+{
+  StnWork work = { .kind = kind,
+                   .start_ns = start_ns,
+                   .end_ns = end_ns,
+                   .is_window = is_window,
+                   .address = address,
+                   .bytes = bytes,
+                   .length = length };
   g_array_append_val (self->works, work);
 }
 
 static void start (StnBoard *self, gint64 at_ns);
 
 /* Options are loaded and the empty check is made at power-on and at an option load, never at a plain reset. */
-static void load_options (StnBoard *self) {
+static void
+load_options (StnBoard *self)
+{
   stn_options_load (&self->options);
   self->empty_latch = stn_flash_word (&self->flash, self->target->flash_base) == 0xffffffff;
 }
 
-static gboolean loads_options_at_reset (const StnBoard *self) {
+static gboolean
+loads_options_at_reset (const StnBoard *self)
+{
   return self->target->options_encoding == STN_OPTIONS_F1_COMPLEMENT_HALFWORDS;
 }
 
-static void apply (StnBoard *self, const StnWork *work) {
+static void
+apply (StnBoard *self, const StnWork *work)
+{
   switch (work->kind) {
   case STN_WORK_PROGRAM:
     stn_flash_program (&self->flash, work->address, work->bytes, work->length);
@@ -111,7 +134,9 @@ static void apply (StnBoard *self, const StnWork *work) {
   }
 }
 
-static void interrupt (StnBoard *self, const StnWork *work, gint64 now_ns) {
+static void
+interrupt (StnBoard *self, const StnWork *work, gint64 now_ns)
+{
   switch (work->kind) {
   case STN_WORK_PROGRAM:
     stn_flash_program_cut (&self->flash, work->address, work->bytes, work->length, now_ns - work->start_ns,
@@ -132,7 +157,9 @@ static void interrupt (StnBoard *self, const StnWork *work, gint64 now_ns) {
 }
 
 /* everything that has not happened yet does not happen */
-static void cut (StnBoard *self, gint64 now_ns) {
+static void
+cut (StnBoard *self, gint64 now_ns)
+{
   for (guint i = 0; i < self->works->len; i++) {
     const StnWork *work = &g_array_index (self->works, StnWork, i);
     if (work->start_ns <= now_ns && now_ns < work->end_ns)
@@ -142,11 +169,15 @@ static void cut (StnBoard *self, gint64 now_ns) {
   stn_uart_port_cut (&self->port, now_ns);
 }
 
-gint64 stn_board_next_ns (const StnBoard *self) {
+gint64
+stn_board_next_ns (const StnBoard *self)
+{
   return self->works->len > 0 ? g_array_index (self->works, StnWork, 0).end_ns : STN_TIME_NEVER;
 }
 
-void stn_board_work (StnBoard *self, gint64 now_ns) {
+void
+stn_board_work (StnBoard *self, gint64 now_ns)
+{
   for (;;) {
     if (self->works->len > 0) {
       StnWork work = g_array_index (self->works, StnWork, 0);
@@ -172,19 +203,25 @@ void stn_board_work (StnBoard *self, gint64 now_ns) {
 
 /* ---- reset and power ---- */
 
-static gboolean reset_is_held (const StnBoard *self) {
-  if (self->target->boot_pattern == 11 &&
-      stn_options_bits (&self->options, 0, G0_NRST_MODE_BIT, 2) == G0_NRST_MODE_GPIO)
+static gboolean
+reset_is_held (const StnBoard *self)
+{
+  if (self->target->boot_pattern == 11
+      && stn_options_bits (&self->options, 0, G0_NRST_MODE_BIT, 2) == G0_NRST_MODE_GPIO)
     return FALSE;
   return self->faults.nrst_stuck_low || (self->nrst_low && !self->faults.nrst_stuck_high);
 }
 
-static gboolean boot0_level (const StnBoard *self) {
+static gboolean
+boot0_level (const StnBoard *self)
+{
   return self->faults.boot0_stuck_high || (self->boot0_high && !self->faults.boot0_stuck_low);
 }
 
 /* the core comes out of reset: boot pins are sampled, the empty latch is not */
-static void start (StnBoard *self, gint64 at_ns) {
+static void
+start (StnBoard *self, gint64 at_ns)
+{
   self->starts++;
   self->started_ns = at_ns;
   if (loads_options_at_reset (self))
@@ -210,18 +247,22 @@ static void start (StnBoard *self, gint64 at_ns) {
   }
 }
 
-static gboolean is_fed (const StnBoard *self) {
+static gboolean
+is_fed (const StnBoard *self)
+{
   if (self->faults.absent || self->faults.is_shorted)
     return FALSE;
   if (self->power_line)
     return TRUE;
   /* what the host's idle TX or a driven BOOT0 push through the protection diodes keeps some boards alive */
-  return self->faults.back_powered &&
-         (self->faults.back_powered_always || self->boot0_high ||
-          (self->port.is_plugged && self->port.is_open && !self->port.is_breaking));
+  return self->faults.back_powered
+         && (self->faults.back_powered_always || self->boot0_high
+             || (self->port.is_plugged && self->port.is_open && !self->port.is_breaking));
 }
 
-static void settle_supply (StnBoard *self, gint64 now_ns) {
+static void
+settle_supply (StnBoard *self, gint64 now_ns)
+{
   gboolean fed = is_fed (self);
   if (fed == self->is_supplied)
     return;
@@ -236,7 +277,9 @@ static void settle_supply (StnBoard *self, gint64 now_ns) {
   }
 }
 
-static void count_violation (StnBoard *self, gint64 now_ns) {
+static void
+count_violation (StnBoard *self, gint64 now_ns)
+{
   for (guint i = 0; i < self->works->len; i++) {
     const StnWork *work = &g_array_index (self->works, StnWork, i);
     if (work->is_window && work->start_ns <= now_ns && now_ns < work->end_ns) {
@@ -246,7 +289,9 @@ static void count_violation (StnBoard *self, gint64 now_ns) {
   }
 }
 
-void stn_board_set_pins (StnBoard *self, guint mask, guint active, gint64 now_ns) {
+void
+stn_board_set_pins (StnBoard *self, guint mask, guint active, gint64 now_ns)
+{
   stn_board_work (self, now_ns);
   gboolean nrst = mask & STN_SIGNAL_NRST ? (active & STN_SIGNAL_NRST) != 0 : self->nrst_low;
   gboolean power = mask & STN_SIGNAL_POWER ? (active & STN_SIGNAL_POWER) != 0 : self->power_line;
@@ -272,14 +317,20 @@ void stn_board_set_pins (StnBoard *self, guint mask, guint active, gint64 now_ns
   stn_clock_wake (self->clock, self);
 }
 
-void stn_board_set_break (StnBoard *self, gboolean on, gint64 now_ns) {
+void
+stn_board_set_break (StnBoard *self, gboolean on, gint64 now_ns)
+{
   stn_board_work (self, now_ns);
   if (on && !self->port.is_breaking) {
     count_violation (self, now_ns);
     if (self->state == STN_BOARD_ROM) {
       /* a low line with no stop bit: spoils a measurement, or is a byte with a broken frame */
-      StnWireByte byte = { .start_ns = now_ns, .end_ns = now_ns, .baud = self->port.line.baud,
-                           .parity = self->port.line.parity, .value = 0, .spoilt = TRUE };
+      StnWireByte byte = { .start_ns = now_ns,
+                           .end_ns = now_ns,
+                           .baud = self->port.line.baud,
+                           .parity = self->port.line.parity,
+                           .value = 0,
+                           .spoilt = TRUE };
       g_array_append_val (self->port.to_board, byte);
     }
   }
@@ -289,7 +340,9 @@ void stn_board_set_break (StnBoard *self, gboolean on, gint64 now_ns) {
   stn_clock_wake (self->clock, self);
 }
 
-void stn_board_set_port (StnBoard *self, gboolean is_open, gboolean is_plugged, gint64 now_ns) {
+void
+stn_board_set_port (StnBoard *self, gboolean is_open, gboolean is_plugged, gint64 now_ns)
+{
   stn_board_work (self, now_ns);
   stn_uart_port_collect (&self->port, now_ns); /* what came while nobody listened is lost */
   g_byte_array_set_size (self->port.received, 0);
@@ -301,7 +354,9 @@ void stn_board_set_port (StnBoard *self, gboolean is_open, gboolean is_plugged, 
   stn_clock_wake (self->clock, self);
 }
 
-void stn_board_power_cycle (StnBoard *self, gint64 now_ns) {
+void
+stn_board_power_cycle (StnBoard *self, gint64 now_ns)
+{
   stn_board_work (self, now_ns);
   count_violation (self, now_ns);
   if (self->is_supplied) {
@@ -313,8 +368,10 @@ void stn_board_power_cycle (StnBoard *self, gint64 now_ns) {
   stn_clock_wake (self->clock, self);
 }
 
-void stn_board_replace (StnBoard *self, const StnTarget *target, StnBoardFaults *faults, const guint8 uid[12],
-                        gboolean boot_pin_live, gint64 now_ns) {
+void
+stn_board_replace (StnBoard *self, const StnTarget *target, StnBoardFaults *faults, const guint8 uid[12],
+                   gboolean boot_pin_live, gint64 now_ns)
+{
   stn_board_work (self, now_ns);
   cut (self, now_ns);
   remove_chip (self);
@@ -326,7 +383,9 @@ void stn_board_replace (StnBoard *self, const StnTarget *target, StnBoardFaults 
 
 /* ---- bytes ---- */
 
-void stn_board_host_sends (StnBoard *self, const guint8 *bytes, gsize length, gint64 now_ns) {
+void
+stn_board_host_sends (StnBoard *self, const guint8 *bytes, gsize length, gint64 now_ns)
+{
   stn_board_work (self, now_ns);
   if (length == 0)
     return;
@@ -337,11 +396,15 @@ void stn_board_host_sends (StnBoard *self, const guint8 *bytes, gsize length, gi
   stn_board_work (self, now_ns);
 }
 
-static gboolean is_among (guint64 at, guint64 before, gsize count) {
+static gboolean
+is_among (guint64 at, guint64 before, gsize count)
+{
   return at > before && at - before <= count;
 }
 
-gint64 stn_board_send (StnBoard *self, const guint8 *bytes, gsize length, guint baud, char parity, gint64 at_ns) {
+gint64
+stn_board_send (StnBoard *self, const guint8 *bytes, gsize length, guint baud, char parity, gint64 at_ns)
+{
   StnUartPort *port = &self->port;
   const StnBoardFaults *faults = &self->faults;
   guint64 before = self->bytes_out;
@@ -352,8 +415,8 @@ gint64 stn_board_send (StnBoard *self, const guint8 *bytes, gsize length, guint 
     g_array_set_size (port->to_host, there); /* its time passes, nothing arrives */
     return end;
   }
-  if (!is_among (faults->flip_at, before, length) && !is_among (faults->extra_at, before, length) &&
-      !is_among (faults->drop_at, before, length))
+  if (!is_among (faults->flip_at, before, length) && !is_among (faults->extra_at, before, length)
+      && !is_among (faults->drop_at, before, length))
     return stn_uart_port_board_sends (port, bytes, length, baud, parity, at_ns);
 
   gint64 end = at_ns;
@@ -369,14 +432,18 @@ gint64 stn_board_send (StnBoard *self, const guint8 *bytes, gsize length, guint 
   return end;
 }
 
-void stn_board_read_ram (StnBoard *self, guint64 address, guint8 *buffer, gsize length) {
+void
+stn_board_read_ram (StnBoard *self, guint64 address, guint8 *buffer, gsize length)
+{
   memset (buffer, 0, length);
   for (gsize i = 0; i < length && self->ram != NULL; i++)
     if (address + i >= self->target->ram_base && address + i - self->target->ram_base < self->target->ram_bytes)
       buffer[i] = self->ram[address + i - self->target->ram_base];
 }
 
-void stn_board_write_ram (StnBoard *self, guint64 address, const guint8 *bytes, gsize length) {
+void
+stn_board_write_ram (StnBoard *self, guint64 address, const guint8 *bytes, gsize length)
+{
   if (self->ram == NULL)
     self->ram = g_malloc0 (self->target->ram_bytes);
   for (gsize i = 0; i < length; i++)

@@ -15,31 +15,37 @@ typedef struct {
 
 /* ---- values ---- */
 
-static gboolean parse_cell (const char *text, gboolean high, StnDeadCell *out) {
+static gboolean
+parse_cell (const char *text, gboolean high, StnDeadCell *out)
+{
   g_auto (GStrv) parts = g_strsplit (text, ".", 2);
   guint64 address = 0, bit = 0;
-  if (parts[0] == NULL || !g_str_has_prefix (parts[0], "0x") ||
-      !g_ascii_string_to_unsigned (parts[0] + 2, 16, 0, G_MAXUINT32, &address, NULL))
+  if (parts[0] == NULL || !g_str_has_prefix (parts[0], "0x")
+      || !g_ascii_string_to_unsigned (parts[0] + 2, 16, 0, G_MAXUINT32, &address, NULL))
     return FALSE;
   if (parts[1] != NULL && !g_ascii_string_to_unsigned (parts[1], 10, 0, 7, &bit, NULL))
     return FALSE;
-  *out = (StnDeadCell){ .address = address, .high = high, .mask = parts[1] != NULL ? (guint8)(1u << bit) : 0xff };
+  *out = (StnDeadCell){ .address = address, .high = high, .mask = parts[1] != NULL ? (guint8) (1u << bit) : 0xff };
   return TRUE;
 }
 
-static gboolean parse_uid (const char *text, guint8 out[12]) {
+static gboolean
+parse_uid (const char *text, guint8 out[12])
+{
   if (strlen (text) != 24)
     return FALSE;
   for (guint i = 0; i < 12; i++) {
     gint high = g_ascii_xdigit_value (text[2 * i]), low = g_ascii_xdigit_value (text[2 * i + 1]);
     if (high < 0 || low < 0)
       return FALSE;
-    out[i] = (guint8)(high << 4 | low);
+    out[i] = (guint8) (high << 4 | low);
   }
   return TRUE;
 }
 
-static gboolean parse_command (const char *text, StnFaultCommand *out) {
+static gboolean
+parse_command (const char *text, StnFaultCommand *out)
+{
   gsize length = strlen (text);
   gboolean onwards = length > 0 && text[length - 1] == '+';
   g_autofree char *digits = g_strndup (text, length - onwards);
@@ -50,11 +56,15 @@ static gboolean parse_command (const char *text, StnFaultCommand *out) {
   return TRUE;
 }
 
-gboolean stn_fault_command_is (const StnFaultCommand *self, guint64 number) {
+gboolean
+stn_fault_command_is (const StnFaultCommand *self, guint64 number)
+{
   return self->number != 0 && (number == self->number || (self->onwards && number > self->number));
 }
 
-static void add_cell (StnBoardFaults *self, const char *value, gboolean high) {
+static void
+add_cell (StnBoardFaults *self, const char *value, gboolean high)
+{
   StnDeadCell cell = { 0 };
   if (!parse_cell (value, high, &cell))
     return;
@@ -63,39 +73,55 @@ static void add_cell (StnBoardFaults *self, const char *value, gboolean high) {
   g_array_append_val (self->dead, cell);
 }
 
-static void set_dead_cell (StnBoardFaults *self, const char *value) {
+static void
+set_dead_cell (StnBoardFaults *self, const char *value)
+{
   add_cell (self, value, TRUE);
 }
 
-static void set_stuck_at_0 (StnBoardFaults *self, const char *value) {
+static void
+set_stuck_at_0 (StnBoardFaults *self, const char *value)
+{
   add_cell (self, value, FALSE);
 }
 
-static void set_wrong_chip (StnBoardFaults *self, const char *value) {
+static void
+set_wrong_chip (StnBoardFaults *self, const char *value)
+{
   g_free (self->wrong_chip);
   self->wrong_chip = g_strdup (value);
 }
 
-static void set_same_uid (StnBoardFaults *self, const char *value) {
+static void
+set_same_uid (StnBoardFaults *self, const char *value)
+{
   g_free (self->same_uid_as);
   self->same_uid_as = g_strdup (value);
 }
 
-static void set_uid (StnBoardFaults *self, const char *value) {
+static void
+set_uid (StnBoardFaults *self, const char *value)
+{
   self->has_uid = parse_uid (value, self->uid);
 }
 
-static void set_boot0 (StnBoardFaults *self, const char *value) {
+static void
+set_boot0 (StnBoardFaults *self, const char *value)
+{
   self->boot0_stuck_high = g_str_equal (value, "high");
   self->boot0_stuck_low = !self->boot0_stuck_high;
 }
 
-static void set_nrst (StnBoardFaults *self, const char *value) {
+static void
+set_nrst (StnBoardFaults *self, const char *value)
+{
   self->nrst_stuck_high = g_str_equal (value, "high");
   self->nrst_stuck_low = !self->nrst_stuck_high;
 }
 
-static void set_back_powered (StnBoardFaults *self, const char *value) {
+static void
+set_back_powered (StnBoardFaults *self, const char *value)
+{
   self->back_powered = TRUE;
   self->back_powered_always = value != NULL && g_str_equal (value, "always");
 }
@@ -141,21 +167,27 @@ static const FaultRow rows[] = {
     .help = "an early ROM whose option writes act only after power-on (G07 V11.2)" },
 };
 
-static const FaultRow *find_row (const char *name) {
+static const FaultRow *
+find_row (const char *name)
+{
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     if (g_str_equal (rows[i].name, name))
       return &rows[i];
   return NULL;
 }
 
-const char *stn_board_fault_help (guint index, const char **out_name) {
+const char *
+stn_board_fault_help (guint index, const char **out_name)
+{
   if (index >= G_N_ELEMENTS (rows))
     return NULL;
   *out_name = rows[index].name;
   return rows[index].help;
 }
 
-static const char *expected_value (StnBenchValue value) {
+static const char *
+expected_value (StnBenchValue value)
+{
   static const char *const expected[] = {
     [STN_BENCH_VALUE_NONE] = "no value",
     [STN_BENCH_VALUE_COUNT] = "a number from 1",
@@ -169,7 +201,9 @@ static const char *expected_value (StnBenchValue value) {
   return expected[value];
 }
 
-static gboolean value_is_good (StnBenchValue kind, const char *value) {
+static gboolean
+value_is_good (StnBenchValue kind, const char *value)
+{
   StnDeadCell cell;
   StnFaultCommand command;
   guint8 uid[12];
@@ -195,7 +229,9 @@ static gboolean value_is_good (StnBenchValue kind, const char *value) {
 }
 
 /* "name: value every" in its parts; value NULL where there is none */
-static void split (const char *text, char **out_name, char **out_value, gboolean *out_every) {
+static void
+split (const char *text, char **out_name, char **out_value, gboolean *out_every)
+{
   g_autofree char *rest = g_strstrip (g_strdup (text));
   *out_every = g_str_has_suffix (rest, " every");
   if (*out_every)
@@ -209,7 +245,9 @@ static void split (const char *text, char **out_name, char **out_value, gboolean
     g_clear_pointer (out_value, g_free);
 }
 
-gboolean stn_board_faults_check (const char *text, GError **error) {
+gboolean
+stn_board_faults_check (const char *text, GError **error)
+{
   g_autofree char *name = NULL, *value = NULL;
   gboolean every;
   split (text, &name, &value, &every);
@@ -232,7 +270,9 @@ gboolean stn_board_faults_check (const char *text, GError **error) {
   return TRUE;
 }
 
-void stn_board_faults_add (StnBoardFaults *self, const char *text, gboolean fresh) {
+void
+stn_board_faults_add (StnBoardFaults *self, const char *text, gboolean fresh)
+{
   g_autofree char *name = NULL, *value = NULL;
   gboolean every;
   split (text, &name, &value, &every);
@@ -249,7 +289,9 @@ void stn_board_faults_add (StnBoardFaults *self, const char *text, gboolean fres
     G_STRUCT_MEMBER (gboolean, self, row->offset) = TRUE;
 }
 
-void stn_board_faults_clear (StnBoardFaults *self) {
+void
+stn_board_faults_clear (StnBoardFaults *self)
+{
   g_clear_pointer (&self->dead, g_array_unref);
   g_clear_pointer (&self->wrong_chip, g_free);
   g_clear_pointer (&self->same_uid_as, g_free);

@@ -25,13 +25,15 @@ static const struct {
   speed_t speed;
   guint baud;
 } speeds[] = {
-  { B1200, 1200 },       { B2400, 2400 },       { B4800, 4800 },       { B9600, 9600 },       { B19200, 19200 },
-  { B38400, 38400 },     { B57600, 57600 },     { B115200, 115200 },   { B230400, 230400 },   { B460800, 460800 },
-  { B500000, 500000 },   { B576000, 576000 },   { B921600, 921600 },   { B1000000, 1000000 }, { B1500000, 1500000 },
-  { B2000000, 2000000 },
+  { B1200, 1200 },     { B2400, 2400 },       { B4800, 4800 },       { B9600, 9600 },
+  { B19200, 19200 },   { B38400, 38400 },     { B57600, 57600 },     { B115200, 115200 },
+  { B230400, 230400 }, { B460800, 460800 },   { B500000, 500000 },   { B576000, 576000 },
+  { B921600, 921600 }, { B1000000, 1000000 }, { B1500000, 1500000 }, { B2000000, 2000000 },
 };
 
-static guint terminal_baud (int fd) {
+static guint
+terminal_baud (int fd)
+{
   struct termios settings;
   if (tcgetattr (fd, &settings) != 0)
     return 115200;
@@ -42,7 +44,9 @@ static guint terminal_baud (int fd) {
 }
 
 /* what the board has said by now goes to the terminal; when more may come */
-static gint64 forward (StnPty *self) {
+static gint64
+forward (StnPty *self)
+{
   StnBoard *board = self->board;
   g_autoptr (GByteArray) said = g_byte_array_new ();
   g_mutex_lock (&board->mutex);
@@ -57,12 +61,14 @@ static gint64 forward (StnPty *self) {
     gssize wrote = write (self->master, said->data + done, said->len - done);
     if (wrote < 0 && errno != EINTR)
       break; /* nobody reads: what a UART does with that is to lose it */
-    done += wrote > 0 ? (gsize)wrote : 0;
+    done += wrote > 0 ? (gsize) wrote : 0;
   }
   return next_ns;
 }
 
-static void receive (StnPty *self) {
+static void
+receive (StnPty *self)
+{
   guint8 bytes[CHUNK_BYTES];
   gssize length = read (self->master, bytes, sizeof bytes);
   if (length <= 0)
@@ -73,11 +79,13 @@ static void receive (StnPty *self) {
   board->port.line = (StnLineSettings){ .baud = baud, .data_bits = 8, .parity = 'E', .stop_bits = 1 };
   if (board->target->quirks & STN_QUIRK_NO_PARITY)
     board->port.line.parity = 'N';
-  stn_board_host_sends (board, bytes, (gsize)length, stn_clock_now_ns (board->clock));
+  stn_board_host_sends (board, bytes, (gsize) length, stn_clock_now_ns (board->clock));
   g_mutex_unlock (&board->mutex);
 }
 
-static gpointer pump (gpointer data) {
+static gpointer
+pump (gpointer data)
+{
   StnPty *self = data;
   for (;;) {
     gint64 next_ns = forward (self);
@@ -96,7 +104,9 @@ static gpointer pump (gpointer data) {
   }
 }
 
-void stn_pty_free (StnPty *self) {
+void
+stn_pty_free (StnPty *self)
+{
   if (self == NULL)
     return;
   if (self->thread != NULL) {
@@ -112,11 +122,13 @@ void stn_pty_free (StnPty *self) {
   g_free (self);
 }
 
-static gboolean open_terminal (StnPty *self, char **out_path) {
+static gboolean
+open_terminal (StnPty *self, char **out_path)
+{
   char path[128];
   self->master = posix_openpt (O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-  if (self->master < 0 || grantpt (self->master) != 0 || unlockpt (self->master) != 0 ||
-      ptsname_r (self->master, path, sizeof path) != 0)
+  if (self->master < 0 || grantpt (self->master) != 0 || unlockpt (self->master) != 0
+      || ptsname_r (self->master, path, sizeof path) != 0)
     return FALSE;
   self->slave = open (path, O_RDWR | O_NOCTTY | O_CLOEXEC);
   struct termios settings;
@@ -130,13 +142,14 @@ static gboolean open_terminal (StnPty *self, char **out_path) {
   return TRUE;
 }
 
-gboolean stn_bench_board_open_pty (StnBench *self, const char *board, gboolean enter_rom, char **out_path,
-                                   GError **error) {
+gboolean
+stn_bench_board_open_pty (StnBench *self, const char *board, gboolean enter_rom, char **out_path, GError **error)
+{
   StnSeat *seat = stn_bench_seat (self, board);
   if (seat == NULL || stn_clock_is_virtual (self->clock)) {
-    stn_error_set (error, STN_FAILURE_USAGE, seat == NULL ? "the bench has no board \"%s\""
-                                                          : "board \"%s\": a pseudo terminal needs the real clock",
-                   board);
+    stn_error_set (
+        error, STN_FAILURE_USAGE,
+        seat == NULL ? "the bench has no board \"%s\"" : "board \"%s\": a pseudo terminal needs the real clock", board);
     return FALSE;
   }
   g_mutex_lock (&seat->board->mutex);

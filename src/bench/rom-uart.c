@@ -14,22 +14,22 @@ typedef void (*Stage) (StnBoard *board, gint64 at_ns);
 typedef struct {
   guint16 product_id;
   guint8 version;
-  guint ram_reserved; /* from the start of the RAM */
+  guint ram_reserved;   /* from the start of the RAM */
   gboolean double_nack; /* to Read and Write under read protection */
 } RomKind;
 
 static const RomKind rom_kinds[] = {
-  { 0x410, 0x22, 0x200, FALSE },  { 0x412, 0x22, 0x200, FALSE },  { 0x414, 0x22, 0x200, FALSE },
-  { 0x418, 0x22, 0x1000, FALSE }, { 0x420, 0x22, 0x200, FALSE },  { 0x428, 0x22, 0x200, FALSE },
-  { 0x430, 0x30, 0x800, FALSE },  { 0x413, 0x31, 0x3000, TRUE },  { 0x460, 0x31, 0x2700, FALSE },
-  { 0x440, 0x31, 0x800, TRUE },   { 0x444, 0x31, 0x800, TRUE },   { 0, 0x31, 0x1000, FALSE },
+  { 0x410, 0x22, 0x200, FALSE },  { 0x412, 0x22, 0x200, FALSE }, { 0x414, 0x22, 0x200, FALSE },
+  { 0x418, 0x22, 0x1000, FALSE }, { 0x420, 0x22, 0x200, FALSE }, { 0x428, 0x22, 0x200, FALSE },
+  { 0x430, 0x30, 0x800, FALSE },  { 0x413, 0x31, 0x3000, TRUE }, { 0x460, 0x31, 0x2700, FALSE },
+  { 0x440, 0x31, 0x800, TRUE },   { 0x444, 0x31, 0x800, TRUE },  { 0, 0x31, 0x1000, FALSE },
 };
 
 struct StnRom {
   const RomKind *kind;
-  gint64 ready_ns; /* hears nothing before */
-  gint64 free_ns;  /* looks at the next byte not before: it is sending, or the flash is busy */
-  gint64 taken_ns; /* when the last byte was taken out of the one-byte register */
+  gint64 ready_ns;    /* hears nothing before */
+  gint64 free_ns;     /* looks at the next byte not before: it is sending, or the flash is busy */
+  gint64 taken_ns;    /* when the last byte was taken out of the one-byte register */
   gboolean is_wedged; /* measured nonsense: only a reset helps */
   guint baud;         /* measured; 0: waits for the sync */
   GByteArray *got;
@@ -44,13 +44,17 @@ struct StnRom {
   guint8 block[STN_UART_BLOCK_BYTES + 16]; /* what earlier writes left in it is what short ones are padded with */
 };
 
-StnRom *stn_rom_new (void) {
+StnRom *
+stn_rom_new (void)
+{
   StnRom *self = g_new0 (StnRom, 1);
   self->got = g_byte_array_new ();
   return self;
 }
 
-void stn_rom_free (StnRom *self) {
+void
+stn_rom_free (StnRom *self)
+{
   if (self == NULL)
     return;
   g_byte_array_unref (self->got);
@@ -59,11 +63,15 @@ void stn_rom_free (StnRom *self) {
 
 /* ---- small things ---- */
 
-static char parity_of (const StnBoard *board) {
+static char
+parity_of (const StnBoard *board)
+{
   return board->target->quirks & STN_QUIRK_NO_PARITY ? 'N' : 'E';
 }
 
-static void expect (StnBoard *board, gsize count, Stage stage) {
+static void
+expect (StnBoard *board, gsize count, Stage stage)
+{
   StnRom *rom = board->rom;
   g_byte_array_set_size (rom->got, 0);
   rom->need = count;
@@ -72,7 +80,9 @@ static void expect (StnBoard *board, gsize count, Stage stage) {
 
 static void on_command (StnBoard *board, gint64 at_ns);
 
-static gint64 say (StnBoard *board, const guint8 *bytes, gsize length, gint64 at_ns) {
+static gint64
+say (StnBoard *board, const guint8 *bytes, gsize length, gint64 at_ns)
+{
   StnRom *rom = board->rom;
   if (rom->has_stopped)
     return rom->free_ns;
@@ -88,63 +98,94 @@ static gint64 say (StnBoard *board, const guint8 *bytes, gsize length, gint64 at
   return rom->free_ns;
 }
 
-static gint64 acknowledge (StnBoard *board, gint64 at_ns) {
+static gint64
+acknowledge (StnBoard *board, gint64 at_ns)
+{
   return say (board, (const guint8[]){ STN_UART_ACK }, 1, at_ns);
 }
 
 /* a refusal ends the command; the ROM waits for the next */
-static void refuse (StnBoard *board, gint64 at_ns) {
+static void
+refuse (StnBoard *board, gint64 at_ns)
+{
   say (board, (const guint8[]){ STN_UART_NACK }, 1, at_ns);
   expect (board, 2, on_command);
 }
 
 /* ---- what ends a visit ---- */
 
-static void reset_after (StnBoard *board, gint64 at_ns) {
+static void
+reset_after (StnBoard *board, gint64 at_ns)
+{
   if (stn_memory_reset_after (board, at_ns))
     board->rom->stage = NULL;
   else
     expect (board, 2, on_command);
 }
 
-static void change_options (StnBoard *board, guint8 *area, gint64 at_ns) {
+static void
+change_options (StnBoard *board, guint8 *area, gint64 at_ns)
+{
   gint64 end = stn_memory_store_options (board, area, at_ns);
   reset_after (board, acknowledge (board, end));
 }
 
 /* ---- Get, Get Version, Get ID ---- */
 
-static const guint8 *command_list (const StnBoard *board, gsize *out_count) {
-  static const guint8 with_erase[] = { STN_UART_GET, STN_UART_GET_VERSION, STN_UART_GET_ID, STN_UART_READ_MEMORY,
-                                       STN_UART_GO, STN_UART_WRITE_MEMORY, STN_UART_ERASE, STN_UART_WRITE_PROTECT,
-                                       STN_UART_WRITE_UNPROTECT, STN_UART_READOUT_PROTECT, STN_UART_READOUT_UNPROTECT };
-  static const guint8 with_extended[] = { STN_UART_GET, STN_UART_GET_VERSION, STN_UART_GET_ID, STN_UART_READ_MEMORY,
-                                          STN_UART_GO, STN_UART_WRITE_MEMORY, STN_UART_EXTENDED_ERASE,
-                                          STN_UART_WRITE_PROTECT, STN_UART_WRITE_UNPROTECT, STN_UART_READOUT_PROTECT,
+static const guint8 *
+command_list (const StnBoard *board, gsize *out_count)
+{
+  static const guint8 with_erase[] = { STN_UART_GET,
+                                       STN_UART_GET_VERSION,
+                                       STN_UART_GET_ID,
+                                       STN_UART_READ_MEMORY,
+                                       STN_UART_GO,
+                                       STN_UART_WRITE_MEMORY,
+                                       STN_UART_ERASE,
+                                       STN_UART_WRITE_PROTECT,
+                                       STN_UART_WRITE_UNPROTECT,
+                                       STN_UART_READOUT_PROTECT,
+                                       STN_UART_READOUT_UNPROTECT };
+  static const guint8 with_extended[] = { STN_UART_GET,
+                                          STN_UART_GET_VERSION,
+                                          STN_UART_GET_ID,
+                                          STN_UART_READ_MEMORY,
+                                          STN_UART_GO,
+                                          STN_UART_WRITE_MEMORY,
+                                          STN_UART_EXTENDED_ERASE,
+                                          STN_UART_WRITE_PROTECT,
+                                          STN_UART_WRITE_UNPROTECT,
+                                          STN_UART_READOUT_PROTECT,
                                           STN_UART_READOUT_UNPROTECT };
   *out_count = sizeof with_erase;
   return board->rom->kind->version < 0x30 ? with_erase : with_extended;
 }
 
-static void do_get (StnBoard *board, gint64 at_ns) {
+static void
+do_get (StnBoard *board, gint64 at_ns)
+{
   gsize count;
   const guint8 *list = command_list (board, &count);
-  guint8 answer[32] = { STN_UART_ACK, (guint8)count, board->rom->kind->version };
+  guint8 answer[32] = { STN_UART_ACK, (guint8) count, board->rom->kind->version };
   memcpy (answer + 3, list, count);
   answer[3 + count] = STN_UART_ACK;
   say (board, answer, 4 + count, at_ns);
   expect (board, 2, on_command);
 }
 
-static void do_get_version (StnBoard *board, gint64 at_ns) {
+static void
+do_get_version (StnBoard *board, gint64 at_ns)
+{
   guint8 answer[] = { STN_UART_ACK, board->rom->kind->version, 0x00, 0x00, STN_UART_ACK };
   say (board, answer, sizeof answer, at_ns);
   expect (board, 2, on_command);
 }
 
-static void do_get_id (StnBoard *board, gint64 at_ns) {
+static void
+do_get_id (StnBoard *board, gint64 at_ns)
+{
   guint16 id = board->target->product_id;
-  guint8 answer[] = { STN_UART_ACK, 0x01, (guint8)(id >> 8), (guint8)id, STN_UART_ACK };
+  guint8 answer[] = { STN_UART_ACK, 0x01, (guint8) (id >> 8), (guint8) id, STN_UART_ACK };
   say (board, answer, sizeof answer, at_ns);
   expect (board, 2, on_command);
 }
@@ -154,14 +195,16 @@ static void do_get_id (StnBoard *board, gint64 at_ns) {
 static void on_read_count (StnBoard *board, gint64 at_ns);
 static void on_write_count (StnBoard *board, gint64 at_ns);
 
-static void on_address (StnBoard *board, gint64 at_ns) {
+static void
+on_address (StnBoard *board, gint64 at_ns)
+{
   StnRom *rom = board->rom;
   const guint8 *got = rom->got->data;
   if (stn_bytes_xor (got, 5) != 0) {
     refuse (board, at_ns);
     return;
   }
-  rom->address = (guint64)got[0] << 24 | (guint64)got[1] << 16 | (guint64)got[2] << 8 | got[3];
+  rom->address = (guint64) got[0] << 24 | (guint64) got[1] << 16 | (guint64) got[2] << 8 | got[3];
   gboolean good = rom->opcode == STN_UART_READ_MEMORY ? stn_memory_may_read (board, rom->address)
                   : rom->opcode == STN_UART_WRITE_MEMORY
                       ? stn_memory_may_write (board, rom->address)
@@ -186,14 +229,18 @@ static void on_address (StnBoard *board, gint64 at_ns) {
   }
 }
 
-static void do_addressed (StnBoard *board, gint64 at_ns) {
+static void
+do_addressed (StnBoard *board, gint64 at_ns)
+{
   acknowledge (board, at_ns);
   expect (board, 5, on_address);
 }
 
 /* ---- Read Memory ---- */
 
-static void on_read_count (StnBoard *board, gint64 at_ns) {
+static void
+on_read_count (StnBoard *board, gint64 at_ns)
+{
   StnRom *rom = board->rom;
   guint8 count = rom->got->data[0];
   if ((count ^ rom->got->data[1]) != 0xff) {
@@ -201,18 +248,20 @@ static void on_read_count (StnBoard *board, gint64 at_ns) {
     return;
   }
   guint8 answer[1 + STN_UART_BLOCK_BYTES] = { STN_UART_ACK };
-  stn_memory_read (board, rom->address, answer + 1, (gsize)count + 1);
-  say (board, answer, 2 + (gsize)count, at_ns);
+  stn_memory_read (board, rom->address, answer + 1, (gsize) count + 1);
+  say (board, answer, 2 + (gsize) count, at_ns);
   expect (board, 2, on_command);
 }
 
 /* ---- Write Memory ---- */
 
-static void on_write_data (StnBoard *board, gint64 at_ns) {
+static void
+on_write_data (StnBoard *board, gint64 at_ns)
+{
   StnRom *rom = board->rom;
   gsize length = rom->write_bytes;
   const guint8 *got = rom->got->data; /* data, then the checksum over N and data */
-  if ((stn_bytes_xor (got, length + 1) ^ (guint8)(length - 1)) != 0) {
+  if ((stn_bytes_xor (got, length + 1) ^ (guint8) (length - 1)) != 0) {
     refuse (board, at_ns);
     return;
   }
@@ -236,15 +285,19 @@ static void on_write_data (StnBoard *board, gint64 at_ns) {
   expect (board, 2, on_command);
 }
 
-static void on_write_count (StnBoard *board, G_GNUC_UNUSED gint64 at_ns) {
+static void
+on_write_count (StnBoard *board, G_GNUC_UNUSED gint64 at_ns)
+{
   StnRom *rom = board->rom;
-  rom->write_bytes = (gsize)rom->got->data[0] + 1;
+  rom->write_bytes = (gsize) rom->got->data[0] + 1;
   expect (board, rom->write_bytes + 1, on_write_data);
 }
 
 /* ---- Erase and Extended Erase ---- */
 
-static void mass_erase (StnBoard *board, gint64 at_ns) {
+static void
+mass_erase (StnBoard *board, gint64 at_ns)
+{
   if (board->target->quirks & STN_QUIRK_NO_MASS_ERASE || stn_options_write_protect_any (&board->options)) {
     refuse (board, at_ns);
     return;
@@ -253,7 +306,9 @@ static void mass_erase (StnBoard *board, gint64 at_ns) {
   expect (board, 2, on_command);
 }
 
-static void on_erase_pages (StnBoard *board, gint64 at_ns) {
+static void
+on_erase_pages (StnBoard *board, gint64 at_ns)
+{
   StnRom *rom = board->rom;
   gsize count = rom->got->len - 2; /* N, pages, checksum */
   if (stn_bytes_xor (rom->got->data, rom->got->len) != 0) {
@@ -267,12 +322,14 @@ static void on_erase_pages (StnBoard *board, gint64 at_ns) {
   expect (board, 2, on_command);
 }
 
-static void on_erase_start (StnBoard *board, gint64 at_ns) {
+static void
+on_erase_start (StnBoard *board, gint64 at_ns)
+{
   StnRom *rom = board->rom;
   guint8 first = rom->got->data[0], second = rom->got->data[1];
   if (first != STN_UART_ERASE_GLOBAL) {
     /* two bytes are the least there can be: the count and one page; the pages and the checksum follow */
-    rom->need = (gsize)first + 3;
+    rom->need = (gsize) first + 3;
     rom->stage = on_erase_pages;
     return;
   }
@@ -284,12 +341,16 @@ static void on_erase_start (StnBoard *board, gint64 at_ns) {
   expect (board, 2, on_command);
 }
 
-static void do_erase (StnBoard *board, gint64 at_ns) {
+static void
+do_erase (StnBoard *board, gint64 at_ns)
+{
   acknowledge (board, at_ns);
   expect (board, 2, on_erase_start);
 }
 
-static void on_extended_pages (StnBoard *board, gint64 at_ns) {
+static void
+on_extended_pages (StnBoard *board, gint64 at_ns)
+{
   StnRom *rom = board->rom;
   const guint8 *got = rom->got->data;
   if (stn_bytes_xor (got, rom->got->len) != 0) {
@@ -299,7 +360,7 @@ static void on_extended_pages (StnBoard *board, gint64 at_ns) {
   gsize count = (rom->got->len - 3) / 2;
   gint64 end = at_ns;
   for (gsize i = 0; i < count; i++) {
-    guint number = (guint)got[2 + 2 * i] << 8 | got[3 + 2 * i];
+    guint number = (guint) got[2 + 2 * i] << 8 | got[3 + 2 * i];
     if (board->faults.rom_one_page && i > 0)
       break;
     end = stn_memory_erase_page (board, number, end);
@@ -308,9 +369,11 @@ static void on_extended_pages (StnBoard *board, gint64 at_ns) {
   expect (board, 2, on_command);
 }
 
-static void on_extended_special (StnBoard *board, gint64 at_ns) {
+static void
+on_extended_special (StnBoard *board, gint64 at_ns)
+{
   const guint8 *got = board->rom->got->data;
-  guint code = (guint)got[0] << 8 | got[1];
+  guint code = (guint) got[0] << 8 | got[1];
   if ((got[0] ^ got[1] ^ got[2]) != 0 || code != STN_UART_EXTENDED_ERASE_ALL) {
     refuse (board, at_ns); /* reserved codes; no part of this bench has banks to be erased alone */
     return;
@@ -318,53 +381,69 @@ static void on_extended_special (StnBoard *board, gint64 at_ns) {
   mass_erase (board, at_ns);
 }
 
-static void on_extended_count (StnBoard *board, G_GNUC_UNUSED gint64 at_ns) {
+static void
+on_extended_count (StnBoard *board, G_GNUC_UNUSED gint64 at_ns)
+{
   StnRom *rom = board->rom;
-  guint count = (guint)rom->got->data[0] << 8 | rom->got->data[1];
+  guint count = (guint) rom->got->data[0] << 8 | rom->got->data[1];
   gboolean special = count >= ERASE_CODES_FIRST;
-  rom->need = special ? 3 : 2 + 2 * ((gsize)count + 1) + 1;
+  rom->need = special ? 3 : 2 + 2 * ((gsize) count + 1) + 1;
   rom->stage = special ? on_extended_special : on_extended_pages;
 }
 
-static void do_extended_erase (StnBoard *board, gint64 at_ns) {
+static void
+do_extended_erase (StnBoard *board, gint64 at_ns)
+{
   acknowledge (board, at_ns);
   expect (board, 2, on_extended_count);
 }
 
 /* ---- protection ---- */
 
-static void on_protect_sectors (StnBoard *board, gint64 at_ns) {
+static void
+on_protect_sectors (StnBoard *board, gint64 at_ns)
+{
   StnRom *rom = board->rom;
   if (stn_bytes_xor (rom->got->data, rom->got->len) != 0) {
     refuse (board, at_ns);
     return;
   }
-  change_options (board,
-                  stn_options_after_write_protect (&board->options, rom->got->data + 1, rom->got->len - 2), at_ns);
+  change_options (board, stn_options_after_write_protect (&board->options, rom->got->data + 1, rom->got->len - 2),
+                  at_ns);
 }
 
-static void on_protect_count (StnBoard *board, G_GNUC_UNUSED gint64 at_ns) {
-  board->rom->need = (gsize)board->rom->got->data[0] + 3; /* N, N+1 sectors, checksum */
+static void
+on_protect_count (StnBoard *board, G_GNUC_UNUSED gint64 at_ns)
+{
+  board->rom->need = (gsize) board->rom->got->data[0] + 3; /* N, N+1 sectors, checksum */
   board->rom->stage = on_protect_sectors;
 }
 
-static void do_write_protect (StnBoard *board, gint64 at_ns) {
+static void
+do_write_protect (StnBoard *board, gint64 at_ns)
+{
   acknowledge (board, at_ns);
   expect (board, 1, on_protect_count);
 }
 
-static void do_write_unprotect (StnBoard *board, gint64 at_ns) {
+static void
+do_write_unprotect (StnBoard *board, gint64 at_ns)
+{
   gint64 end = acknowledge (board, at_ns);
   change_options (board, stn_options_after_write_protect (&board->options, NULL, 0), end);
 }
 
-static void do_readout_protect (StnBoard *board, gint64 at_ns) {
+static void
+do_readout_protect (StnBoard *board, gint64 at_ns)
+{
   gint64 end = acknowledge (board, at_ns);
   change_options (board, stn_options_after_level (&board->options, 1), end);
 }
 
 /* Both ACKs go out before the erase begins, because the RAM is wiped with it. */
-static void do_readout_unprotect (StnBoard *board, gint64 at_ns) {
+static void
+do_readout_unprotect (StnBoard *board, gint64 at_ns)
+{
   acknowledge (board, at_ns);
   gint64 end = acknowledge (board, at_ns);
   end = stn_memory_erase_all (board, end);
@@ -394,20 +473,24 @@ static const struct {
   { STN_UART_READOUT_UNPROTECT, TRUE, do_readout_unprotect },
 };
 
-static gboolean is_listed (const StnBoard *board, guint8 opcode) {
+static gboolean
+is_listed (const StnBoard *board, guint8 opcode)
+{
   gsize count;
   const guint8 *list = command_list (board, &count);
   return memchr (list, opcode, count) != NULL;
 }
 
-static void on_command (StnBoard *board, gint64 at_ns) {
+static void
+on_command (StnBoard *board, gint64 at_ns)
+{
   StnRom *rom = board->rom;
   guint8 opcode = rom->got->data[0];
   rom->commands++;
   rom->answers_garbage = stn_fault_command_is (&board->faults.garbage_at, rom->commands);
   rom->has_stopped = board->faults.stops_at != 0 && rom->commands >= board->faults.stops_at;
-  if ((opcode ^ rom->got->data[1]) != 0xff || !is_listed (board, opcode) ||
-      stn_fault_command_is (&board->faults.nack_at, rom->commands)) {
+  if ((opcode ^ rom->got->data[1]) != 0xff || !is_listed (board, opcode)
+      || stn_fault_command_is (&board->faults.nack_at, rom->commands)) {
     refuse (board, at_ns);
     return;
   }
@@ -429,7 +512,9 @@ static void on_command (StnBoard *board, gint64 at_ns) {
 
 /* ---- start and synchronisation ---- */
 
-void stn_rom_start (StnBoard *board, gint64 at_ns) {
+void
+stn_rom_start (StnBoard *board, gint64 at_ns)
+{
   StnRom *rom = board->rom;
   rom->kind = rom_kinds;
   while (rom->kind->product_id != 0 && rom->kind->product_id != board->target->product_id)
@@ -445,7 +530,9 @@ void stn_rom_start (StnBoard *board, gint64 at_ns) {
 }
 
 /* Nothing but a whole 7F may be the first thing that comes: its edges are measured. */
-static void synchronise (StnBoard *board, const StnWireByte *byte, gint64 at_ns) {
+static void
+synchronise (StnBoard *board, const StnWireByte *byte, gint64 at_ns)
+{
   StnRom *rom = board->rom;
   gboolean too_fast = board->faults.highest_baud != 0 && byte->baud > board->faults.highest_baud;
   if (byte->value != STN_UART_SYNC || byte->spoilt || byte->parity != parity_of (board) || too_fast) {
@@ -460,7 +547,9 @@ static void synchronise (StnBoard *board, const StnWireByte *byte, gint64 at_ns)
   expect (board, 2, on_command);
 }
 
-void stn_rom_byte (StnBoard *board, const StnWireByte *byte) {
+void
+stn_rom_byte (StnBoard *board, const StnWireByte *byte)
+{
   StnRom *rom = board->rom;
   if (byte->end_ns < rom->ready_ns || rom->is_wedged || board->rom_interface == STN_ROM_OVER_USB)
     return; /* not there yet, lost, or taken by another interface */

@@ -7,13 +7,17 @@ typedef struct {
   StnBoard *board;
 } UartLink;
 
-static void bring_to_now (StnBoard *board) {
+static void
+bring_to_now (StnBoard *board)
+{
   gint64 now_ns = stn_clock_now_ns (board->clock);
   stn_board_work (board, now_ns);
   stn_uart_port_collect (&board->port, now_ns);
 }
 
-static void hand_over (StnBoard *board, StnExchange *exchange) {
+static void
+hand_over (StnBoard *board, StnExchange *exchange)
+{
   GByteArray *received = board->port.received;
   gsize length = MIN (received->len, exchange->in_capacity);
   if (length > 0) {
@@ -24,7 +28,9 @@ static void hand_over (StnBoard *board, StnExchange *exchange) {
 }
 
 /* One wake-up where the answer's last byte is known, one more where the chip has something to finish first. */
-static gboolean read_bytes (UartLink *self, StnExchange *exchange, const StnWait *wait, GError **error) {
+static gboolean
+read_bytes (UartLink *self, StnExchange *exchange, const StnWait *wait, GError **error)
+{
   StnBoard *board = self->board;
   for (;;) {
     bring_to_now (board);
@@ -34,8 +40,8 @@ static gboolean read_bytes (UartLink *self, StnExchange *exchange, const StnWait
       break;
     gint64 ready_ns = stn_uart_port_count_ready_ns (&board->port, exchange->in_least);
     gint64 next_ns = ready_ns != STN_TIME_NEVER ? ready_ns : stn_board_next_ns (board);
-    StnWake wake = stn_clock_wait (board->clock, board, &board->mutex, MIN (next_ns, wait->deadline_ns),
-                                   wait->cancellable);
+    StnWake wake =
+        stn_clock_wait (board->clock, board, &board->mutex, MIN (next_ns, wait->deadline_ns), wait->cancellable);
     gboolean over = wake == STN_WAKE_CANCELLED || stn_clock_now_ns (board->clock) >= wait->deadline_ns;
     if (!over)
       continue;
@@ -55,7 +61,9 @@ static gboolean read_bytes (UartLink *self, StnExchange *exchange, const StnWait
   return TRUE;
 }
 
-static gboolean run (UartLink *self, StnExchange *exchange, const StnWait *wait, GError **error) {
+static gboolean
+run (UartLink *self, StnExchange *exchange, const StnWait *wait, GError **error)
+{
   StnBoard *board = self->board;
   switch (exchange->operation) {
   case STN_OP_WRITE:
@@ -86,8 +94,10 @@ static gboolean run (UartLink *self, StnExchange *exchange, const StnWait *wait,
   }
 }
 
-static gboolean uart_exchange (StnLink *link, StnExchange *exchange, const StnWait *wait, GError **error) {
-  UartLink *self = (UartLink *)link;
+static gboolean
+uart_exchange (StnLink *link, StnExchange *exchange, const StnWait *wait, GError **error)
+{
+  UartLink *self = (UartLink *) link;
   StnBoard *board = self->board;
   g_mutex_lock (&board->mutex);
   if (++board->port.exchanges == board->faults.unplug_at)
@@ -104,8 +114,10 @@ static gboolean uart_exchange (StnLink *link, StnExchange *exchange, const StnWa
   return done;
 }
 
-static void uart_link_free (StnLink *link) {
-  UartLink *self = (UartLink *)link;
+static void
+uart_link_free (StnLink *link)
+{
+  UartLink *self = (UartLink *) link;
   StnBoard *board = self->board;
   g_mutex_lock (&board->mutex);
   stn_board_set_port (board, FALSE, board->port.is_plugged, stn_clock_now_ns (board->clock));
@@ -115,7 +127,9 @@ static void uart_link_free (StnLink *link) {
 
 static const StnLinkClass uart_link_class = { "bench", STN_LINK_STREAM, uart_exchange, uart_link_free };
 
-StnLink *stn_uart_link_open (StnBoard *board, const char *place, GError **error) {
+StnLink *
+stn_uart_link_open (StnBoard *board, const char *place, GError **error)
+{
   g_mutex_lock (&board->mutex);
   gboolean plugged = board->port.is_plugged, busy = board->port.is_open;
   if (plugged && !busy)

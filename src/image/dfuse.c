@@ -21,8 +21,8 @@ static const char dfu_suffix_signature[3] = { 'U', 'F', 'D' };
 gboolean
 stn_image_looks_like_dfuse (const StnImageSource *source)
 {
-  return source->length >= sizeof dfuse_signature &&
-         memcmp (source->bytes, dfuse_signature, sizeof dfuse_signature) == 0;
+  return source->length >= sizeof dfuse_signature
+         && memcmp (source->bytes, dfuse_signature, sizeof dfuse_signature) == 0;
 }
 
 /* DFU's CRC: reflected, polynomial 0xEDB88320, from all ones, without the last inversion (DFU 1.1, appendix B). */
@@ -121,9 +121,8 @@ read_target (const StnImageSource *source, StnReader *reader, guint n_targets, S
     return FALSE;
   }
   if (size > stn_reader_left (reader)) {
-    stn_image_fail_at (source, place + 266, error,
-                       "expected a target of at most %" G_GSIZE_FORMAT " bytes, found %u", stn_reader_left (reader),
-                       size);
+    stn_image_fail_at (source, place + 266, error, "expected a target of at most %" G_GSIZE_FORMAT " bytes, found %u",
+                       stn_reader_left (reader), size);
     return FALSE;
   }
   /* leaving a part of the file out in silence would make "every byte was proved" untrue */

@@ -154,8 +154,8 @@ stn_image_parse_elf (const StnImageSource *source, StnImageBuilder *builder, GEr
   /* a copy: elf_memory wants writable bytes at an aligned place */
   g_autofree char *copy = g_memdup2 (source->bytes, source->length);
   g_autoptr (Elf) elf = elf_memory (copy, source->length);
-  if (elf == NULL || elf_kind (elf) != ELF_K_ELF || gelf_getehdr (elf, &header) == NULL ||
-      elf_getphdrnum (elf, &count) != 0) {
+  if (elf == NULL || elf_kind (elf) != ELF_K_ELF || gelf_getehdr (elf, &header) == NULL
+      || elf_getphdrnum (elf, &count) != 0) {
     stn_image_fail_at (source, 0, error, "libelf can't read the headers: %s", elf_errmsg (-1));
     return FALSE;
   }

@@ -42,9 +42,9 @@ add_data (HexReader *self, guint16 offset, const guint8 *data, gsize length, GEr
   if (length <= before_wrap || self->base_kind == BASE_LINEAR)
     fits = stn_image_builder_add (self->builder, address, data, length, self->lines.line);
   else if (self->base_kind == BASE_SEGMENT)
-    fits = stn_image_builder_add (self->builder, address, data, before_wrap, self->lines.line) &&
-           stn_image_builder_add (self->builder, self->base, data + before_wrap, length - before_wrap,
-                                  self->lines.line);
+    fits = stn_image_builder_add (self->builder, address, data, before_wrap, self->lines.line)
+           && stn_image_builder_add (self->builder, self->base, data + before_wrap, length - before_wrap,
+                                     self->lines.line);
   else {
     stn_lines_fail (&self->lines, error, "data that ends at or below FFFF, for no base address was set",
                     "%" G_GSIZE_FORMAT " bytes at %04X", length, offset);
@@ -164,8 +164,8 @@ stn_image_parse_hex (const StnImageSource *source, StnImageBuilder *builder, GEr
       stn_lines_fail (&self.lines, error, "a record that begins with ':'", "%s", found);
       return FALSE;
     }
-    if (!stn_lines_decode (&self.lines, 1, record, HEX_FRAME_BYTES, sizeof record, &length, error) ||
-        !check_record (&self, record, length, error) || !take_record (&self, record, &ended, error))
+    if (!stn_lines_decode (&self.lines, 1, record, HEX_FRAME_BYTES, sizeof record, &length, error)
+        || !check_record (&self, record, length, error) || !take_record (&self, record, &ended, error))
       return FALSE;
     end_line = self.lines.line;
   }

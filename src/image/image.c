@@ -308,6 +308,6 @@ stn_image_touches (const StnImage *self, guint64 address, guint64 length)
 {
   gsize index = find_segment (self, address);
 
-  return length > 0 && index < self->segments->len &&
-         stn_image_segment (self, index)->address < range_end (address, length);
+  return length > 0 && index < self->segments->len
+         && stn_image_segment (self, index)->address < range_end (address, length);
 }

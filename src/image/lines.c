@@ -84,14 +84,14 @@ stn_lines_decode (const StnLines *self, gsize column, guint8 *out_bytes, gsize l
     return FALSE;
   }
   if (digits / 2 < least || digits / 2 > most) {
-    g_autofree char *expected = g_strdup_printf ("a record of %" G_GSIZE_FORMAT " to %" G_GSIZE_FORMAT " bytes", least,
-                                                 most);
+    g_autofree char *expected =
+        g_strdup_printf ("a record of %" G_GSIZE_FORMAT " to %" G_GSIZE_FORMAT " bytes", least, most);
     stn_lines_fail (self, error, expected, "%" G_GSIZE_FORMAT, digits / 2);
     return FALSE;
   }
   for (gsize index = 0; index < digits / 2; index++)
-    out_bytes[index] = (guint8) (g_ascii_xdigit_value (self->text[column + 2 * index]) << 4 |
-                                 g_ascii_xdigit_value (self->text[column + 2 * index + 1]));
+    out_bytes[index] = (guint8) (g_ascii_xdigit_value (self->text[column + 2 * index]) << 4
+                                 | g_ascii_xdigit_value (self->text[column + 2 * index + 1]));
   *out_length = digits / 2;
   return TRUE;
 }
@@ -101,8 +101,8 @@ stn_lines_begin_with (const StnImageSource *source, char first, gsize digits)
 {
   gsize start = 0;
 
-  while (start < source->length && (is_blank (source->bytes[start]) || source->bytes[start] == '\r' ||
-                                    source->bytes[start] == '\n'))
+  while (start < source->length
+         && (is_blank (source->bytes[start]) || source->bytes[start] == '\r' || source->bytes[start] == '\n'))
     start++;
   if (source->length - start < digits + 1 || source->bytes[start] != (guint8) first)
     return FALSE;

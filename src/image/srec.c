@@ -94,8 +94,7 @@ stn_image_parse_srec (const StnImageSource *source, StnImageBuilder *builder, GE
   builder->places_are_lines = TRUE;
   while (stn_lines_next (&lines)) {
     if (end_line != 0) {
-      g_autofree char *expected =
-          g_strdup_printf ("nothing after the end record of line %" G_GUINT64_FORMAT, end_line);
+      g_autofree char *expected = g_strdup_printf ("nothing after the end record of line %" G_GUINT64_FORMAT, end_line);
       fail_found (&lines, 0, expected, error);
       return FALSE;
     }
@@ -110,8 +109,8 @@ stn_image_parse_srec (const StnImageSource *source, StnImageBuilder *builder, GE
 
     guint address_bytes = kinds[lines.text[1] - '0'].address_bytes;
     gsize length;
-    if (!stn_lines_decode (&lines, 2, record, 1, sizeof record, &length, error) ||
-        !check_record (&lines, record, length, address_bytes, error))
+    if (!stn_lines_decode (&lines, 2, record, 1, sizeof record, &length, error)
+        || !check_record (&lines, record, length, address_bytes, error))
       return FALSE;
     guint64 address = 0;
     for (guint index = 0; index < address_bytes; index++)

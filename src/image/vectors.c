@@ -90,8 +90,8 @@ stn_image_check_vectors (const StnImage *image, guint64 address, const StnRange 
   StnReader reader = stn_reader_new (bytes, sizeof bytes);
   StnVectors vectors = { .stack_pointer = stn_reader_u32_le (&reader), .reset_vector = stn_reader_u32_le (&reader) };
   vectors.stack_aligned_to_8 = vectors.stack_pointer % 8 == 0;
-  if (!check_stack (address, vectors.stack_pointer, ram, n_ram, error) ||
-      !check_reset (image, address + 4, vectors.reset_vector, flash, n_flash, error)) {
+  if (!check_stack (address, vectors.stack_pointer, ram, n_ram, error)
+      || !check_reset (image, address + 4, vectors.reset_vector, flash, n_flash, error)) {
     g_prefix_error (error, "%s: ", stn_image_name (image));
     return FALSE;
   }

@@ -85,8 +85,8 @@ check_protection (const StnPlan *plan, const StnUnitIdentity *identity, GError *
 
   if (identity->options == NULL || identity->options_length <= offset)
     return TRUE;
-  if (plan->target->options_encoding == STN_OPTIONS_NONE ||
-      plan->target->options_encoding == STN_OPTIONS_REGISTER_MAPPED)
+  if (plan->target->options_encoding == STN_OPTIONS_NONE
+      || plan->target->options_encoding == STN_OPTIONS_REGISTER_MAPPED)
     return TRUE;
   guint8 level = identity->options[offset];
   if (level == open)
@@ -112,8 +112,8 @@ static gboolean
 choose_erase (const StnPlan *plan, StnBinding *binding, GError **error)
 {
   const StnEngineCapabilities *capabilities = &binding->capabilities;
-  binding->erase_all = plan->erase_all && (capabilities->verbs & STN_ENGINE_ERASE_ALL) != 0 &&
-                       (binding->quirks & STN_QUIRK_NO_MASS_ERASE) == 0;
+  binding->erase_all = plan->erase_all && (capabilities->verbs & STN_ENGINE_ERASE_ALL) != 0
+                       && (binding->quirks & STN_QUIRK_NO_MASS_ERASE) == 0;
   binding->erase_pages_at_once =
       binding->quirks & STN_QUIRK_ONE_PAGE_PER_ERASE ? 1 : MAX (capabilities->erase_pages_at_once, 1);
   return binding->erase_all || needs (plan, capabilities, STN_ENGINE_ERASE_PAGES, "page erase", error);
@@ -134,8 +134,8 @@ check_leaving (const StnPlan *plan, const StnUnitIdentity *identity, const StnBi
   if (plan->leave_way == STN_LEAVE_WAY_GO)
     return needs (plan, &binding->capabilities, STN_ENGINE_GO, "Go", error);
   /* of a version that is not known it is not assumed: a board that does not start fails its boot check */
-  if (plan->leave_way != STN_LEAVE_WAY_OPTION_RELOAD || (binding->quirks & STN_QUIRK_NO_OPTION_LOAD) == 0 ||
-      !is_known_rom (plan->target, identity->rom_version))
+  if (plan->leave_way != STN_LEAVE_WAY_OPTION_RELOAD || (binding->quirks & STN_QUIRK_NO_OPTION_LOAD) == 0
+      || !is_known_rom (plan->target, identity->rom_version))
     return TRUE;
   stn_error_set (error, STN_FAILURE_NEEDS_POWER_CYCLE,
                  "this ROM version of %s does not read its options again when they are written: only a power cycle "
@@ -170,8 +170,8 @@ bound_hash (const StnPlan *plan, const StnUnitIdentity *identity, const StnBindi
   g_string_append_printf (text, "options %s\n", options);
   g_string_append_printf (text, "choices %u %u %u %u %d %u %u\n", binding->capabilities.verbs,
                           binding->capabilities.read_block_bytes, binding->capabilities.write_block_bytes,
-                          binding->capabilities.erase_pages_at_once, binding->erase_all,
-                          binding->erase_pages_at_once, binding->quirks);
+                          binding->capabilities.erase_pages_at_once, binding->erase_all, binding->erase_pages_at_once,
+                          binding->quirks);
   return stn_bytes_sha256 (text->str, text->len);
 }
 
@@ -189,11 +189,10 @@ stn_plan_bind (const StnPlan *plan, const StnUnitIdentity *identity, const StnEn
   /* 0 and what the data does not know: the quirks of all versions */
   guint16 rom_version = identity->rom_version > 0 ? (guint16) identity->rom_version : 0;
   StnBinding binding = { .capabilities = *capabilities, .quirks = stn_target_quirks_for (target, rom_version) };
-  if (!needs (plan, capabilities, STN_ENGINE_READ, "Read Memory", error) ||
-      !needs (plan, capabilities, STN_ENGINE_WRITE, "Write Memory", error) ||
-      !choose_erase (plan, &binding, error) ||
-      !check_flash_size (plan, identity, !binding.erase_all, error) || !check_protection (plan, identity, error) ||
-      !check_leaving (plan, identity, &binding, error))
+  if (!needs (plan, capabilities, STN_ENGINE_READ, "Read Memory", error)
+      || !needs (plan, capabilities, STN_ENGINE_WRITE, "Write Memory", error) || !choose_erase (plan, &binding, error)
+      || !check_flash_size (plan, identity, !binding.erase_all, error) || !check_protection (plan, identity, error)
+      || !check_leaving (plan, identity, &binding, error))
     return FALSE;
   for (guint i = 0; i < plan->block_count; i++)
     if (plan->blocks[i].length > capabilities->write_block_bytes) {

@@ -30,14 +30,13 @@ heard_text (const GString *heard)
   gsize from = heard->len > most ? heard->len - most : 0;
   GString *text = g_string_new (from > 0 ? "..." : "");
 
-  for (gsize i = from; i < heard->len; i++)
-    {
-      guchar byte = (guchar) heard->str[i];
-      if (byte >= 0x20 && byte < 0x7f)
-        g_string_append_c (text, (char) byte);
-      else
-        g_string_append_printf (text, "\\x%02x", byte);
-    }
+  for (gsize i = from; i < heard->len; i++) {
+    guchar byte = (guchar) heard->str[i];
+    if (byte >= 0x20 && byte < 0x7f)
+      g_string_append_c (text, (char) byte);
+    else
+      g_string_append_printf (text, "\\x%02x", byte);
+  }
   return g_string_free (text, FALSE);
 }
 
@@ -47,39 +46,36 @@ check_text (StnUnitRun *self, GError **error)
   const StnJob *job = self->plan->job;
   StnWait wait = stn_wait_within (&self->wait, job->boot_check_within_ns);
   g_autoptr (GString) heard = g_string_new (NULL);
-  g_autofree char *expected
-      = stn_template_fill (job->boot_check_text, self->serial, self->result->uid, self->run->production_day, error);
+  g_autofree char *expected =
+      stn_template_fill (job->boot_check_text, self->serial, self->result->uid, self->run->production_day, error);
 
   if (expected == NULL)
     return FALSE;
-  for (;;)
-    {
-      g_autoptr (GError) failure = NULL;
-      guint8 bytes[256];
-      gsize length = 0;
+  for (;;) {
+    g_autoptr (GError) failure = NULL;
+    guint8 bytes[256];
+    gsize length = 0;
 
-      if (!stn_stream_read_some (self->uart, bytes, sizeof bytes, &length, &wait, &failure))
-        {
-          g_autofree char *seen = heard_text (heard);
-          if (!stn_error_is (failure, STN_FAILURE_NO_ANSWER) && !stn_error_is (failure, STN_FAILURE_TIMEOUT))
-            g_propagate_error (error, g_steal_pointer (&failure));
-          else if (heard->len == 0)
-            stn_error_set_seen (error, STN_FAILURE_NO_BOOT, expected, "nothing", "the board does not start");
-          else
-            stn_error_set_seen (error, STN_FAILURE_WRONG_ANSWER_AT_BOOT, expected, seen,
-                                "the board starts and says something else");
-          return FALSE;
-        }
-      /* text may hold any byte, so it is looked for in bytes; an endless talker keeps only its tail */
-      if (heard->len + length > HEARD_BYTES)
-        g_string_erase (heard, 0, heard->len - MIN (heard->len, strlen (expected)));
-      g_string_append_len (heard, (const char *) bytes, (gssize) length);
-      if (memmem (heard->str, heard->len, expected, strlen (expected)) != NULL)
-        {
-          self->result->boot_answer = heard_text (heard);
-          return TRUE;
-        }
+    if (!stn_stream_read_some (self->uart, bytes, sizeof bytes, &length, &wait, &failure)) {
+      g_autofree char *seen = heard_text (heard);
+      if (!stn_error_is (failure, STN_FAILURE_NO_ANSWER) && !stn_error_is (failure, STN_FAILURE_TIMEOUT))
+        g_propagate_error (error, g_steal_pointer (&failure));
+      else if (heard->len == 0)
+        stn_error_set_seen (error, STN_FAILURE_NO_BOOT, expected, "nothing", "the board does not start");
+      else
+        stn_error_set_seen (error, STN_FAILURE_WRONG_ANSWER_AT_BOOT, expected, seen,
+                            "the board starts and says something else");
+      return FALSE;
     }
+    /* text may hold any byte, so it is looked for in bytes; an endless talker keeps only its tail */
+    if (heard->len + length > HEARD_BYTES)
+      g_string_erase (heard, 0, heard->len - MIN (heard->len, strlen (expected)));
+    g_string_append_len (heard, (const char *) bytes, (gssize) length);
+    if (memmem (heard->str, heard->len, expected, strlen (expected)) != NULL) {
+      self->result->boot_answer = heard_text (heard);
+      return TRUE;
+    }
+  }
 }
 
 /* The least of the checks: after the reset nobody answers as the ROM does. */
@@ -93,16 +89,14 @@ check_rom_gone (StnUnitRun *self, GError **error)
     return FALSE;
   StnWait wait = stn_wait_within (&self->wait, 2 * STN_NS_PER_S);
   g_autoptr (StnEngine) engine = stn_engine_new (self->plan->engine_class, self->uart, self->target);
-  if (stn_engine_sync (engine, self->plan->wiring.baud, &wait, &failure))
-    {
-      stn_error_set_seen (error, STN_FAILURE_NO_BOOT, "no ROM", "the ROM's answer", "the board came back in its ROM");
-      return FALSE;
-    }
-  if (stn_error_is (failure, STN_FAILURE_NO_SYNC))
-    {
-      self->result->boot_answer = g_strdup ("the ROM is gone");
-      return TRUE;
-    }
+  if (stn_engine_sync (engine, self->plan->wiring.baud, &wait, &failure)) {
+    stn_error_set_seen (error, STN_FAILURE_NO_BOOT, "no ROM", "the ROM's answer", "the board came back in its ROM");
+    return FALSE;
+  }
+  if (stn_error_is (failure, STN_FAILURE_NO_SYNC)) {
+    self->result->boot_answer = g_strdup ("the ROM is gone");
+    return TRUE;
+  }
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
 }
@@ -110,16 +104,15 @@ check_rom_gone (StnUnitRun *self, GError **error)
 gboolean
 stn_unit_run_boot_check (StnUnitRun *self, GError **error)
 {
-  switch (self->plan->job->boot_check)
-    {
-    case STN_BOOT_CHECK_UART:
-      return check_text (self, error);
-    case STN_BOOT_CHECK_ROM_GONE:
-      return check_rom_gone (self, error);
-    case STN_BOOT_CHECK_NONE:
-      return TRUE; /* in left_out, on every report */
-    default:
-      stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this kind of boot check is not known to the runner");
-      return FALSE;
-    }
+  switch (self->plan->job->boot_check) {
+  case STN_BOOT_CHECK_UART:
+    return check_text (self, error);
+  case STN_BOOT_CHECK_ROM_GONE:
+    return check_rom_gone (self, error);
+  case STN_BOOT_CHECK_NONE:
+    return TRUE; /* in left_out, on every report */
+  default:
+    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this kind of boot check is not known to the runner");
+    return FALSE;
+  }
 }

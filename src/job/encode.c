@@ -60,8 +60,8 @@ static gboolean
 read_number (const char *text, const char *encoding, guint64 most, guint64 *out, GError **error)
 {
   g_autofree char *expected = g_strdup_printf ("a number up to %" G_GUINT64_FORMAT, most);
-  if (*text == '\0' || text[strspn (text, "0123456789")] != '\0' ||
-      !g_ascii_string_to_unsigned (text, 10, 0, most, out, NULL))
+  if (*text == '\0' || text[strspn (text, "0123456789")] != '\0'
+      || !g_ascii_string_to_unsigned (text, 10, 0, most, out, NULL))
     return fail_character (error, encoding, expected, text);
   return TRUE;
 }
@@ -124,7 +124,7 @@ stn_encode (StnEncoding encoding, const char *text, gsize size, guint8 pad, GErr
   g_return_val_if_fail ((gsize) encoding < G_N_ELEMENTS (encoders), NULL);
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
 
-  if (!encoders[encoding] (text, bytes, error))
+  if (!encoders[encoding](text, bytes, error))
     return NULL;
   if (bytes->len > size) {
     g_autofree char *expected = g_strdup_printf ("at most %" G_GSIZE_FORMAT " bytes", size);

@@ -68,31 +68,27 @@ wait_for_power_good (StnUnitRun *self, const StnWait *parent, GError **error)
 
   if (!stn_wait_sleep (&wait, site->power_settle_ns, error))
     return FALSE;
-  for (;;)
-    {
-      gboolean high = FALSE;
-      if (site->fault.adapter != NULL)
-        {
-          if (!stn_adapter_read (site->fault.adapter, site->fault.bit, &high, &wait, error))
-            return FALSE;
-          if (high == !site->fault.active_low)
-            {
-              stn_error_set (error, STN_FAILURE_BOARD_SHORTED, "the fixture reports over-current");
-              return FALSE;
-            }
-        }
-      if (site->good.adapter == NULL)
-        return TRUE;
-      if (!stn_adapter_read (site->good.adapter, site->good.bit, &high, &wait, error))
+  for (;;) {
+    gboolean high = FALSE;
+    if (site->fault.adapter != NULL) {
+      if (!stn_adapter_read (site->fault.adapter, site->fault.bit, &high, &wait, error))
         return FALSE;
-      if (high == !site->good.active_low)
-        return TRUE;
-      if (!stn_wait_sleep (&wait, 5 * STN_NS_PER_MS, NULL))
-        {
-          stn_error_set (error, STN_FAILURE_BOARD_SHORTED, "power did not become good");
-          return FALSE;
-        }
+      if (high == !site->fault.active_low) {
+        stn_error_set (error, STN_FAILURE_BOARD_SHORTED, "the fixture reports over-current");
+        return FALSE;
+      }
     }
+    if (site->good.adapter == NULL)
+      return TRUE;
+    if (!stn_adapter_read (site->good.adapter, site->good.bit, &high, &wait, error))
+      return FALSE;
+    if (high == !site->good.active_low)
+      return TRUE;
+    if (!stn_wait_sleep (&wait, 5 * STN_NS_PER_MS, NULL)) {
+      stn_error_set (error, STN_FAILURE_BOARD_SHORTED, "power did not become good");
+      return FALSE;
+    }
+  }
 }
 
 /* A board is fed through a UART's idle TX: off means break on TX, NRST and BOOT0 low, then power. */
@@ -124,19 +120,17 @@ stn_unit_run_power_on (StnUnitRun *self, GError **error)
 {
   const StnSite *site = self->site;
 
-  if (site->detect.adapter != NULL)
-    {
-      gboolean high = FALSE;
-      StnWait wait = stn_wait_within (&self->wait, LINE_WAIT_NS);
-      if (!stn_adapter_read (site->detect.adapter, site->detect.bit, &high, &wait, error))
-        return FALSE;
-      if (high == site->detect.active_low)
-        {
-          self->was_silent = TRUE;
-          stn_error_set (error, STN_FAILURE_EMPTY_OR_NO_CONTACT, "the detect pin sees no board");
-          return FALSE;
-        }
+  if (site->detect.adapter != NULL) {
+    gboolean high = FALSE;
+    StnWait wait = stn_wait_within (&self->wait, LINE_WAIT_NS);
+    if (!stn_adapter_read (site->detect.adapter, site->detect.bit, &high, &wait, error))
+      return FALSE;
+    if (high == site->detect.active_low) {
+      self->was_silent = TRUE;
+      stn_error_set (error, STN_FAILURE_EMPTY_OR_NO_CONTACT, "the detect pin sees no board");
+      return FALSE;
     }
+  }
   if (!open_port (self, error))
     return FALSE;
   if (site->power.adapter == NULL)
@@ -167,11 +161,10 @@ reset_into_rom (StnUnitRun *self, gboolean first, GError **error)
   self->nrst = leases[1];
   if (!ok)
     return FALSE;
-  if (site->nrst.adapter == NULL && !first)
-    {
-      if (!power_off (self, &self->wait, error) || !power_on_held (self, &self->wait, error))
-        return FALSE;
-    }
+  if (site->nrst.adapter == NULL && !first) {
+    if (!power_off (self, &self->wait, error) || !power_on_held (self, &self->wait, error))
+      return FALSE;
+  }
   if (first && !meet (self, error))
     return FALSE;
   if (!stn_wait_sleep (&self->wait, NRST_LOW_NS, error))
@@ -216,25 +209,23 @@ stn_unit_run_enter (StnUnitRun *self, GError **error)
   guint tries = alone ? 1 : STN_SYNC_TRIES;
   gboolean silent = TRUE;
 
-  for (guint try = 1;; try++)
-    {
-      g_autoptr (GError) failure = NULL;
+  for (guint try = 1;; try++) {
+    g_autoptr (GError) failure = NULL;
 
-      self->entered = TRUE;
-      if (!reset_into_rom (self, try == 1, error))
-        return FALSE;
-      if (sync_once (self, &failure))
-        return TRUE;
-      silent = silent && nothing_came (failure);
-      if (try < tries && stn_error_is (failure, STN_FAILURE_NO_SYNC))
-        {
-          self->step->tries++;
-          continue;
-        }
-      self->was_silent = silent && site->detect.adapter == NULL;
-      g_propagate_error (error, g_steal_pointer (&failure));
+    self->entered = TRUE;
+    if (!reset_into_rom (self, try == 1, error))
       return FALSE;
+    if (sync_once (self, &failure))
+      return TRUE;
+    silent = silent && nothing_came (failure);
+    if (try < tries && stn_error_is (failure, STN_FAILURE_NO_SYNC)) {
+      self->step->tries++;
+      continue;
     }
+    self->was_silent = silent && site->detect.adapter == NULL;
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
 }
 
 /* ---- leaving ---- */
@@ -276,7 +267,8 @@ leave_by_power_cycle (StnUnitRun *self, GError **error)
   if (!power_off (self, &self->wait, error))
     return FALSE;
   /* with shared power the line falls when the last member lets go: the off time counts from there */
-  if (self->site->shares_power && (!meet (self, error) || !stn_wait_sleep (&self->wait, self->site->power_off_ns, error)))
+  if (self->site->shares_power
+      && (!meet (self, error) || !stn_wait_sleep (&self->wait, self->site->power_off_ns, error)))
     return FALSE;
   /* without an NRST line the board starts with its power */
   if (!stn_unit_run_listen (self, TRUE, &self->wait, error) || !power_on_held (self, &self->wait, error))
@@ -291,50 +283,47 @@ leave_by_power_cycle (StnUnitRun *self, GError **error)
 static gboolean
 read_options (StnUnitRun *self, guint8 *buffer, GError **error)
 {
-  return stn_engine_read (self->engine, self->target->options_address, buffer, self->target->options_bytes,
-                          &self->wait, error);
+  return stn_engine_read (self->engine, self->target->options_address, buffer, self->target->options_bytes, &self->wait,
+                          error);
 }
 
-/* The words of the option area that carry their own complement must match it: what does not was read or stored wrong, and
- * writing it back would make it worse. */
+/* The words of the option area that carry their own complement must match it: what does not was read or stored wrong,
+ * and writing it back would make it worse. */
 static gboolean
 options_are_sound (const StnTarget *target, const guint8 *bytes, GError **error)
 {
   guint step = 0, half = 0;
 
-  switch (target->options_encoding)
-    {
-    case STN_OPTIONS_F1_COMPLEMENT_HALFWORDS:
-      step = 2;
-      half = 1;
-      break;
-    case STN_OPTIONS_L0_COMPLEMENT_HALFWORDS:
-      step = 4;
-      half = 2;
-      break;
-    case STN_OPTIONS_L4_INVERTED_WORDS:
-      step = 8;
-      half = 4;
-      break;
-    default:
-      return TRUE;
+  switch (target->options_encoding) {
+  case STN_OPTIONS_F1_COMPLEMENT_HALFWORDS:
+    step = 2;
+    half = 1;
+    break;
+  case STN_OPTIONS_L0_COMPLEMENT_HALFWORDS:
+    step = 4;
+    half = 2;
+    break;
+  case STN_OPTIONS_L4_INVERTED_WORDS:
+    step = 8;
+    half = 4;
+    break;
+  default:
+    return TRUE;
+  }
+  for (guint at = 0; at + step <= target->options_bytes; at += step) {
+    gboolean blank = TRUE, inverse = TRUE;
+    for (guint i = 0; i < half; i++) {
+      blank = blank && bytes[at + i] == 0xff && bytes[at + half + i] == 0xff;
+      inverse = inverse && (bytes[at + i] ^ bytes[at + half + i]) == 0xff;
     }
-  for (guint at = 0; at + step <= target->options_bytes; at += step)
-    {
-      gboolean blank = TRUE, inverse = TRUE;
-      for (guint i = 0; i < half; i++)
-        {
-          blank = blank && bytes[at + i] == 0xff && bytes[at + half + i] == 0xff;
-          inverse = inverse && (bytes[at + i] ^ bytes[at + half + i]) == 0xff;
-        }
-      if (blank || inverse)
-        continue;
-      g_autofree char *expected = g_strdup_printf ("the complement of %02x", bytes[at]);
-      g_autofree char *seen = g_strdup_printf ("%02x", bytes[at + half]);
-      stn_error_set_at (error, STN_FAILURE_OPTION_BYTES_UNKNOWN, target->options_address + at, expected, seen,
-                        "an option word does not match its complement");
-      return FALSE;
-    }
+    if (blank || inverse)
+      continue;
+    g_autofree char *expected = g_strdup_printf ("the complement of %02x", bytes[at]);
+    g_autofree char *seen = g_strdup_printf ("%02x", bytes[at + half]);
+    stn_error_set_at (error, STN_FAILURE_OPTION_BYTES_UNKNOWN, target->options_address + at, expected, seen,
+                      "an option word does not match its complement");
+    return FALSE;
+  }
   return TRUE;
 }
 
@@ -356,11 +345,10 @@ leave_by_option_reload (StnUnitRun *self, GError **error)
   if (!read_options (self, once, error) || !read_options (self, twice, error))
     return FALSE;
   if (memcmp (once, twice, length) != 0
-      || (self->identity.options != NULL && memcmp (once, self->identity.options, length) != 0))
-    {
-      stn_error_set (error, STN_FAILURE_OPTION_BYTES_UNKNOWN, "the option bytes read differently each time");
-      return FALSE;
-    }
+      || (self->identity.options != NULL && memcmp (once, self->identity.options, length) != 0)) {
+    stn_error_set (error, STN_FAILURE_OPTION_BYTES_UNKNOWN, "the option bytes read differently each time");
+    return FALSE;
+  }
   if (!options_are_sound (self->target, once, error))
     return FALSE;
   /* BOOT0 is at rest before the chip resets itself */
@@ -410,24 +398,23 @@ void
 stn_unit_run_teardown (StnUnitRun *self)
 {
   StnWait wait = stn_wait_shielded (self->clock, TEARDOWN_NS);
-  g_autoptr (GError) ignored = NULL; /* the verdict is made; what can't be put at rest is reported by the adapter's next use */
+  g_autoptr (GError) ignored =
+      NULL; /* the verdict is made; what can't be put at rest is reported by the adapter's next use */
 
   g_clear_pointer (&self->engine, stn_engine_free);
   stn_lines_release (&self->boot0, 1, &wait, &ignored);
   g_clear_error (&ignored);
-  if (self->site->power.adapter != NULL && self->power.held && self->uart != NULL)
-    {
-      /* unpowered boards are not fed through an idle TX */
-      stn_stream_break (self->uart, TRUE, &wait, &ignored);
-      g_clear_error (&ignored);
-    }
+  if (self->site->power.adapter != NULL && self->power.held && self->uart != NULL) {
+    /* unpowered boards are not fed through an idle TX */
+    stn_stream_break (self->uart, TRUE, &wait, &ignored);
+    g_clear_error (&ignored);
+  }
   stn_lines_release (&self->power, 1, &wait, &ignored);
   g_clear_error (&ignored);
   stn_lines_release (&self->nrst, 1, &wait, &ignored);
   g_clear_pointer (&self->uart, stn_link_free);
-  if (self->in_group)
-    {
-      self->in_group = FALSE;
-      stn_line_group_retire (self->site->group);
-    }
+  if (self->in_group) {
+    self->in_group = FALSE;
+    stn_line_group_retire (self->site->group);
+  }
 }

@@ -39,18 +39,17 @@ block_wait (const StnUnitRun *self, gint64 flash_ns)
 static gboolean
 read_block (StnUnitRun *self, guint64 address, guint8 *buffer, gsize length, GError **error)
 {
-  for (guint try = 1;; try++)
-    {
-      g_autoptr (GError) failure = NULL;
-      StnWait wait = block_wait (self, 0);
+  for (guint try = 1;; try++) {
+    g_autoptr (GError) failure = NULL;
+    StnWait wait = block_wait (self, 0);
 
-      if (stn_engine_read (self->engine, address, buffer, length, &wait, &failure))
-        return TRUE;
-      if (stn_unit_run_may_repeat (self, try, &failure))
-        continue;
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
-    }
+    if (stn_engine_read (self->engine, address, buffer, length, &wait, &failure))
+      return TRUE;
+    if (stn_unit_run_may_repeat (self, try, &failure))
+      continue;
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
 }
 
 /* Reads a block and holds it against what it must be. AN3155 puts no checksum on what is read, so a mismatch is read
@@ -63,24 +62,21 @@ prove_block (StnUnitRun *self, guint64 address, const guint8 *expected, gsize le
 
   if (!read_block (self, address, seen, length, error))
     return FALSE;
-  if (memcmp (seen, expected, length) == 0)
-    {
-      self->result->bytes_proved += length;
-      return TRUE;
-    }
-  for (guint repeat = 0; repeat < MISMATCH_READS; repeat++)
-    {
-      guint8 again[PROVE_BYTES];
+  if (memcmp (seen, expected, length) == 0) {
+    self->result->bytes_proved += length;
+    return TRUE;
+  }
+  for (guint repeat = 0; repeat < MISMATCH_READS; repeat++) {
+    guint8 again[PROVE_BYTES];
 
-      self->step->tries++;
-      if (!read_block (self, address, again, length, error))
-        return FALSE;
-      if (memcmp (again, expected, length) != 0)
-        {
-          mismatch (self, address, expected, again, length, is_blank_check, error);
-          return FALSE;
-        }
+    self->step->tries++;
+    if (!read_block (self, address, again, length, error))
+      return FALSE;
+    if (memcmp (again, expected, length) != 0) {
+      mismatch (self, address, expected, again, length, is_blank_check, error);
+      return FALSE;
     }
+  }
   self->result->bytes_proved += length;
   return TRUE;
 }
@@ -90,18 +86,17 @@ prove_range (StnUnitRun *self, guint64 first, guint64 end, guint64 *inout_done, 
 {
   guint8 expected[PROVE_BYTES];
 
-  for (guint64 at = first; at < end; at += PROVE_BYTES)
-    {
-      gsize length = MIN (PROVE_BYTES, end - at);
+  for (guint64 at = first; at < end; at += PROVE_BYTES) {
+    gsize length = MIN (PROVE_BYTES, end - at);
 
-      if (!stn_unit_run_check (self, error))
-        return FALSE;
-      stn_plan_expected (self->plan, self->unit, at, expected, length);
-      if (!prove_block (self, at, expected, length, FALSE, error))
-        return FALSE;
-      *inout_done += length;
-      stn_unit_run_advance (self, *inout_done);
-    }
+    if (!stn_unit_run_check (self, error))
+      return FALSE;
+    stn_plan_expected (self->plan, self->unit, at, expected, length);
+    if (!prove_block (self, at, expected, length, FALSE, error))
+      return FALSE;
+    *inout_done += length;
+    stn_unit_run_advance (self, *inout_done);
+  }
   return TRUE;
 }
 
@@ -119,21 +114,19 @@ erase_pages_once (StnUnitRun *self, const guint16 *pages, guint count, const Stn
 {
   gint64 longest_ns = ERASE_MARGIN_NS;
 
-  for (guint i = 0; i < count; i++)
-    {
-      StnPage page;
-      if (stn_target_page (self->target, pages[i], &page))
-        longest_ns += stn_target_page_erase_longest_ns (self->target, &page);
-    }
+  for (guint i = 0; i < count; i++) {
+    StnPage page;
+    if (stn_target_page (self->target, pages[i], &page))
+      longest_ns += stn_target_page_erase_longest_ns (self->target, &page);
+  }
   StnWait wait = stn_wait_within (parent, longest_ns);
   if (stn_engine_erase_pages (self->engine, pages, count, &wait, error))
     return TRUE;
-  if (error != NULL && stn_error_is (*error, STN_FAILURE_NO_ANSWER))
-    {
-      g_autofree char *text = g_strdup ((*error)->message);
-      g_clear_error (error);
-      stn_error_set (error, STN_FAILURE_ERASE_TIMEOUT, "pages %u to %u: %s", pages[0], pages[count - 1], text);
-    }
+  if (error != NULL && stn_error_is (*error, STN_FAILURE_NO_ANSWER)) {
+    g_autofree char *text = g_strdup ((*error)->message);
+    g_clear_error (error);
+    stn_error_set (error, STN_FAILURE_ERASE_TIMEOUT, "pages %u to %u: %s", pages[0], pages[count - 1], text);
+  }
   return FALSE;
 }
 
@@ -141,17 +134,16 @@ erase_pages_once (StnUnitRun *self, const guint16 *pages, guint count, const Stn
 static gboolean
 erase_pages (StnUnitRun *self, const guint16 *pages, guint count, GError **error)
 {
-  for (guint try = 1;; try++)
-    {
-      g_autoptr (GError) failure = NULL;
+  for (guint try = 1;; try++) {
+    g_autoptr (GError) failure = NULL;
 
-      if (erase_pages_once (self, pages, count, &self->wait, &failure))
-        return TRUE;
-      if (stn_unit_run_may_repeat (self, try, &failure))
-        continue;
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
-    }
+    if (erase_pages_once (self, pages, count, &self->wait, &failure))
+      return TRUE;
+    if (stn_unit_run_may_repeat (self, try, &failure))
+      continue;
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
 }
 
 gboolean
@@ -160,49 +152,44 @@ stn_unit_run_erase (StnUnitRun *self, GError **error)
   const StnPlan *plan = self->plan;
   guint64 done = 0;
 
-  if (stn_runner_is_stopping (self->runner))
-    {
-      stn_error_set (error, STN_FAILURE_CANCELLED, "stopped by request before anything was changed");
+  if (stn_runner_is_stopping (self->runner)) {
+    stn_error_set (error, STN_FAILURE_CANCELLED, "stopped by request before anything was changed");
+    return FALSE;
+  }
+  self->has_written = TRUE;
+  if (self->binding.erase_all) {
+    gint64 longest_ns = stn_target_mass_erase_longest_ns (self->target) + ERASE_MARGIN_NS;
+    for (guint try = 1;; try++) {
+      g_autoptr (GError) failure = NULL;
+
+      if (stn_unit_run_window (self, "mass erase", longest_ns, erase_all_body, NULL, &failure))
+        return TRUE;
+      gboolean was_silent = stn_error_is (failure, STN_FAILURE_NO_ANSWER);
+      if (stn_unit_run_may_repeat (self, try, &failure))
+        continue;
+      if (was_silent)
+        stn_error_set (error, STN_FAILURE_ERASE_TIMEOUT, "mass erase: %s", failure->message);
+      else
+        g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
-  self->has_written = TRUE;
-  if (self->binding.erase_all)
-    {
-      gint64 longest_ns = stn_target_mass_erase_longest_ns (self->target) + ERASE_MARGIN_NS;
-      for (guint try = 1;; try++)
-        {
-          g_autoptr (GError) failure = NULL;
-
-          if (stn_unit_run_window (self, "mass erase", longest_ns, erase_all_body, NULL, &failure))
-            return TRUE;
-          gboolean was_silent = stn_error_is (failure, STN_FAILURE_NO_ANSWER);
-          if (stn_unit_run_may_repeat (self, try, &failure))
-            continue;
-          if (was_silent)
-            stn_error_set (error, STN_FAILURE_ERASE_TIMEOUT, "mass erase: %s", failure->message);
-          else
-            g_propagate_error (error, g_steal_pointer (&failure));
-          return FALSE;
-        }
-    }
+  }
   guint at_once = MAX (1, self->binding.erase_pages_at_once);
-  for (guint at = 0; at < plan->erase_page_count;)
-    {
-      guint count = MIN (at_once, plan->erase_page_count - at);
+  for (guint at = 0; at < plan->erase_page_count;) {
+    guint count = MIN (at_once, plan->erase_page_count - at);
 
-      if (!stn_unit_run_check (self, error))
-        return FALSE;
-      if (!erase_pages (self, plan->erase_pages + at, count, error))
-        return FALSE;
-      for (guint i = 0; i < count; i++)
-        {
-          StnPage page;
-          if (stn_target_page (self->target, plan->erase_pages[at + i], &page))
-            done += page.bytes;
-        }
-      at += count;
-      stn_unit_run_advance (self, done);
+    if (!stn_unit_run_check (self, error))
+      return FALSE;
+    if (!erase_pages (self, plan->erase_pages + at, count, error))
+      return FALSE;
+    for (guint i = 0; i < count; i++) {
+      StnPage page;
+      if (stn_target_page (self->target, plan->erase_pages[at + i], &page))
+        done += page.bytes;
     }
+    at += count;
+    stn_unit_run_advance (self, done);
+  }
   return TRUE;
 }
 
@@ -217,8 +204,8 @@ is_erased (const StnTarget *target, const guint8 *bytes, gsize length)
   return TRUE;
 }
 
-/* After a write whose answer went wrong: the block may hold everything, nothing, or something. Only nothing may be written
- * again (an ECC word is programmed once). TRUE when the block is right now or may be written again. */
+/* After a write whose answer went wrong: the block may hold everything, nothing, or something. Only nothing may be
+ * written again (an ECC word is programmed once). TRUE when the block is right now or may be written again. */
 static gboolean
 look_after_write (StnUnitRun *self, const StnPlanBlock *block, const guint8 *bytes, gboolean *out_is_right,
                   GError **error)
@@ -242,31 +229,28 @@ write_block (StnUnitRun *self, const StnPlanBlock *block, GError **error)
   gint64 longest_ns = stn_target_program_longest_ns (self->target, block->length);
 
   stn_plan_expected (self->plan, self->unit, block->address, bytes, block->length);
-  if (block->is_unit_data && !self->is_exposed && self->serial != NULL)
-    {
-      if (!self->ledger->ledger_class->expose (self->ledger, self->run->run_id, error))
-        return FALSE;
-      self->is_exposed = TRUE;
-      self->result->serial_exposed = TRUE;
-    }
-  for (guint try = 1;; try++)
-    {
-      g_autoptr (GError) failure = NULL;
-      StnWait wait = block_wait (self, longest_ns);
-      gboolean is_right = FALSE;
+  if (block->is_unit_data && !self->is_exposed && self->serial != NULL) {
+    if (!self->ledger->ledger_class->expose (self->ledger, self->run->run_id, error))
+      return FALSE;
+    self->is_exposed = TRUE;
+    self->result->serial_exposed = TRUE;
+  }
+  for (guint try = 1;; try++) {
+    g_autoptr (GError) failure = NULL;
+    StnWait wait = block_wait (self, longest_ns);
+    gboolean is_right = FALSE;
 
-      if (stn_engine_write (self->engine, block->address, bytes, block->length, &wait, &failure))
-        break;
-      if (!stn_unit_run_may_repeat (self, try, &failure))
-        {
-          g_propagate_error (error, g_steal_pointer (&failure));
-          return FALSE;
-        }
-      if (!look_after_write (self, block, bytes, &is_right, error))
-        return FALSE;
-      if (is_right)
-        break;
+    if (stn_engine_write (self->engine, block->address, bytes, block->length, &wait, &failure))
+      break;
+    if (!stn_unit_run_may_repeat (self, try, &failure)) {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
     }
+    if (!look_after_write (self, block, bytes, &is_right, error))
+      return FALSE;
+    if (is_right)
+      break;
+  }
   self->result->bytes_written += block->length;
   return TRUE;
 }
@@ -276,15 +260,14 @@ stn_unit_run_program (StnUnitRun *self, GError **error)
 {
   guint64 done = 0;
 
-  for (guint i = 0; i < self->plan->block_count; i++)
-    {
-      const StnPlanBlock *block = &self->plan->blocks[i];
+  for (guint i = 0; i < self->plan->block_count; i++) {
+    const StnPlanBlock *block = &self->plan->blocks[i];
 
-      if (!stn_unit_run_check (self, error) || !write_block (self, block, error))
-        return FALSE;
-      done += block->length;
-      stn_unit_run_advance (self, done);
-    }
+    if (!stn_unit_run_check (self, error) || !write_block (self, block, error))
+      return FALSE;
+    done += block->length;
+    stn_unit_run_advance (self, done);
+  }
   return TRUE;
 }
 
@@ -295,28 +278,26 @@ stn_unit_run_verify (StnUnitRun *self, GError **error)
   guint8 erased[PROVE_BYTES];
   guint64 done = 0;
 
-  for (guint i = 0; i < plan->span_count; i++)
-    {
-      guint64 first = plan->spans[i].address;
-      guint64 end = first + plan->spans[i].length;
+  for (guint i = 0; i < plan->span_count; i++) {
+    guint64 first = plan->spans[i].address;
+    guint64 end = first + plan->spans[i].length;
 
-      /* the first block is yet to be written to its page: that page is proved after it */
-      if (plan->has_first_block && plan->first_page.address == first)
-        first += plan->first_page.bytes;
-      if (!prove_range (self, first, end, &done, error))
-        return FALSE;
-    }
+    /* the first block is yet to be written to its page: that page is proved after it */
+    if (plan->has_first_block && plan->first_page.address == first)
+      first += plan->first_page.bytes;
+    if (!prove_range (self, first, end, &done, error))
+      return FALSE;
+  }
   memset (erased, self->target->erased_byte, sizeof erased);
   for (guint i = 0; i < plan->blank_check_count; i++)
-    for (guint64 at = plan->blank_checks[i].first; at <= plan->blank_checks[i].last; at += PROVE_BYTES)
-      {
-        gsize length = MIN (PROVE_BYTES, plan->blank_checks[i].last - at + 1);
+    for (guint64 at = plan->blank_checks[i].first; at <= plan->blank_checks[i].last; at += PROVE_BYTES) {
+      gsize length = MIN (PROVE_BYTES, plan->blank_checks[i].last - at + 1);
 
-        if (!stn_unit_run_check (self, error) || !prove_block (self, at, erased, length, TRUE, error))
-          return FALSE;
-        done += length;
-        stn_unit_run_advance (self, done);
-      }
+      if (!stn_unit_run_check (self, error) || !prove_block (self, at, erased, length, TRUE, error))
+        return FALSE;
+      done += length;
+      stn_unit_run_advance (self, done);
+    }
   return TRUE;
 }
 
@@ -345,12 +326,11 @@ stn_unit_run_take_back_first_block (StnUnitRun *self)
 
   if (!self->first_block_open || self->engine == NULL || !self->in_rom)
     return;
-  if (!stn_engine_resync (self->engine, &wait, &failure) || !erase_pages_once (self, &page, 1, &wait, &failure))
-    {
-      g_autofree char *detail = g_strdup_printf ("the first block could not be taken back: %s", failure->message);
-      g_free (self->step->detail);
-      self->step->detail = g_steal_pointer (&detail);
-      return;
-    }
+  if (!stn_engine_resync (self->engine, &wait, &failure) || !erase_pages_once (self, &page, 1, &wait, &failure)) {
+    g_autofree char *detail = g_strdup_printf ("the first block could not be taken back: %s", failure->message);
+    g_free (self->step->detail);
+    self->step->detail = g_steal_pointer (&detail);
+    return;
+  }
   self->first_block_open = FALSE;
 }

@@ -9,18 +9,17 @@
 static gboolean
 read_exactly (StnUnitRun *self, guint64 address, guint8 *buffer, gsize length, GError **error)
 {
-  for (guint try = 1;; try++)
-    {
-      g_autoptr (GError) failure = NULL;
-      StnWait wait = stn_wait_within (&self->wait, COMMAND_NS);
+  for (guint try = 1;; try++) {
+    g_autoptr (GError) failure = NULL;
+    StnWait wait = stn_wait_within (&self->wait, COMMAND_NS);
 
-      if (stn_engine_read (self->engine, address, buffer, length, &wait, &failure))
-        return TRUE;
-      if (stn_unit_run_may_repeat (self, try, &failure))
-        continue;
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
-    }
+    if (stn_engine_read (self->engine, address, buffer, length, &wait, &failure))
+      return TRUE;
+    if (stn_unit_run_may_repeat (self, try, &failure))
+      continue;
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
 }
 
 /* Reads chip memory that some ROMs let be read only within an aligned block (F4, L0: uart-an3155 section 9). */
@@ -31,17 +30,15 @@ read_chip (StnUnitRun *self, guint64 address, guint8 *buffer, gsize length, GErr
   guint64 first = address;
   gsize span = length;
 
-  if (self->target->quirks & STN_QUIRK_READ_BLOCKS_ONLY)
-    {
-      guint align = (self->target->quirks & STN_QUIRK_WRITE_128) ? 128 : 256;
-      first = address & ~(guint64) (align - 1);
-      span = align;
-      if (address - first + length > align)
-        {
-          stn_error_set (error, STN_FAILURE_INTERNAL, "0x%08" G_GINT64_MODIFIER "x: read across a block", address);
-          return FALSE;
-        }
+  if (self->target->quirks & STN_QUIRK_READ_BLOCKS_ONLY) {
+    guint align = (self->target->quirks & STN_QUIRK_WRITE_128) ? 128 : 256;
+    first = address & ~(guint64) (align - 1);
+    span = align;
+    if (address - first + length > align) {
+      stn_error_set (error, STN_FAILURE_INTERNAL, "0x%08" G_GINT64_MODIFIER "x: read across a block", address);
+      return FALSE;
     }
+  }
   g_assert (span <= sizeof block);
   if (!read_exactly (self, first, block, span, error))
     return FALSE;
@@ -49,8 +46,8 @@ read_chip (StnUnitRun *self, guint64 address, guint8 *buffer, gsize length, GErr
   return TRUE;
 }
 
-/* A refusal that stands after every try means that the ROM does not show this; anything else ends the visit. A NACK that
- * the wire made out of something else leaves the ROM in the middle of its answer, so the prompt is found again. */
+/* A refusal that stands after every try means that the ROM does not show this; anything else ends the visit. A NACK
+ * that the wire made out of something else leaves the ROM in the middle of its answer, so the prompt is found again. */
 static gboolean
 is_refusal (StnUnitRun *self, const GError *error)
 {
@@ -62,18 +59,17 @@ is_refusal (StnUnitRun *self, const GError *error)
 static gboolean
 identify_rom (StnUnitRun *self, GError **error)
 {
-  for (guint try = 1;; try++)
-    {
-      g_autoptr (GError) failure = NULL;
-      StnWait wait = stn_wait_within (&self->wait, COMMAND_NS);
+  for (guint try = 1;; try++) {
+    g_autoptr (GError) failure = NULL;
+    StnWait wait = stn_wait_within (&self->wait, COMMAND_NS);
 
-      if (stn_engine_identify (self->engine, &self->identity.rom, &wait, &failure))
-        return TRUE;
-      if (stn_unit_run_may_repeat (self, try, &failure))
-        continue;
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
-    }
+    if (stn_engine_identify (self->engine, &self->identity.rom, &wait, &failure))
+      return TRUE;
+    if (stn_unit_run_may_repeat (self, try, &failure))
+      continue;
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
 }
 
 static gboolean
@@ -110,40 +106,34 @@ read_numbers (StnUnitRun *self, GError **error)
   g_autoptr (GError) failure = NULL;
   guint8 bytes[4];
 
-  if (target->bootloader_id_address != 0)
-    {
-      if (read_chip (self, target->bootloader_id_address, bytes, 1, &failure))
-        identity->rom_version = bytes[0];
-      else if (!is_refusal (self, failure))
-        goto failed;
-      g_clear_error (&failure);
-    }
-  if (target->flash_size_address != 0)
-    {
-      if (read_chip (self, target->flash_size_address, bytes, 2, &failure))
-        identity->flash_bytes = (bytes[0] | bytes[1] << 8) * G_GINT64_CONSTANT (1024);
-      else if (!is_refusal (self, failure))
-        goto failed;
-      g_clear_error (&failure);
-    }
-  if (target->uid_address != 0)
-    {
-      if (!read_uid (self, identity->uid, &failure) && !is_refusal (self, failure))
-        goto failed;
-      g_clear_error (&failure);
-    }
-  if (target->options_encoding != STN_OPTIONS_NONE && target->options_bytes > 0 && target->options_bytes <= 256)
-    {
-      g_autofree guint8 *options = g_malloc (target->options_bytes);
+  if (target->bootloader_id_address != 0) {
+    if (read_chip (self, target->bootloader_id_address, bytes, 1, &failure))
+      identity->rom_version = bytes[0];
+    else if (!is_refusal (self, failure))
+      goto failed;
+    g_clear_error (&failure);
+  }
+  if (target->flash_size_address != 0) {
+    if (read_chip (self, target->flash_size_address, bytes, 2, &failure))
+      identity->flash_bytes = (bytes[0] | bytes[1] << 8) * G_GINT64_CONSTANT (1024);
+    else if (!is_refusal (self, failure))
+      goto failed;
+    g_clear_error (&failure);
+  }
+  if (target->uid_address != 0) {
+    if (!read_uid (self, identity->uid, &failure) && !is_refusal (self, failure))
+      goto failed;
+    g_clear_error (&failure);
+  }
+  if (target->options_encoding != STN_OPTIONS_NONE && target->options_bytes > 0 && target->options_bytes <= 256) {
+    g_autofree guint8 *options = g_malloc (target->options_bytes);
 
-      if (read_exactly (self, target->options_address, options, target->options_bytes, &failure))
-        {
-          identity->options_length = target->options_bytes;
-          identity->options = g_steal_pointer (&options);
-        }
-      else if (!is_refusal (self, failure))
-        goto failed;
-    }
+    if (read_exactly (self, target->options_address, options, target->options_bytes, &failure)) {
+      identity->options_length = target->options_bytes;
+      identity->options = g_steal_pointer (&options);
+    } else if (!is_refusal (self, failure))
+      goto failed;
+  }
   return TRUE;
 
 failed:
@@ -164,13 +154,12 @@ stn_unit_run_identify (StnUnitRun *self, GError **error)
   result->product_id = identity->rom.product_id;
   result->protocol_version = identity->rom.protocol_version;
   /* another chip's numbers stand elsewhere: look no further before the id is right */
-  if (identity->rom.product_id != self->target->product_id)
-    {
-      g_autofree char *expected = g_strdup_printf ("0x%03x", self->target->product_id);
-      g_autofree char *seen = g_strdup_printf ("0x%03x", identity->rom.product_id);
-      stn_error_set_seen (error, STN_FAILURE_WRONG_CHIP, expected, seen, "the chip's product id is not the job's");
-      return FALSE;
-    }
+  if (identity->rom.product_id != self->target->product_id) {
+    g_autofree char *expected = g_strdup_printf ("0x%03x", self->target->product_id);
+    g_autofree char *seen = g_strdup_printf ("0x%03x", identity->rom.product_id);
+    stn_error_set_seen (error, STN_FAILURE_WRONG_CHIP, expected, seen, "the chip's product id is not the job's");
+    return FALSE;
+  }
   if (!read_numbers (self, error))
     return FALSE;
   result->rom_version = identity->rom_version;
@@ -208,26 +197,21 @@ lease_serial (StnUnitRun *self, GError **error)
 
   if (!job->has_serial)
     return TRUE;
-  if (job->serial_from == STN_SERIAL_FROM_COUNTER)
-    {
-      pattern = stn_serial_pattern_new (job->serial_pattern, job->serial_check, error);
-      if (pattern == NULL)
-        return FALSE;
-      scheme = g_strdup_printf ("%s/%s", job->name, job->serial_pattern);
-      request.last = stn_serial_pattern_last (pattern);
-    }
-  else if (given == NULL)
-    {
-      stn_error_set (error, STN_FAILURE_SERIALS_EXHAUSTED, "no serial was given for this site");
+  if (job->serial_from == STN_SERIAL_FROM_COUNTER) {
+    pattern = stn_serial_pattern_new (job->serial_pattern, job->serial_check, error);
+    if (pattern == NULL)
       return FALSE;
-    }
-  else
-    {
-      if (!stn_serial_check_given (job->serial_check, given, error))
-        return FALSE;
-      scheme = g_strdup (job->name);
-      request.last = G_MAXINT64;
-    }
+    scheme = g_strdup_printf ("%s/%s", job->name, job->serial_pattern);
+    request.last = stn_serial_pattern_last (pattern);
+  } else if (given == NULL) {
+    stn_error_set (error, STN_FAILURE_SERIALS_EXHAUSTED, "no serial was given for this site");
+    return FALSE;
+  } else {
+    if (!stn_serial_check_given (job->serial_check, given, error))
+      return FALSE;
+    scheme = g_strdup (job->name);
+    request.last = G_MAXINT64;
+  }
   SerialFormat format = { .pattern = pattern, .day = self->run->production_day };
   request.scheme = scheme;
   request.first = 1;
@@ -261,13 +245,12 @@ stn_unit_run_admit (StnUnitRun *self, GError **error)
     return FALSE;
   if (!self->ledger->ledger_class->admit (self->ledger, &request, &admission, error))
     return FALSE;
-  if (admission == STN_ADMISSION_ALREADY_DONE || admission == STN_ADMISSION_BLOCK)
-    {
-      /* a ledger that only answers, without an error, is believed all the same */
-      stn_error_set (error, admission == STN_ADMISSION_BLOCK ? STN_FAILURE_STOP_RULE : STN_FAILURE_ALREADY_DONE,
-                     "the ledger does not admit this unit");
-      return FALSE;
-    }
+  if (admission == STN_ADMISSION_ALREADY_DONE || admission == STN_ADMISSION_BLOCK) {
+    /* a ledger that only answers, without an error, is believed all the same */
+    stn_error_set (error, admission == STN_ADMISSION_BLOCK ? STN_FAILURE_STOP_RULE : STN_FAILURE_ALREADY_DONE,
+                   "the ledger does not admit this unit");
+    return FALSE;
+  }
   if (!lease_serial (self, error))
     return FALSE;
   self->unit = stn_unit_data_new (self->plan, self->serial, uid, self->run->production_day, error);

@@ -116,8 +116,9 @@ check_serial (const StnJobFile *file, GError **error)
   if (!serial->present)
     return TRUE;
   if (serial->from + 1 != STN_SERIAL_FROM_COUNTER)
-    return serial->pattern == NULL || stn_job_fail (serial->pattern_place, error, STN_FAILURE_BAD_FILE,
-                                                    "unit.serial: a pattern goes with from: counter only");
+    return serial->pattern == NULL
+           || stn_job_fail (serial->pattern_place, error, STN_FAILURE_BAD_FILE,
+                            "unit.serial: a pattern goes with from: counter only");
   if (serial->pattern == NULL)
     return stn_job_fail (serial->place, error, STN_FAILURE_BAD_FILE,
                          "unit.serial: the key “pattern” is missing, which from: counter needs");
@@ -138,8 +139,8 @@ check_serial (const StnJobFile *file, GError **error)
 static gboolean
 is_image_name (const char *text)
 {
-  return *text != '\0' &&
-         text[strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")] == '\0';
+  return *text != '\0'
+         && text[strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")] == '\0';
 }
 
 static char *
@@ -316,8 +317,8 @@ images_text (const StnJob *job)
 static gboolean
 fill (Job *self, const StnJobFile *file, GError **error)
 {
-  if (!check_boot_check (file, error) || !refuse_later_stages (file, error) || !check_serial (file, error) ||
-      !copy_data (self, file, error))
+  if (!check_boot_check (file, error) || !refuse_later_stages (file, error) || !check_serial (file, error)
+      || !copy_data (self, file, error))
     return FALSE;
   for (guint i = 0; i < file->images->len; i++)
     if (!load_image (self, g_ptr_array_index (file->images, i), error))

@@ -19,10 +19,10 @@ typedef struct {
 typedef struct {
   StnLedger ledger;
   GMutex mutex;
-  GPtrArray *entries; /* Entry */
+  GPtrArray *entries;        /* Entry */
   GPtrArray *runs, *results; /* borrowed from the entries, in the order they came */
-  GPtrArray *serials; /* Serial */
-  GHashTable *counters; /* scheme -> guint64 *, the next number */
+  GPtrArray *serials;        /* Serial */
+  GHashTable *counters;      /* scheme -> guint64 *, the next number */
   guint windows;
   guint fail_in; /* calls until one fails; 0: never */
 } StnLedgerMemory;
@@ -107,8 +107,8 @@ typedef struct {
 static gboolean
 is_of_unit (const Entry *entry, const StnAdmissionRequest *request)
 {
-  return entry->result != NULL && g_strcmp0 (entry->uid, request->uid) == 0 &&
-         g_strcmp0 (entry->run->job_name, request->job_name) == 0;
+  return entry->result != NULL && g_strcmp0 (entry->uid, request->uid) == 0
+         && g_strcmp0 (entry->run->job_name, request->job_name) == 0;
 }
 
 static History
@@ -138,9 +138,9 @@ passes_of_lot (StnLedgerMemory *self, const StnAdmissionRequest *request)
   guint64 count = 0;
   for (guint i = 0; i < self->entries->len; i++) {
     const Entry *entry = g_ptr_array_index (self->entries, i);
-    count += entry->result != NULL && entry->result->verdict == STN_VERDICT_PASS &&
-                     g_strcmp0 (entry->run->lot, request->lot) == 0 &&
-                     g_strcmp0 (entry->run->job_name, request->job_name) == 0
+    count += entry->result != NULL && entry->result->verdict == STN_VERDICT_PASS
+                     && g_strcmp0 (entry->run->lot, request->lot) == 0
+                     && g_strcmp0 (entry->run->job_name, request->job_name) == 0
                  ? 1
                  : 0;
   }
@@ -285,8 +285,7 @@ given_serial (StnLedgerMemory *self, const StnSerialRequest *request, GError **e
 }
 
 static gboolean
-memory_lease (StnLedger *ledger, const char *run_id, const StnSerialRequest *request, char **out_serial,
-              GError **error)
+memory_lease (StnLedger *ledger, const char *run_id, const StnSerialRequest *request, char **out_serial, GError **error)
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);

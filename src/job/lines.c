@@ -10,8 +10,8 @@ struct StnAdapter {
   GMutex mutex; /* guards everything below, and the link */
   guint32 used_mask;
   guint32 rest_levels;
-  guint32 shadow;             /* what the lines were last set to */
-  guint holders[LINE_COUNT];  /* leases on the line's present level */
+  guint32 shadow;            /* what the lines were last set to */
+  guint holders[LINE_COUNT]; /* leases on the line's present level */
 };
 
 static gboolean
@@ -36,11 +36,10 @@ stn_adapter_new (StnLink *pins, guint32 used_mask, guint32 rest_levels, StnClock
   self->used_mask = used_mask;
   self->rest_levels = rest_levels & used_mask;
   g_mutex_init (&self->mutex);
-  if (!adapter_set_locked (self, used_mask, self->rest_levels, wait, error))
-    {
-      stn_adapter_free (self);
-      return NULL;
-    }
+  if (!adapter_set_locked (self, used_mask, self->rest_levels, wait, error)) {
+    stn_adapter_free (self);
+    return NULL;
+  }
   return self;
 }
 
@@ -105,47 +104,40 @@ adapter_acquire (StnAdapter *self, StnLineLease *leases, const StnLine *lines, g
   gboolean ok = FALSE;
 
   g_mutex_lock (&self->mutex);
-  for (;;)
-    {
-      guint32 mask = 0, levels = 0;
-      const StnLine *taken = NULL;
+  for (;;) {
+    guint32 mask = 0, levels = 0;
+    const StnLine *taken = NULL;
 
-      for (guint i = 0; i < count; i++)
-        {
-          if (lines[i].adapter != self || leases[i].held)
-            continue;
-          if (!line_is_free_locked (self, &lines[i]))
-            taken = &lines[i];
-          mask |= line_mask (&lines[i]);
-          levels |= line_active_level (&lines[i]);
-        }
-      if (taken == NULL)
-        {
-          guint32 changed = (self->shadow ^ levels) & mask;
-          ok = adapter_set_locked (self, changed, levels, wait, error);
-          for (guint i = 0; ok && i < count; i++)
-            if (lines[i].adapter == self && !leases[i].held)
-              {
-                leases[i] = (StnLineLease){ .line = lines[i], .held = TRUE };
-                self->holders[lines[i].bit]++;
-              }
-          break;
-        }
-      StnWake wake = stn_clock_wait (self->clock, self, &self->mutex, wait->deadline_ns, wait->cancellable);
-      if (wake == STN_WAKE_CANCELLED)
-        {
-          stn_error_set (error, STN_FAILURE_CANCELLED, "%s: cancelled while waiting for a line",
-                         stn_adapter_name (self));
-          break;
-        }
-      if (wake == STN_WAKE_EXPIRED)
-        {
-          stn_error_set (error, STN_FAILURE_SHARED_LINE,
-                         "%s: line %u is held at its other level by %u sites that did not give it back in time",
-                         stn_adapter_name (self), taken->bit, self->holders[taken->bit]);
-          break;
-        }
+    for (guint i = 0; i < count; i++) {
+      if (lines[i].adapter != self || leases[i].held)
+        continue;
+      if (!line_is_free_locked (self, &lines[i]))
+        taken = &lines[i];
+      mask |= line_mask (&lines[i]);
+      levels |= line_active_level (&lines[i]);
     }
+    if (taken == NULL) {
+      guint32 changed = (self->shadow ^ levels) & mask;
+      ok = adapter_set_locked (self, changed, levels, wait, error);
+      for (guint i = 0; ok && i < count; i++)
+        if (lines[i].adapter == self && !leases[i].held) {
+          leases[i] = (StnLineLease){ .line = lines[i], .held = TRUE };
+          self->holders[lines[i].bit]++;
+        }
+      break;
+    }
+    StnWake wake = stn_clock_wait (self->clock, self, &self->mutex, wait->deadline_ns, wait->cancellable);
+    if (wake == STN_WAKE_CANCELLED) {
+      stn_error_set (error, STN_FAILURE_CANCELLED, "%s: cancelled while waiting for a line", stn_adapter_name (self));
+      break;
+    }
+    if (wake == STN_WAKE_EXPIRED) {
+      stn_error_set (error, STN_FAILURE_SHARED_LINE,
+                     "%s: line %u is held at its other level by %u sites that did not give it back in time",
+                     stn_adapter_name (self), taken->bit, self->holders[taken->bit]);
+      break;
+    }
+  }
   g_mutex_unlock (&self->mutex);
   return ok;
 }
@@ -156,16 +148,15 @@ adapter_release (StnAdapter *self, StnLineLease *leases, guint count, const StnW
   guint32 mask = 0;
 
   g_mutex_lock (&self->mutex);
-  for (guint i = 0; i < count; i++)
-    {
-      StnLine *line = &leases[i].line;
+  for (guint i = 0; i < count; i++) {
+    StnLine *line = &leases[i].line;
 
-      if (!leases[i].held || line->adapter != self)
-        continue;
-      leases[i].held = FALSE;
-      if (--self->holders[line->bit] == 0)
-        mask |= line_mask (line);
-    }
+    if (!leases[i].held || line->adapter != self)
+      continue;
+    leases[i].held = FALSE;
+    if (--self->holders[line->bit] == 0)
+      mask |= line_mask (line);
+  }
   gboolean ok = adapter_set_locked (self, mask, self->rest_levels, wait, error);
   stn_clock_wake (self->clock, self);
   g_mutex_unlock (&self->mutex);
@@ -175,18 +166,16 @@ adapter_release (StnAdapter *self, StnLineLease *leases, guint count, const StnW
 gboolean
 stn_lines_acquire (StnLineLease *leases, const StnLine *lines, guint count, const StnWait *wait, GError **error)
 {
-  for (guint i = 0; i < count; i++)
-    {
-      if (lines[i].adapter == NULL || leases[i].held)
-        continue;
-      if (!adapter_acquire (lines[i].adapter, leases, lines, count, wait, error))
-        {
-          StnWait shielded = stn_wait_shielded (wait->clock, STN_NS_PER_S);
-          g_autoptr (GError) ignored = NULL; /* the first failure is the one that is told */
-          stn_lines_release (leases, count, &shielded, &ignored);
-          return FALSE;
-        }
+  for (guint i = 0; i < count; i++) {
+    if (lines[i].adapter == NULL || leases[i].held)
+      continue;
+    if (!adapter_acquire (lines[i].adapter, leases, lines, count, wait, error)) {
+      StnWait shielded = stn_wait_shielded (wait->clock, STN_NS_PER_S);
+      g_autoptr (GError) ignored = NULL; /* the first failure is the one that is told */
+      stn_lines_release (leases, count, &shielded, &ignored);
+      return FALSE;
     }
+  }
   return TRUE;
 }
 
@@ -195,14 +184,13 @@ stn_lines_release (StnLineLease *leases, guint count, const StnWait *wait, GErro
 {
   gboolean ok = TRUE;
 
-  for (guint i = 0; i < count; i++)
-    {
-      if (!leases[i].held)
-        continue;
-      /* every lease is given up, even where the adapter does not answer; the first error is kept */
-      if (!adapter_release (leases[i].line.adapter, leases, count, wait, ok ? error : NULL))
-        ok = FALSE;
-    }
+  for (guint i = 0; i < count; i++) {
+    if (!leases[i].held)
+      continue;
+    /* every lease is given up, even where the adapter does not answer; the first error is kept */
+    if (!adapter_release (leases[i].line.adapter, leases, count, wait, ok ? error : NULL))
+      ok = FALSE;
+  }
   return ok;
 }
 
@@ -266,21 +254,20 @@ stn_line_group_meet (StnLineGroup *self, const StnWait *wait, GError **error)
   guint generation = self->generation;
   self->arrived++;
   group_open_if_all_are_here_locked (self);
-  while (self->generation == generation)
-    {
-      StnWake wake = stn_clock_wait (self->clock, self, &self->mutex, wait->deadline_ns, wait->cancellable);
-      if (wake == STN_WAKE_WOKEN || self->generation != generation)
-        continue;
-      self->arrived--;
-      if (wake == STN_WAKE_CANCELLED)
-        stn_error_set (error, STN_FAILURE_CANCELLED, "cancelled while waiting for the sites that share lines");
-      else
-        stn_error_set (error, STN_FAILURE_SHARED_LINE,
-                       "%u of %u sites that share lines did not come to the same point in time",
-                       self->members - self->arrived - 1, self->members);
-      ok = FALSE;
-      break;
-    }
+  while (self->generation == generation) {
+    StnWake wake = stn_clock_wait (self->clock, self, &self->mutex, wait->deadline_ns, wait->cancellable);
+    if (wake == STN_WAKE_WOKEN || self->generation != generation)
+      continue;
+    self->arrived--;
+    if (wake == STN_WAKE_CANCELLED)
+      stn_error_set (error, STN_FAILURE_CANCELLED, "cancelled while waiting for the sites that share lines");
+    else
+      stn_error_set (error, STN_FAILURE_SHARED_LINE,
+                     "%u of %u sites that share lines did not come to the same point in time",
+                     self->members - self->arrived - 1, self->members);
+    ok = FALSE;
+    break;
+  }
   g_mutex_unlock (&self->mutex);
   return ok;
 }

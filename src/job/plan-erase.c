@@ -27,8 +27,8 @@ stn_plan_erase_typical_ns (const StnPlan *plan, gboolean erase_all)
   enum { BITS_PER_CHARACTER = 11, ERASE_ALL_CHARACTERS = 7 };
   gboolean paced = plan->engine_class->write_bit_times != NULL;
   if (erase_all)
-    return stn_target_mass_erase_typical_ns (plan->target) +
-           (paced ? stn_plan_bits_ns (plan, ERASE_ALL_CHARACTERS * BITS_PER_CHARACTER) : 0);
+    return stn_target_mass_erase_typical_ns (plan->target)
+           + (paced ? stn_plan_bits_ns (plan, ERASE_ALL_CHARACTERS * BITS_PER_CHARACTER) : 0);
 
   gint64 total = paced ? stn_plan_bits_ns (plan, erase_characters (plan) * BITS_PER_CHARACTER) : 0;
   for (guint i = 0; i < plan->erase_page_count; i++) {
@@ -49,9 +49,8 @@ list_pages (StnPlanMaker *self)
   if (plan->has_first_block)
     plan->erase_pages[plan->erase_page_count++] = (guint16) first;
   for (guint number = 0; number < self->page_count; number++) {
-    gboolean wanted = plan->job->erase == STN_ERASE_TOUCHED
-                          ? (self->page_flags[number] & STN_PLAN_PAGE_TOUCHED) != 0
-                          : (self->page_flags[number] & STN_PLAN_PAGE_KEPT) == 0;
+    gboolean wanted = plan->job->erase == STN_ERASE_TOUCHED ? (self->page_flags[number] & STN_PLAN_PAGE_TOUCHED) != 0
+                                                            : (self->page_flags[number] & STN_PLAN_PAGE_KEPT) == 0;
     if (wanted && number != first)
       plan->erase_pages[plan->erase_page_count++] = (guint16) number;
   }
@@ -90,9 +89,10 @@ stn_plan_choose_erase (StnPlanMaker *self, GError **error)
 
   list_pages (self);
   list_blank_checks (self);
-  gboolean possible = plan->job->erase != STN_ERASE_TOUCHED && plan->job->keep->len == 0 &&
-                      !stn_plan_every_rom_has (plan->target, STN_QUIRK_NO_MASS_ERASE);
-  plan->erase_all = possible && (plan->job->erase == STN_ERASE_ALL || stn_plan_erase_typical_ns (plan, TRUE) <=
-                                                                          stn_plan_erase_typical_ns (plan, FALSE));
+  gboolean possible = plan->job->erase != STN_ERASE_TOUCHED && plan->job->keep->len == 0
+                      && !stn_plan_every_rom_has (plan->target, STN_QUIRK_NO_MASS_ERASE);
+  plan->erase_all = possible
+                    && (plan->job->erase == STN_ERASE_ALL
+                        || stn_plan_erase_typical_ns (plan, TRUE) <= stn_plan_erase_typical_ns (plan, FALSE));
   return TRUE;
 }

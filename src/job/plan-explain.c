@@ -218,9 +218,9 @@ static void
 say_irreversible (GString *out, const StnPlan *plan)
 {
   g_string_append (out, "\nWhat can't be undone:\n");
-  say (out, "  erase", plan->erase_all || plan->job->erase != STN_ERASE_TOUCHED
-                           ? "what was in the flash is gone"
-                           : "what was in the pages that are written is gone");
+  say (out, "  erase",
+       plan->erase_all || plan->job->erase != STN_ERASE_TOUCHED ? "what was in the flash is gone"
+                                                                : "what was in the pages that are written is gone");
   if (plan->job->has_serial)
     say (out, "  serial",
          "from the first write of unit data on its serial belongs to the board, whatever becomes of it");
@@ -242,8 +242,9 @@ stn_plan_explain (const StnPlan *self)
   say_unit (out, self);
   say_flash (out, self);
   if (self->one_visit_only)
-    say (out, "One visit", "a reset on the way does not come back to the ROM on every version of it, so there is no "
-                           "second try of the entry and no search for a baud");
+    say (out, "One visit",
+         "a reset on the way does not come back to the ROM on every version of it, so there is no "
+         "second try of the entry and no search for a baud");
   say_format (out, "Leave", "by %s", stn_leave_way_name (self->leave_way));
   say_format (out, "Left out", "%s", self->job->left_out != NULL ? self->job->left_out : "nothing");
   say_steps (out, self);

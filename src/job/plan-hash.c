@@ -34,13 +34,12 @@ append_target (GString *text, const StnPlan *plan)
                           stn_target_write_block_bytes (target), target->quirks, (int) target->boot_pin,
                           (int) target->empty_check);
   g_string_append_printf (text, "engine %s\n", plan->engine_class->name);
-  g_string_append_printf (text, "wiring %s%s%s%s%s%s%s%s%s %u %" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n",
-                          wiring->has_uart ? "uart," : "", wiring->has_usb ? "usb," : "",
-                          wiring->has_nrst ? "nrst," : "", wiring->has_boot0 ? "boot0," : "",
-                          wiring->has_power ? "power," : "", wiring->has_detect ? "detect," : "",
-                          wiring->shares_nrst ? "shared-nrst," : "", wiring->shares_boot0 ? "shared-boot0," : "",
-                          wiring->shares_power ? "shared-power," : "", wiring->baud, wiring->power_off_ns,
-                          wiring->power_settle_ns);
+  g_string_append_printf (
+      text, "wiring %s%s%s%s%s%s%s%s%s %u %" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n", wiring->has_uart ? "uart," : "",
+      wiring->has_usb ? "usb," : "", wiring->has_nrst ? "nrst," : "", wiring->has_boot0 ? "boot0," : "",
+      wiring->has_power ? "power," : "", wiring->has_detect ? "detect," : "", wiring->shares_nrst ? "shared-nrst," : "",
+      wiring->shares_boot0 ? "shared-boot0," : "", wiring->shares_power ? "shared-power," : "", wiring->baud,
+      wiring->power_off_ns, wiring->power_settle_ns);
 }
 
 static void

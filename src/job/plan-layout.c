@@ -65,8 +65,8 @@ static gboolean
 place_range (StnPlanMaker *self, const char *what, const StnNode *place, guint64 address, guint64 length,
              GError **error)
 {
-  if (!check_in_flash (&self->plan, what, place, address, length, error) ||
-      !check_not_kept (&self->plan, what, place, address, length, error))
+  if (!check_in_flash (&self->plan, what, place, address, length, error)
+      || !check_not_kept (&self->plan, what, place, address, length, error))
     return FALSE;
   if (mark_pages (self, address, length, STN_PLAN_PAGE_TOUCHED))
     return TRUE;
@@ -133,8 +133,8 @@ place_unit_data (StnPlanMaker *self, GError **error)
       const StnJobData *other = g_ptr_array_index (plan->job->data, k);
       if (overlap (data->address, data->size_bytes, other->address, other->size_bytes))
         return stn_job_fail (data->place, error, STN_FAILURE_BAD_PLAN,
-                             "%s: " STN_PLAN_ADDRESS ".." STN_PLAN_ADDRESS " overlaps unit data “%s” at "
-                             STN_PLAN_ADDRESS,
+                             "%s: " STN_PLAN_ADDRESS ".." STN_PLAN_ADDRESS
+                             " overlaps unit data “%s” at " STN_PLAN_ADDRESS,
                              what, data->address, data->address + data->size_bytes - 1, other->value, other->address);
     }
   }
@@ -153,8 +153,8 @@ place_keep (StnPlanMaker *self, GError **error)
     mark_pages (self, keep->first, keep->last - keep->first + 1, STN_PLAN_PAGE_KEPT);
     for (guint number = 0; number < self->page_count; number++) {
       StnPage page;
-      if (self->page_flags[number] != (STN_PLAN_PAGE_TOUCHED | STN_PLAN_PAGE_KEPT) ||
-          !stn_target_page (plan->target, number, &page))
+      if (self->page_flags[number] != (STN_PLAN_PAGE_TOUCHED | STN_PLAN_PAGE_KEPT)
+          || !stn_target_page (plan->target, number, &page))
         continue;
       return stn_job_fail (plan->job->places.keep, error, STN_FAILURE_BAD_PLAN,
                            "keep " STN_PLAN_ADDRESS ".." STN_PLAN_ADDRESS " shares the page " STN_PLAN_ADDRESS
@@ -282,8 +282,8 @@ try_unit_data (const StnPlan *plan, GError **error)
 static gboolean
 check_start (const StnPlan *plan, GError **error)
 {
-  if (plan->has_first_block || plan->job->boot_check == STN_BOOT_CHECK_NONE ||
-      (stn_plan_ways_in (plan, FALSE) & STN_WAY_IN_PIN) != 0)
+  if (plan->has_first_block || plan->job->boot_check == STN_BOOT_CHECK_NONE
+      || (stn_plan_ways_in (plan, FALSE) & STN_WAY_IN_PIN) != 0)
     return TRUE;
   return stn_job_fail (plan->job->places.boot_check, error, STN_FAILURE_BAD_PLAN,
                        "boot-check: nothing is written at " STN_PLAN_ADDRESS ", where %s starts: empty there, it goes "
@@ -303,8 +303,7 @@ stn_plan_lay_out (StnPlanMaker *self, GError **error)
   g_autoptr (GPtrArray) images = g_ptr_array_new ();
   for (guint i = 0; i < plan->job->images->len; i++)
     g_ptr_array_add (images, ((const StnJobImage *) g_ptr_array_index (plan->job->images, i))->image);
-  g_autoptr (StnImage) merged =
-      stn_image_merge ("images", (StnImage *const *) images->pdata, images->len, error);
+  g_autoptr (StnImage) merged = stn_image_merge ("images", (StnImage *const *) images->pdata, images->len, error);
   if (merged == NULL)
     return stn_job_prefix (plan->job->places.images, error);
   make_spans (self, merged);

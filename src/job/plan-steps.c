@@ -68,10 +68,9 @@ add_program (StnPlan *plan, GArray *steps)
   }
   if (plan->block_count == 0)
     return;
-  step.words = unit_blocks > 0
-                   ? g_strdup_printf ("Write %u blocks, %u of them with the unit's own data.", plan->block_count,
-                                      unit_blocks)
-                   : g_strdup_printf ("Write %u blocks.", plan->block_count);
+  step.words = unit_blocks > 0 ? g_strdup_printf ("Write %u blocks, %u of them with the unit's own data.",
+                                                  plan->block_count, unit_blocks)
+                               : g_strdup_printf ("Write %u blocks.", plan->block_count);
   add (plan, steps, FALSE, step);
 }
 
@@ -180,8 +179,8 @@ enter_ns (const StnPlan *plan)
 {
   enum { SYNC_BITS = 2 * 11 }; /* AN3155 section 2: 7F out, 79 in */
   gint64 power = plan->wiring.has_nrst ? 0 : plan->wiring.power_off_ns;
-  return power + stn_target_rom_start_ns (plan->target) +
-         (plan->engine_class->read_bit_times != NULL ? stn_plan_bits_ns (plan, SYNC_BITS) : 0);
+  return power + stn_target_rom_start_ns (plan->target)
+         + (plan->engine_class->read_bit_times != NULL ? stn_plan_bits_ns (plan, SYNC_BITS) : 0);
 }
 
 void
@@ -192,30 +191,40 @@ stn_plan_make_steps (StnPlanMaker *self)
   gint64 identify_ns = read_ns (plan, READ_BLOCK_BYTES);
 
   if (plan->wiring.has_power)
-    add (plan, steps, FALSE, (StnPlanStep){ .kind = STN_STEP_POWER_ON, .predicted_ns = plan->wiring.power_settle_ns,
-                                            .words = g_strdup ("Switch the board on.") });
-  add (plan, steps, FALSE, (StnPlanStep){ .kind = STN_STEP_ENTER, .predicted_ns = enter_ns (plan),
-                                          .words = g_strdup (stn_plan_ways_in (plan, FALSE) & STN_WAY_IN_PIN
-                                                                 ? "BOOT0 high, reset, sync with the ROM."
-                                                                 : "Reset: the part is empty and starts its ROM; "
-                                                                   "sync.") });
-  add (plan, steps, FALSE, (StnPlanStep){ .kind = STN_STEP_IDENTIFY, .predicted_ns = identify_ns,
-                                          .words = g_strdup ("Read product id, ROM id, flash size and unique id.") });
-  add (plan, steps, FALSE, (StnPlanStep){ .kind = STN_STEP_ADMIT,
-                                          .words = g_strdup ("Ask the record whether this unit may be done.") });
-  add (plan, steps, FALSE, (StnPlanStep){ .kind = STN_STEP_BIND,
-                                          .words = g_strdup ("Compare the chip with the plan; refuse or go on.") });
-  add (plan, steps, FALSE, (StnPlanStep){ .kind = STN_STEP_ERASE,
-                                          .predicted_ns = stn_plan_erase_typical_ns (plan, plan->erase_all),
-                                          .bytes = 0, .words = erase_words (plan) });
+    add (plan, steps, FALSE,
+         (StnPlanStep){ .kind = STN_STEP_POWER_ON,
+                        .predicted_ns = plan->wiring.power_settle_ns,
+                        .words = g_strdup ("Switch the board on.") });
+  add (plan, steps, FALSE,
+       (StnPlanStep){ .kind = STN_STEP_ENTER,
+                      .predicted_ns = enter_ns (plan),
+                      .words = g_strdup (stn_plan_ways_in (plan, FALSE) & STN_WAY_IN_PIN
+                                             ? "BOOT0 high, reset, sync with the ROM."
+                                             : "Reset: the part is empty and starts its ROM; "
+                                               "sync.") });
+  add (plan, steps, FALSE,
+       (StnPlanStep){ .kind = STN_STEP_IDENTIFY,
+                      .predicted_ns = identify_ns,
+                      .words = g_strdup ("Read product id, ROM id, flash size and unique id.") });
+  add (plan, steps, FALSE,
+       (StnPlanStep){ .kind = STN_STEP_ADMIT, .words = g_strdup ("Ask the record whether this unit may be done.") });
+  add (plan, steps, FALSE,
+       (StnPlanStep){ .kind = STN_STEP_BIND, .words = g_strdup ("Compare the chip with the plan; refuse or go on.") });
+  add (plan, steps, FALSE,
+       (StnPlanStep){ .kind = STN_STEP_ERASE,
+                      .predicted_ns = stn_plan_erase_typical_ns (plan, plan->erase_all),
+                      .bytes = 0,
+                      .words = erase_words (plan) });
   add_program (plan, steps);
   add_verify (plan, steps);
   add_first_block (plan, steps);
-  add (plan, steps, TRUE, (StnPlanStep){ .kind = STN_STEP_LEAVE, .predicted_ns = leave_ns (plan),
-                                         .words = g_strdup (leave_words (plan)) });
+  add (
+      plan, steps, TRUE,
+      (StnPlanStep){ .kind = STN_STEP_LEAVE, .predicted_ns = leave_ns (plan), .words = g_strdup (leave_words (plan)) });
   add_boot_check (plan, steps);
-  add (plan, steps, TRUE, (StnPlanStep){ .kind = STN_STEP_RECORD,
-                                         .words = g_strdup ("Commit the record; only then the result is shown.") });
+  add (plan, steps, TRUE,
+       (StnPlanStep){ .kind = STN_STEP_RECORD,
+                      .words = g_strdup ("Commit the record; only then the result is shown.") });
   plan->step_count = steps->len;
   plan->steps = (StnPlanStep *) (gpointer) g_array_free (g_steal_pointer (&steps), FALSE);
 }

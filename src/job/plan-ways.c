@@ -27,8 +27,8 @@ stn_plan_ways_in (const StnPlan *plan, gboolean is_first_block_written)
    * promised: a supply that dips samples the latch anew. */
   if (is_first_block_written)
     return 0;
-  return (target->empty_check == STN_EMPTY_CHECK_LATCHED ? (guint) STN_WAY_IN_EMPTY : 0) |
-         (plan->wiring.has_power ? (guint) STN_WAY_IN_EMPTY_POWER : 0);
+  return (target->empty_check == STN_EMPTY_CHECK_LATCHED ? (guint) STN_WAY_IN_EMPTY : 0)
+         | (plan->wiring.has_power ? (guint) STN_WAY_IN_EMPTY_POWER : 0);
 }
 
 const char *
@@ -82,9 +82,9 @@ stn_plan_every_rom_has (const StnTarget *target, guint quirk)
 static gboolean
 can_reload_options (const StnTarget *target)
 {
-  return target->options_bytes > 0 && target->options_encoding != STN_OPTIONS_NONE &&
-         target->options_encoding != STN_OPTIONS_REGISTER_MAPPED &&
-         !stn_plan_every_rom_has (target, STN_QUIRK_NO_OPTION_LOAD);
+  return target->options_bytes > 0 && target->options_encoding != STN_OPTIONS_NONE
+         && target->options_encoding != STN_OPTIONS_REGISTER_MAPPED
+         && !stn_plan_every_rom_has (target, STN_QUIRK_NO_OPTION_LOAD);
 }
 
 static gboolean
@@ -114,7 +114,7 @@ stn_plan_choose_ways (StnPlanMaker *self, GError **error)
   StnPlan *plan = &self->plan;
   if (!check_entering (plan, error) || !choose_leaving (plan, error))
     return FALSE;
-  plan->one_visit_only = enters_by_being_empty (plan->target) &&
-                         plan->target->empty_check == STN_EMPTY_CHECK_CLEARED_BY_ROM;
+  plan->one_visit_only =
+      enters_by_being_empty (plan->target) && plan->target->empty_check == STN_EMPTY_CHECK_CLEARED_BY_ROM;
   return TRUE;
 }

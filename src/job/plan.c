@@ -12,8 +12,8 @@ check_target (const StnPlan *plan, GError **error)
   if (target->flash_bytes == 0 || stn_target_page_count (target) == 0 || stn_target_page_count (target) > 0xfff0)
     return stn_job_fail (place, error, STN_FAILURE_NOT_SUPPORTED, "%s has no flash layout that is known", target->name);
   if (!target->erased_byte_known)
-    return stn_job_fail (place, error, STN_FAILURE_NOT_SUPPORTED,
-                         "%s: it is not known what its erased flash reads as", target->name);
+    return stn_job_fail (place, error, STN_FAILURE_NOT_SUPPORTED, "%s: it is not known what its erased flash reads as",
+                         target->name);
   return TRUE;
 }
 
@@ -48,8 +48,8 @@ stn_plan_new_for_target (StnJob *job, const StnTarget *target, const StnEngineCl
   self->plan.engine_class = engine_class;
   self->plan.wiring = *wiring;
 
-  if (!check_target (plan, error) || !check_engine (plan, error) || !stn_plan_choose_ways (self, error) ||
-      !stn_plan_lay_out (self, error) || !stn_plan_choose_erase (self, error))
+  if (!check_target (plan, error) || !check_engine (plan, error) || !stn_plan_choose_ways (self, error)
+      || !stn_plan_lay_out (self, error) || !stn_plan_choose_erase (self, error))
     return NULL;
   stn_plan_make_steps (self);
   self->plan.hash = stn_plan_hash (plan);

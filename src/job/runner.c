@@ -10,8 +10,8 @@ typedef struct {
   StnProgress progress;
   char *given_serial; /* owned; NULL: by the job */
   GThread *thread;
-  int is_poisoned;    /* atomic: another site has this unit's UID */
-  char *claimed_uid;  /* guarded by the runner's mutex */
+  int is_poisoned;   /* atomic: another site has this unit's UID */
+  char *claimed_uid; /* guarded by the runner's mutex */
 } SiteState;
 
 struct StnRunner {
@@ -22,7 +22,7 @@ struct StnRunner {
   GCancellable *cancellable;
   int is_stopping; /* atomic */
 
-  GMutex mutex; /* guards what follows */
+  GMutex mutex;   /* guards what follows */
   GCond finished; /* real waiting of the owner, outside the station's time */
   guint running;
   gboolean is_started;
@@ -131,14 +131,13 @@ stn_unit_run_claim_uid (StnUnitRun *self, const char *uid, GError **error)
   const char *other = NULL;
 
   g_mutex_lock (&runner->mutex);
-  for (guint i = 0; i < runner->config.site_count; i++)
-    {
-      SiteState *state = &runner->sites[i];
-      if (i == self->index || state->claimed_uid == NULL || strcmp (state->claimed_uid, uid) != 0)
-        continue;
-      other = runner->site_rows[i].site->name;
-      g_atomic_int_set (&state->is_poisoned, 1);
-    }
+  for (guint i = 0; i < runner->config.site_count; i++) {
+    SiteState *state = &runner->sites[i];
+    if (i == self->index || state->claimed_uid == NULL || strcmp (state->claimed_uid, uid) != 0)
+      continue;
+    other = runner->site_rows[i].site->name;
+    g_atomic_int_set (&state->is_poisoned, 1);
+  }
   g_free (runner->sites[self->index].claimed_uid);
   runner->sites[self->index].claimed_uid = g_strdup (uid);
   g_mutex_unlock (&runner->mutex);
@@ -152,12 +151,10 @@ stn_unit_run_claim_uid (StnUnitRun *self, const char *uid, GError **error)
 gboolean
 stn_unit_run_check (StnUnitRun *self, GError **error)
 {
-  if (g_atomic_int_get (&self->runner->sites[self->index].is_poisoned))
-    {
-      stn_error_set_seen (error, STN_FAILURE_SAME_UNIT_TWICE, NULL, self->identity.uid,
-                          "another site has the same chip");
-      return FALSE;
-    }
+  if (g_atomic_int_get (&self->runner->sites[self->index].is_poisoned)) {
+    stn_error_set_seen (error, STN_FAILURE_SAME_UNIT_TWICE, NULL, self->identity.uid, "another site has the same chip");
+    return FALSE;
+  }
   return stn_wait_check (&self->wait, error);
 }
 
@@ -172,7 +169,8 @@ stn_unit_run_may_repeat (StnUnitRun *self, guint tries_so_far, GError **inout_er
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (repeatable); i++)
     may = may || stn_error_is (*inout_error, repeatable[i]);
-  /* a failed resync means that only a reset helps, and a reset might not come back to the ROM: the first failure stands */
+  /* a failed resync means that only a reset helps, and a reset might not come back to the ROM: the first failure stands
+   */
   if (!may || !stn_engine_resync (self->engine, &self->wait, NULL))
     return FALSE;
   self->step->tries++;
@@ -208,12 +206,11 @@ stn_unit_run_window (StnUnitRun *self, const char *what, gint64 longest_ns,
   if (!ledger_class->window_open (self->ledger, self->run->run_id, self->site->name, what, longest_ns, error))
     return FALSE;
   StnWait shielded = stn_wait_shielded (self->clock, longest_ns);
-  if (!body (self, &shielded, data, &failure) && !is_over_at_once (failure))
-    {
-      /* its own end is its deadline, so the sleep "fails" with it: that is the end we wait for */
-      g_autoptr (GError) ignored = NULL;
-      stn_wait_sleep (&shielded, stn_wait_left_ns (&shielded), &ignored);
-    }
+  if (!body (self, &shielded, data, &failure) && !is_over_at_once (failure)) {
+    /* its own end is its deadline, so the sleep "fails" with it: that is the end we wait for */
+    g_autoptr (GError) ignored = NULL;
+    stn_wait_sleep (&shielded, stn_wait_left_ns (&shielded), &ignored);
+  }
   if (!ledger_class->window_close (self->ledger, self->run->run_id, failure == NULL ? &failure : NULL)
       && failure == NULL)
     stn_error_set (&failure, STN_FAILURE_NOT_RECORDED, "%s: its end could not be recorded", what);
@@ -256,15 +253,14 @@ planned (const StnPlan *plan, StnStepKind kind)
 static gboolean
 is_wanted (const StnPlan *plan, StnStepKind kind)
 {
-  switch (kind)
-    {
-    case STN_STEP_FIRST_BLOCK:
-      return plan->has_first_block;
-    case STN_STEP_BOOT_CHECK:
-      return plan->job->boot_check != STN_BOOT_CHECK_NONE;
-    default:
-      return TRUE;
-    }
+  switch (kind) {
+  case STN_STEP_FIRST_BLOCK:
+    return plan->has_first_block;
+  case STN_STEP_BOOT_CHECK:
+    return plan->job->boot_check != STN_BOOT_CHECK_NONE;
+  default:
+    return TRUE;
+  }
 }
 
 static StnVerdict
@@ -276,15 +272,14 @@ verdict_of (StnFailure failure)
     return STN_VERDICT_CANCELLED;
   if (failure == STN_FAILURE_EMPTY_OR_NO_CONTACT)
     return STN_VERDICT_EMPTY;
-  switch (stn_failure_row (failure)->blame)
-    {
-    case STN_BLAME_UNIT:
-      return STN_VERDICT_FAIL;
-    case STN_BLAME_GATE:
-      return STN_VERDICT_SKIPPED;
-    default:
-      return STN_VERDICT_ERROR;
-    }
+  switch (stn_failure_row (failure)->blame) {
+  case STN_BLAME_UNIT:
+    return STN_VERDICT_FAIL;
+  case STN_BLAME_GATE:
+    return STN_VERDICT_SKIPPED;
+  default:
+    return STN_VERDICT_ERROR;
+  }
 }
 
 static gboolean
@@ -333,19 +328,18 @@ run_step (StnUnitRun *unit, const StepRow *row, GError **error)
 static gboolean
 run_steps (StnUnitRun *unit, GError **error)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (step_rows); i++)
-    {
-      const StepRow *row = &step_rows[i];
+  for (guint i = 0; i < G_N_ELEMENTS (step_rows); i++) {
+    const StepRow *row = &step_rows[i];
 
-      if (!is_wanted (unit->plan, row->kind))
-        continue;
-      gboolean ok = run_step (unit, row, error);
-      /* silence is judged when every site's first visit is over, so each says when its own is */
-      if (row->kind == STN_STEP_ENTER || (!ok && row->kind == STN_STEP_POWER_ON))
-        stn_runner_first_visit_is_over (unit->runner, !ok && unit->was_silent);
-      if (!ok)
-        return FALSE;
-    }
+    if (!is_wanted (unit->plan, row->kind))
+      continue;
+    gboolean ok = run_step (unit, row, error);
+    /* silence is judged when every site's first visit is over, so each says when its own is */
+    if (row->kind == STN_STEP_ENTER || (!ok && row->kind == STN_STEP_POWER_ON))
+      stn_runner_first_visit_is_over (unit->runner, !ok && unit->was_silent);
+    if (!ok)
+      return FALSE;
+  }
   return TRUE;
 }
 
@@ -416,13 +410,12 @@ conclude (StnUnitRun *unit, const GError *failure)
   if (failure == NULL)
     return;
   result->message = g_strdup_printf ("%s: %s", unit->site->name, failure->message);
-  if (detail != NULL)
-    {
-      result->has_address = detail->has_address;
-      result->address = detail->address;
-      result->expected = g_strdup (detail->expected);
-      result->seen = g_strdup (detail->seen);
-    }
+  if (detail != NULL) {
+    result->has_address = detail->has_address;
+    result->address = detail->address;
+    result->expected = g_strdup (detail->expected);
+    result->seen = g_strdup (detail->seen);
+  }
   if (unit->ring != NULL)
     result->transcript = stn_trace_sink_text (unit->ring);
 }
@@ -473,7 +466,8 @@ unit_run_clear (StnUnitRun *unit)
     stn_trace_sink_unref (unit->ring);
 }
 
-/* Before the row exists nothing has touched the board: nothing is known of it, and nothing can be told but the error. */
+/* Before the row exists nothing has touched the board: nothing is known of it, and nothing can be told but the error.
+ */
 static void
 give_up_before_the_row (StnUnitRun *unit, GError *error)
 {
@@ -493,13 +487,12 @@ run_unit (StnRunner *runner, guint index)
   const StnLedgerClass *ledger_class = runner->config.ledger->ledger_class;
 
   prepare (&unit, runner, index);
-  if (!ledger_class->begin (unit.ledger, unit.run, &failure))
-    {
-      give_up_before_the_row (&unit, failure);
-      stn_unit_run_teardown (&unit);
-      unit_run_clear (&unit);
-      return;
-    }
+  if (!ledger_class->begin (unit.ledger, unit.run, &failure)) {
+    give_up_before_the_row (&unit, failure);
+    stn_unit_run_teardown (&unit);
+    unit_run_clear (&unit);
+    return;
+  }
   unit.begun = TRUE;
   post (runner, unit_event_new (&unit, STN_EVENT_UNIT_START));
 
@@ -513,18 +506,15 @@ run_unit (StnRunner *runner, guint index)
 
   conclude (&unit, failure);
   g_autoptr (GError) record_error = NULL;
-  if (ledger_class->finish (unit.ledger, unit.result, &record_error))
-    {
-      count_result (runner, unit.result->verdict, unit.result->failure);
-      post_result (&unit);
-    }
-  else
-    {
-      /* no verdict is shown that is not on disk */
-      g_prefix_error (&record_error, "%s: the result is not recorded: ", unit.site->name);
-      post_warning (&unit, record_error);
-      count_not_recorded (runner);
-    }
+  if (ledger_class->finish (unit.ledger, unit.result, &record_error)) {
+    count_result (runner, unit.result->verdict, unit.result->failure);
+    post_result (&unit);
+  } else {
+    /* no verdict is shown that is not on disk */
+    g_prefix_error (&record_error, "%s: the result is not recorded: ", unit.site->name);
+    post_warning (&unit, record_error);
+    count_not_recorded (runner);
+  }
   unit_run_clear (&unit);
 }
 
@@ -559,13 +549,12 @@ finish_cycle (StnRunner *self)
   StnCycleSummary *summary = &self->summary;
   summary->duration_ns = stn_clock_now_ns (self->config.clock) - self->started_ns;
   summary->stopped = stn_runner_is_stopping (self) || g_cancellable_is_cancelled (self->cancellable);
-  for (guint failure = 1; failure < STN_FAILURE_COUNT; failure++)
-    {
-      StnBlame blame = stn_failure_row (failure)->blame;
-      if ((blame == STN_BLAME_UNIT || blame == STN_BLAME_STATION) && self->failures[failure] >= 2
-          && self->failures[failure] * 2 >= self->config.site_count)
-        summary->many_alike = failure;
-    }
+  for (guint failure = 1; failure < STN_FAILURE_COUNT; failure++) {
+    StnBlame blame = stn_failure_row (failure)->blame;
+    if ((blame == STN_BLAME_UNIT || blame == STN_BLAME_STATION) && self->failures[failure] >= 2
+        && self->failures[failure] * 2 >= self->config.site_count)
+      summary->many_alike = failure;
+  }
   memcpy (event->counts, summary->counts, sizeof event->counts);
   event->duration_ns = summary->duration_ns;
   event->failure = summary->many_alike;
@@ -583,21 +572,19 @@ finish_cycle (StnRunner *self)
 StnRunner *
 stn_runner_new (const StnRunnerConfig *config, GError **error)
 {
-  if (config->site_count == 0)
-    {
-      stn_error_set (error, STN_FAILURE_USAGE, "no site takes part");
-      return NULL;
-    }
+  if (config->site_count == 0) {
+    stn_error_set (error, STN_FAILURE_USAGE, "no site takes part");
+    return NULL;
+  }
   StnRunner *self = g_new0 (StnRunner, 1);
   self->config = *config;
   self->site_rows = g_memdup2 (config->sites, config->site_count * sizeof *config->sites);
   self->config.sites = self->site_rows;
   self->sites = g_new0 (SiteState, config->site_count);
-  for (guint i = 0; i < config->site_count; i++)
-    {
-      stn_progress_init (&self->sites[i].progress);
-      self->sites[i].given_serial = g_strdup (config->sites[i].given_serial);
-    }
+  for (guint i = 0; i < config->site_count; i++) {
+    stn_progress_init (&self->sites[i].progress);
+    self->sites[i].given_serial = g_strdup (config->sites[i].given_serial);
+  }
   self->run_base = stn_run_copy (config->run_base);
   self->config.run_base = self->run_base;
   self->cancellable = g_cancellable_new ();
@@ -623,12 +610,11 @@ stn_runner_free (StnRunner *self)
     stn_runner_cancel (self);
   stn_runner_wait (self, -1);
   join_workers (self);
-  for (guint i = 0; i < self->config.site_count; i++)
-    {
-      stn_progress_clear (&self->sites[i].progress);
-      g_free (self->sites[i].given_serial);
-      g_free (self->sites[i].claimed_uid);
-    }
+  for (guint i = 0; i < self->config.site_count; i++) {
+    stn_progress_clear (&self->sites[i].progress);
+    g_free (self->sites[i].given_serial);
+    g_free (self->sites[i].claimed_uid);
+  }
   stn_run_free (self->run_base);
   g_object_unref (self->cancellable);
   g_mutex_clear (&self->mutex);
@@ -641,18 +627,17 @@ stn_runner_free (StnRunner *self)
 static void
 start_groups (StnRunner *self)
 {
-  for (guint i = 0; i < self->config.site_count; i++)
-    {
-      StnLineGroup *group = self->site_rows[i].site->group;
-      guint members = 0;
+  for (guint i = 0; i < self->config.site_count; i++) {
+    StnLineGroup *group = self->site_rows[i].site->group;
+    guint members = 0;
 
-      if (group == NULL)
-        continue;
-      for (guint k = 0; k < self->config.site_count; k++)
-        if (self->site_rows[k].site->group == group)
-          members++;
-      stn_line_group_start (group, members);
-    }
+    if (group == NULL)
+      continue;
+    for (guint k = 0; k < self->config.site_count; k++)
+      if (self->site_rows[k].site->group == group)
+        members++;
+    stn_line_group_start (group, members);
+  }
 }
 
 void
@@ -670,22 +655,19 @@ stn_runner_start (StnRunner *self)
   self->running = self->config.site_count;
   self->is_started = TRUE;
   self->started_ns = stn_clock_now_ns (self->config.clock);
-  for (guint i = 0; i < self->config.site_count; i++)
-    {
-      g_clear_pointer (&self->sites[i].claimed_uid, g_free);
-      g_atomic_int_set (&self->sites[i].is_poisoned, 0);
-    }
+  for (guint i = 0; i < self->config.site_count; i++) {
+    g_clear_pointer (&self->sites[i].claimed_uid, g_free);
+    g_atomic_int_set (&self->sites[i].is_poisoned, 0);
+  }
   g_mutex_unlock (&self->mutex);
   start_groups (self);
   /* the starting thread holds virtual time still until the last worker is there */
   stn_clock_join (self->config.clock);
-  for (guint i = 0; i < self->config.site_count; i++)
-    {
-      WorkerStart *start = g_new (WorkerStart, 1);
-      *start = (WorkerStart){ .runner = self, .index = i };
-      self->sites[i].thread
-          = stn_clock_thread_new (self->config.clock, self->site_rows[i].site->name, worker, start);
-    }
+  for (guint i = 0; i < self->config.site_count; i++) {
+    WorkerStart *start = g_new (WorkerStart, 1);
+    *start = (WorkerStart){ .runner = self, .index = i };
+    self->sites[i].thread = stn_clock_thread_new (self->config.clock, self->site_rows[i].site->name, worker, start);
+  }
   stn_clock_leave (self->config.clock);
 }
 
@@ -695,13 +677,12 @@ stn_runner_wait (StnRunner *self, int real_ms)
   gint64 deadline_us = g_get_monotonic_time () + (gint64) real_ms * 1000;
 
   g_mutex_lock (&self->mutex);
-  while (self->is_started)
-    {
-      if (real_ms < 0)
-        g_cond_wait (&self->finished, &self->mutex);
-      else if (!g_cond_wait_until (&self->finished, &self->mutex, deadline_us))
-        break;
-    }
+  while (self->is_started) {
+    if (real_ms < 0)
+      g_cond_wait (&self->finished, &self->mutex);
+    else if (!g_cond_wait_until (&self->finished, &self->mutex, deadline_us))
+      break;
+  }
   gboolean over = !self->is_started;
   g_mutex_unlock (&self->mutex);
   return over;
@@ -735,11 +716,10 @@ stn_runner_progress (StnRunner *self, guint site_index)
 void
 stn_runner_set_given_serials (StnRunner *self, const char *const *serials)
 {
-  for (guint i = 0; i < self->config.site_count; i++)
-    {
-      g_free (self->sites[i].given_serial);
-      self->sites[i].given_serial = serials != NULL ? g_strdup (serials[i]) : NULL;
-    }
+  for (guint i = 0; i < self->config.site_count; i++) {
+    g_free (self->sites[i].given_serial);
+    self->sites[i].given_serial = serials != NULL ? g_strdup (serials[i]) : NULL;
+  }
 }
 
 void

@@ -85,8 +85,9 @@ read_field (const char *name, Part *out)
   static const struct {
     const char *name;
     PartKind kind;
-  } names[] = { { "yyyy", PART_YEAR4 }, { "yy", PART_YEAR2 }, { "mm", PART_MONTH },
-                { "dd", PART_DAY },     { "ww", PART_WEEK } };
+  } names[] = {
+    { "yyyy", PART_YEAR4 }, { "yy", PART_YEAR2 }, { "mm", PART_MONTH }, { "dd", PART_DAY }, { "ww", PART_WEEK }
+  };
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     if (g_str_equal (names[i].name, name)) {
       *out = (Part){ .kind = names[i].kind };
@@ -210,9 +211,10 @@ stn_serial_pattern_new (const char *pattern, StnCheckDigit check, GError **error
   /* every character that the check digit's scheme must know stands in the texts and in the number's digits */
   g_autofree char *trial = check == STN_CHECK_NONE ? NULL : stn_serial_pattern_format (self, self->last, "2026-01-01");
   if (check != STN_CHECK_NONE && trial == NULL) {
-    stn_error_set (error, STN_FAILURE_BAD_PLAN, "serial pattern %s has characters that its check digit does not know: "
-                   "%s, and separators", quoted,
-                   check == STN_CHECK_ISO7064_MOD37_36 ? "it takes 0-9 and A-Z" : "it takes 0-9");
+    stn_error_set (error, STN_FAILURE_BAD_PLAN,
+                   "serial pattern %s has characters that its check digit does not know: "
+                   "%s, and separators",
+                   quoted, check == STN_CHECK_ISO7064_MOD37_36 ? "it takes 0-9 and A-Z" : "it takes 0-9");
     return NULL;
   }
   return g_steal_pointer (&self);

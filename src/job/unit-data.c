@@ -21,9 +21,9 @@ stn_unit_data_new (const StnPlan *plan, const char *serial, const char *uid, con
   for (guint i = 0; i < plan->job->data->len; i++) {
     const StnJobData *data = g_ptr_array_index (plan->job->data, i);
     g_autofree char *text = stn_template_fill (data->value, serial, uid, day, error);
-    GBytes *bytes = text == NULL ? NULL
-                                 : stn_encode ((StnEncoding) data->encoding, text, data->size_bytes,
-                                               (guint8) data->pad, error);
+    GBytes *bytes = text == NULL
+                        ? NULL
+                        : stn_encode ((StnEncoding) data->encoding, text, data->size_bytes, (guint8) data->pad, error);
     if (bytes == NULL) {
       g_prefix_error (error, "unit data at 0x%08" G_GINT64_MODIFIER "x: ", data->address);
       stn_job_prefix (data->place, error);

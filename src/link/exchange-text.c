@@ -23,11 +23,10 @@ append_bytes (GString *text, const guint8 *bytes, gsize length)
 {
   static const char digits[] = "0123456789abcdef";
 
-  for (gsize i = 0; i < length; i++)
-    {
-      const char three[] = { ' ', digits[bytes[i] >> 4], digits[bytes[i] & 0x0f] };
-      g_string_append_len (text, three, sizeof three);
-    }
+  for (gsize i = 0; i < length; i++) {
+    const char three[] = { ' ', digits[bytes[i] >> 4], digits[bytes[i] & 0x0f] };
+    g_string_append_len (text, three, sizeof three);
+  }
 }
 
 void
@@ -37,37 +36,36 @@ stn_exchange_to_text (const StnExchange *exchange, StnFailure failure, GString *
   gboolean in = stn_exchange_is_in (exchange);
 
   g_string_append (text, stn_operation_name (exchange->operation));
-  switch (exchange->operation)
-    {
-    case STN_OP_CONFIGURE:
-      g_string_append_printf (text, " %u %u%c%u", exchange->line.baud, exchange->line.data_bits, exchange->line.parity,
-                              exchange->line.stop_bits);
-      break;
-    case STN_OP_BREAK:
-      g_string_append_printf (text, " %u", exchange->levels != 0);
-      break;
-    case STN_OP_SEND:
-    case STN_OP_RECEIVE:
-      g_string_append_printf (text, " %08x", exchange->address);
-      break;
-    case STN_OP_CONTROL:
-      g_string_append_printf (text, " %02x %02x %04x %04x %04x", exchange->setup.request_type, exchange->setup.request,
-                              exchange->setup.value, exchange->setup.index,
-                              (guint) (in ? exchange->in_capacity : exchange->out_length));
-      break;
-    case STN_OP_SET:
-      g_string_append_printf (text, " %08x %08x", exchange->mask, exchange->levels);
-      break;
-    case STN_OP_GET:
-      if (done)
-        g_string_append_printf (text, " %08x", exchange->levels);
-      break;
-    case STN_OP_WRITE:
-    case STN_OP_READ:
-    case STN_OP_FLUSH:
-    default:
-      break;
-    }
+  switch (exchange->operation) {
+  case STN_OP_CONFIGURE:
+    g_string_append_printf (text, " %u %u%c%u", exchange->line.baud, exchange->line.data_bits, exchange->line.parity,
+                            exchange->line.stop_bits);
+    break;
+  case STN_OP_BREAK:
+    g_string_append_printf (text, " %u", exchange->levels != 0);
+    break;
+  case STN_OP_SEND:
+  case STN_OP_RECEIVE:
+    g_string_append_printf (text, " %08x", exchange->address);
+    break;
+  case STN_OP_CONTROL:
+    g_string_append_printf (text, " %02x %02x %04x %04x %04x", exchange->setup.request_type, exchange->setup.request,
+                            exchange->setup.value, exchange->setup.index,
+                            (guint) (in ? exchange->in_capacity : exchange->out_length));
+    break;
+  case STN_OP_SET:
+    g_string_append_printf (text, " %08x %08x", exchange->mask, exchange->levels);
+    break;
+  case STN_OP_GET:
+    if (done)
+      g_string_append_printf (text, " %08x", exchange->levels);
+    break;
+  case STN_OP_WRITE:
+  case STN_OP_READ:
+  case STN_OP_FLUSH:
+  default:
+    break;
+  }
   if (in)
     append_bytes (text, exchange->in, exchange->in_length);
   else
@@ -87,11 +85,10 @@ typedef struct {
 static const char *
 next_word (Words *self)
 {
-  if (*self->words == NULL)
-    {
-      self->bad = TRUE;
-      return "";
-    }
+  if (*self->words == NULL) {
+    self->bad = TRUE;
+    return "";
+  }
   return *self->words++;
 }
 
@@ -102,12 +99,11 @@ next_hex (Words *self, guint digits)
   const char *word = next_word (self);
   guint32 value = 0;
 
-  for (const char *letter = word; *letter != '\0'; letter++)
-    {
-      if (!g_ascii_isxdigit (*letter))
-        self->bad = TRUE;
-      value = value << 4 | ((guint32) g_ascii_xdigit_value (*letter) & 0x0f);
-    }
+  for (const char *letter = word; *letter != '\0'; letter++) {
+    if (!g_ascii_isxdigit (*letter))
+      self->bad = TRUE;
+    value = value << 4 | ((guint32) g_ascii_xdigit_value (*letter) & 0x0f);
+  }
   if (strlen (word) != digits)
     self->bad = TRUE;
   return self->bad ? 0 : value;
@@ -130,11 +126,10 @@ next_line_settings (Words *self, StnLineSettings *out)
   out->baud = next_decimal (self, G_MAXUINT32);
   const char *frame = next_word (self);
   if (strlen (frame) != 3 || !g_ascii_isdigit (frame[0]) || strchr ("NEO", frame[1]) == NULL
-      || !g_ascii_isdigit (frame[2]))
-    {
-      self->bad = TRUE;
-      return;
-    }
+      || !g_ascii_isdigit (frame[2])) {
+    self->bad = TRUE;
+    return;
+  }
   out->data_bits = (guint) (frame[0] - '0');
   out->parity = frame[1];
   out->stop_bits = (guint) (frame[2] - '0');
@@ -154,11 +149,10 @@ next_failure (Words *self, StnFailure *out)
 static void
 next_bytes (Words *self, GByteArray *bytes)
 {
-  while (!self->bad && *self->words != NULL && strcmp (*self->words, "--") != 0)
-    {
-      guint8 byte = (guint8) next_hex (self, 2);
-      g_byte_array_append (bytes, &byte, 1);
-    }
+  while (!self->bad && *self->words != NULL && strcmp (*self->words, "--") != 0) {
+    guint8 byte = (guint8) next_hex (self, 2);
+    g_byte_array_append (bytes, &byte, 1);
+  }
 }
 
 StnExchangeText *
@@ -171,56 +165,52 @@ stn_exchange_text_parse (const char *text, StnLinkShape shape, GError **error)
 
   self->bytes = g_byte_array_new ();
   if (!stn_operation_from_name (next_word (&words), &exchange->operation)
-      || stn_operation_shape (exchange->operation) != shape)
-    {
-      stn_error_set_seen (error, STN_FAILURE_BAD_FILE, stn_link_shape_name (shape), text,
-                          "not an operation of the link");
-      return NULL;
-    }
+      || stn_operation_shape (exchange->operation) != shape) {
+    stn_error_set_seen (error, STN_FAILURE_BAD_FILE, stn_link_shape_name (shape), text, "not an operation of the link");
+    return NULL;
+  }
 
-  switch (exchange->operation)
-    {
-    case STN_OP_CONFIGURE:
-      next_line_settings (&words, &exchange->line);
-      break;
-    case STN_OP_BREAK:
-      exchange->levels = next_decimal (&words, 1);
-      break;
-    case STN_OP_SEND:
-    case STN_OP_RECEIVE:
-      exchange->address = next_hex (&words, 8);
-      break;
-    case STN_OP_CONTROL:
-      exchange->setup.request_type = (guint8) next_hex (&words, 2);
-      exchange->setup.request = (guint8) next_hex (&words, 2);
-      exchange->setup.value = (guint16) next_hex (&words, 4);
-      exchange->setup.index = (guint16) next_hex (&words, 4);
-      exchange->in_capacity = next_hex (&words, 4);
-      break;
-    case STN_OP_SET:
-      exchange->mask = next_hex (&words, 8);
+  switch (exchange->operation) {
+  case STN_OP_CONFIGURE:
+    next_line_settings (&words, &exchange->line);
+    break;
+  case STN_OP_BREAK:
+    exchange->levels = next_decimal (&words, 1);
+    break;
+  case STN_OP_SEND:
+  case STN_OP_RECEIVE:
+    exchange->address = next_hex (&words, 8);
+    break;
+  case STN_OP_CONTROL:
+    exchange->setup.request_type = (guint8) next_hex (&words, 2);
+    exchange->setup.request = (guint8) next_hex (&words, 2);
+    exchange->setup.value = (guint16) next_hex (&words, 4);
+    exchange->setup.index = (guint16) next_hex (&words, 4);
+    exchange->in_capacity = next_hex (&words, 4);
+    break;
+  case STN_OP_SET:
+    exchange->mask = next_hex (&words, 8);
+    exchange->levels = next_hex (&words, 8);
+    break;
+  case STN_OP_GET:
+    if (g_strcmp0 (*words.words, "--") != 0)
       exchange->levels = next_hex (&words, 8);
-      break;
-    case STN_OP_GET:
-      if (g_strcmp0 (*words.words, "--") != 0)
-        exchange->levels = next_hex (&words, 8);
-      break;
-    case STN_OP_WRITE:
-    case STN_OP_READ:
-    case STN_OP_FLUSH:
-    default:
-      break;
-    }
-  if (exchange->operation == STN_OP_WRITE || exchange->operation == STN_OP_SEND
-      || exchange->operation == STN_OP_CONTROL || stn_exchange_is_in (exchange))
+    break;
+  case STN_OP_WRITE:
+  case STN_OP_READ:
+  case STN_OP_FLUSH:
+  default:
+    break;
+  }
+  if (exchange->operation == STN_OP_WRITE || exchange->operation == STN_OP_SEND || exchange->operation == STN_OP_CONTROL
+      || stn_exchange_is_in (exchange))
     next_bytes (&words, self->bytes);
   next_failure (&words, &self->failure);
-  if (words.bad || *words.words != NULL)
-    {
-      stn_error_set_seen (error, STN_FAILURE_BAD_FILE, stn_operation_name (exchange->operation), text,
-                          "not a line of a trace");
-      return NULL;
-    }
+  if (words.bad || *words.words != NULL) {
+    stn_error_set_seen (error, STN_FAILURE_BAD_FILE, stn_operation_name (exchange->operation), text,
+                        "not a line of a trace");
+    return NULL;
+  }
   if (stn_exchange_is_in (exchange))
     exchange->in_length = self->bytes->len;
   else

@@ -221,11 +221,10 @@ spoil_extra_in (FaultLink *self, StnExchange *exchange, guint64 number, const St
   (void) number;
   (void) wait;
   (void) error;
-  if (full)
-    {
-      self->held = exchange->in[exchange->in_length - 1];
-      self->has_held = TRUE;
-    }
+  if (full) {
+    self->held = exchange->in[exchange->in_length - 1];
+    self->has_held = TRUE;
+  }
   memmove (exchange->in + 1, exchange->in, exchange->in_length - (full ? 1 : 0));
   exchange->in[0] = EXTRA_BYTE;
   exchange->in_length += full ? 0 : 1;
@@ -307,11 +306,10 @@ fault_exchange (StnLink *link, StnExchange *exchange, const StnWait *wait, GErro
 
   SpoilFunction spoil = kinds[self->plan->kind].spoil;
   FaultPlace place = kinds[self->plan->kind].place;
-  if (place == INSTEAD || (place == ON_OUT && !stn_exchange_is_in (exchange) && exchange->out_length > 0))
-    {
-      if (plan_spend (self->plan))
-        return spoil (self, exchange, number, wait, error);
-    }
+  if (place == INSTEAD || (place == ON_OUT && !stn_exchange_is_in (exchange) && exchange->out_length > 0)) {
+    if (plan_spend (self->plan))
+      return spoil (self, exchange, number, wait, error);
+  }
   if (!pass_on (self, exchange, wait, error))
     return FALSE;
   if (place == ON_IN && stn_exchange_is_in (exchange) && exchange->in_length > 0 && has_place_for_it (self, exchange)

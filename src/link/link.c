@@ -76,11 +76,10 @@ gboolean
 stn_operation_from_name (const char *name, StnOperation *out)
 {
   for (guint i = 0; i < G_N_ELEMENTS (operations); i++)
-    if (g_strcmp0 (name, operations[i].name) == 0)
-      {
-        *out = (StnOperation) i;
-        return TRUE;
-      }
+    if (g_strcmp0 (name, operations[i].name) == 0) {
+      *out = (StnOperation) i;
+      return TRUE;
+    }
   return FALSE;
 }
 
@@ -95,25 +94,22 @@ stn_operation_shape (StnOperation operation)
 static gboolean
 exchange_is_sound (const StnLink *self, const StnExchange *exchange, GError **error)
 {
-  if (self == NULL || (guint) exchange->operation >= G_N_ELEMENTS (operations))
-    {
-      stn_error_set (error, STN_FAILURE_INTERNAL, "an operation on no link, or an unknown one");
-      return FALSE;
-    }
+  if (self == NULL || (guint) exchange->operation >= G_N_ELEMENTS (operations)) {
+    stn_error_set (error, STN_FAILURE_INTERNAL, "an operation on no link, or an unknown one");
+    return FALSE;
+  }
 
   const char *name = operations[exchange->operation].name;
-  if (operations[exchange->operation].shape != self->shape)
-    {
-      stn_error_set_seen (error, STN_FAILURE_INTERNAL, stn_link_shape_name (operations[exchange->operation].shape),
-                          stn_link_shape_name (self->shape), "%s: wrong shape of link for %s", self->name, name);
-      return FALSE;
-    }
+  if (operations[exchange->operation].shape != self->shape) {
+    stn_error_set_seen (error, STN_FAILURE_INTERNAL, stn_link_shape_name (operations[exchange->operation].shape),
+                        stn_link_shape_name (self->shape), "%s: wrong shape of link for %s", self->name, name);
+    return FALSE;
+  }
   if ((exchange->out == NULL && exchange->out_length > 0) || (exchange->in == NULL && exchange->in_capacity > 0)
-      || exchange->in_least > exchange->in_capacity)
-    {
-      stn_error_set (error, STN_FAILURE_INTERNAL, "%s: %s with a buffer that does not fit", self->name, name);
-      return FALSE;
-    }
+      || exchange->in_least > exchange->in_capacity) {
+    stn_error_set (error, STN_FAILURE_INTERNAL, "%s: %s with a buffer that does not fit", self->name, name);
+    return FALSE;
+  }
   return TRUE;
 }
 
@@ -135,21 +131,19 @@ stn_link_exchange (StnLink *self, StnExchange *exchange, const StnWait *wait, GE
   gboolean done = self->link_class->exchange (self, exchange, wait, &local);
 
   /* a port that claims more than was there, or less than was asked, would turn into bytes that nobody sent */
-  if (exchange->in_length > exchange->in_capacity || (done && exchange->in_length < exchange->in_least))
-    {
-      stn_error_set (error, STN_FAILURE_INTERNAL, "%s: %s link returned %" G_GSIZE_FORMAT " bytes for %" G_GSIZE_FORMAT
-                     " to %" G_GSIZE_FORMAT, self->name, self->link_class->kind, exchange->in_length,
-                     exchange->in_least, exchange->in_capacity);
-      exchange->in_length = 0;
-      return FALSE;
-    }
-  if (!done)
-    {
-      if (local == NULL)
-        stn_error_set (&local, STN_FAILURE_INTERNAL, "%s: %s link failed without a reason", self->name,
-                       self->link_class->kind);
-      g_propagate_error (error, g_steal_pointer (&local));
-    }
+  if (exchange->in_length > exchange->in_capacity || (done && exchange->in_length < exchange->in_least)) {
+    stn_error_set (error, STN_FAILURE_INTERNAL,
+                   "%s: %s link returned %" G_GSIZE_FORMAT " bytes for %" G_GSIZE_FORMAT " to %" G_GSIZE_FORMAT,
+                   self->name, self->link_class->kind, exchange->in_length, exchange->in_least, exchange->in_capacity);
+    exchange->in_length = 0;
+    return FALSE;
+  }
+  if (!done) {
+    if (local == NULL)
+      stn_error_set (&local, STN_FAILURE_INTERNAL, "%s: %s link failed without a reason", self->name,
+                     self->link_class->kind);
+    g_propagate_error (error, g_steal_pointer (&local));
+  }
   return done;
 }
 
@@ -169,22 +163,19 @@ stream_read (StnLink *self, guint8 *buffer, gsize least, gsize capacity, gsize *
   StnExchange exchange = { .operation = STN_OP_READ, .in = buffer, .in_capacity = capacity, .in_least = least };
   g_autoptr (GError) local = NULL;
 
-  if (stn_link_exchange (self, &exchange, wait, &local))
-    {
-      *out_length = exchange.in_length;
-      return TRUE;
-    }
-  if (stn_error_is (local, STN_FAILURE_NO_ANSWER))
-    {
-      /* every kind of port says it in these words, with what did come */
-      g_autofree char *bytes = stn_bytes_to_text (buffer, exchange.in_length, SHOWN_BYTES);
-      g_autofree char *expected = g_strdup_printf ("%" G_GSIZE_FORMAT " bytes", least);
-      g_autofree char *seen = exchange.in_length == 0
+  if (stn_link_exchange (self, &exchange, wait, &local)) {
+    *out_length = exchange.in_length;
+    return TRUE;
+  }
+  if (stn_error_is (local, STN_FAILURE_NO_ANSWER)) {
+    /* every kind of port says it in these words, with what did come */
+    g_autofree char *bytes = stn_bytes_to_text (buffer, exchange.in_length, SHOWN_BYTES);
+    g_autofree char *expected = g_strdup_printf ("%" G_GSIZE_FORMAT " bytes", least);
+    g_autofree char *seen = exchange.in_length == 0
                                 ? g_strdup ("nothing")
                                 : g_strdup_printf ("%" G_GSIZE_FORMAT " (%s)", exchange.in_length, bytes);
-      stn_error_set_seen (error, STN_FAILURE_NO_ANSWER, expected, seen, "no answer in time");
-    }
-  else
+    stn_error_set_seen (error, STN_FAILURE_NO_ANSWER, expected, seen, "no answer in time");
+  } else
     g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }

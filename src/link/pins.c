@@ -8,11 +8,10 @@ gboolean
 stn_pin_from_text (const char *text, guint *out_bit)
 {
   for (guint bit = 0; bit < G_N_ELEMENTS (pin_names); bit++)
-    if (g_strcmp0 (text, pin_names[bit]) == 0)
-      {
-        *out_bit = bit;
-        return TRUE;
-      }
+    if (g_strcmp0 (text, pin_names[bit]) == 0) {
+      *out_bit = bit;
+      return TRUE;
+    }
   return FALSE;
 }
 

@@ -5,8 +5,8 @@
 #include "src/link/exchange-text.h"
 
 typedef struct {
-  guint number; /* in the recording, from 1 */
-  char *text;   /* owned; from the operation on */
+  guint number;              /* in the recording, from 1 */
+  char *text;                /* owned; from the operation on */
   StnExchangeText *recorded; /* owned */
 } ReplayLine;
 
@@ -49,33 +49,32 @@ asks_the_same (const StnExchange *asked, const StnExchangeText *line)
 
   if (asked->operation != recorded->operation)
     return FALSE;
-  switch (asked->operation)
-    {
-    case STN_OP_CONFIGURE:
-      return asked->line.baud == recorded->line.baud && asked->line.data_bits == recorded->line.data_bits
-             && asked->line.parity == recorded->line.parity && asked->line.stop_bits == recorded->line.stop_bits;
-    case STN_OP_BREAK:
-      return (asked->levels != 0) == (recorded->levels != 0);
-    case STN_OP_SET:
-      return asked->mask == recorded->mask && asked->levels == recorded->levels;
-    case STN_OP_SEND:
-      if (asked->address != recorded->address)
-        return FALSE;
-      break;
-    case STN_OP_CONTROL:
-      if (asked->setup.request_type != recorded->setup.request_type || asked->setup.request != recorded->setup.request
-          || asked->setup.value != recorded->setup.value || asked->setup.index != recorded->setup.index
-          || (stn_exchange_is_in (asked) ? asked->in_capacity : asked->out_length) != recorded->in_capacity)
-        return FALSE;
-      break;
-    case STN_OP_WRITE:
-    case STN_OP_READ:
-    case STN_OP_RECEIVE:
-    case STN_OP_FLUSH:
-    case STN_OP_GET:
-    default:
-      break;
-    }
+  switch (asked->operation) {
+  case STN_OP_CONFIGURE:
+    return asked->line.baud == recorded->line.baud && asked->line.data_bits == recorded->line.data_bits
+           && asked->line.parity == recorded->line.parity && asked->line.stop_bits == recorded->line.stop_bits;
+  case STN_OP_BREAK:
+    return (asked->levels != 0) == (recorded->levels != 0);
+  case STN_OP_SET:
+    return asked->mask == recorded->mask && asked->levels == recorded->levels;
+  case STN_OP_SEND:
+    if (asked->address != recorded->address)
+      return FALSE;
+    break;
+  case STN_OP_CONTROL:
+    if (asked->setup.request_type != recorded->setup.request_type || asked->setup.request != recorded->setup.request
+        || asked->setup.value != recorded->setup.value || asked->setup.index != recorded->setup.index
+        || (stn_exchange_is_in (asked) ? asked->in_capacity : asked->out_length) != recorded->in_capacity)
+      return FALSE;
+    break;
+  case STN_OP_WRITE:
+  case STN_OP_READ:
+  case STN_OP_RECEIVE:
+  case STN_OP_FLUSH:
+  case STN_OP_GET:
+  default:
+    break;
+  }
   if (stn_exchange_is_in (asked))
     /* an answer that this reader could not have got is another recording's */
     return line->bytes->len <= asked->in_capacity
@@ -89,37 +88,33 @@ replay_exchange (StnLink *link, StnExchange *exchange, const StnWait *wait, GErr
 {
   ReplayLink *self = (ReplayLink *) link;
 
-  if (self->position >= self->lines->len)
-    {
-      g_autofree char *asked = asked_as_text (exchange);
-      stn_error_set_seen (error, STN_FAILURE_INTERNAL, "the end", asked, "replay of %s", stn_link_name (link));
-      return FALSE;
-    }
+  if (self->position >= self->lines->len) {
+    g_autofree char *asked = asked_as_text (exchange);
+    stn_error_set_seen (error, STN_FAILURE_INTERNAL, "the end", asked, "replay of %s", stn_link_name (link));
+    return FALSE;
+  }
   const ReplayLine *line = g_ptr_array_index (self->lines, self->position);
   const StnExchangeText *recorded = line->recorded;
-  if (!asks_the_same (exchange, recorded))
-    {
-      g_autofree char *asked = asked_as_text (exchange);
-      stn_error_set_seen (error, STN_FAILURE_INTERNAL, line->text, asked, "replay line %u", line->number);
-      return FALSE;
-    }
+  if (!asks_the_same (exchange, recorded)) {
+    g_autofree char *asked = asked_as_text (exchange);
+    stn_error_set_seen (error, STN_FAILURE_INTERNAL, line->text, asked, "replay line %u", line->number);
+    return FALSE;
+  }
 
   self->position++;
-  if (stn_exchange_is_in (exchange))
-    {
-      if (recorded->bytes->len > 0)
-        memcpy (exchange->in, recorded->bytes->data, recorded->bytes->len);
-      exchange->in_length = recorded->bytes->len;
-    }
-  if (recorded->failure != STN_FAILURE_NONE)
-    {
-      /* silence takes its time, so that what is built on deadlines ends; real time is not spent on a recording */
-      if (recorded->failure == STN_FAILURE_NO_ANSWER && stn_clock_is_virtual (wait->clock)
-          && wait->deadline_ns != STN_TIME_NEVER && !stn_wait_sleep (wait, stn_wait_left_ns (wait), error))
-        return FALSE;
-      stn_error_set (error, recorded->failure, "as recorded in line %u", line->number);
+  if (stn_exchange_is_in (exchange)) {
+    if (recorded->bytes->len > 0)
+      memcpy (exchange->in, recorded->bytes->data, recorded->bytes->len);
+    exchange->in_length = recorded->bytes->len;
+  }
+  if (recorded->failure != STN_FAILURE_NONE) {
+    /* silence takes its time, so that what is built on deadlines ends; real time is not spent on a recording */
+    if (recorded->failure == STN_FAILURE_NO_ANSWER && stn_clock_is_virtual (wait->clock)
+        && wait->deadline_ns != STN_TIME_NEVER && !stn_wait_sleep (wait, stn_wait_left_ns (wait), error))
       return FALSE;
-    }
+    stn_error_set (error, recorded->failure, "as recorded in line %u", line->number);
+    return FALSE;
+  }
   if (exchange->operation == STN_OP_GET)
     exchange->levels = recorded->exchange.levels;
   if (exchange->operation == STN_OP_RECEIVE)
@@ -154,31 +149,28 @@ stn_replay_link_new (StnLinkShape shape, const char *name, const char *text, GEr
   g_autofree char *shown_name = g_strdelimit (g_strdup (name), " \t\r\n", '_');
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (replay_line_free);
 
-  for (guint i = 0; rows[i] != NULL; i++)
-    {
-      if (rows[i][0] == '\0')
-        continue;
-      g_auto (GStrv) parts = g_strsplit (rows[i], " ", 3);
-      if (g_strv_length (parts) < 3 || !is_time (parts[0]))
-        {
-          stn_error_set_seen (error, STN_FAILURE_BAD_FILE, "time, link and operation", rows[i], "line %u", i + 1);
-          return NULL;
-        }
-      if (strcmp (parts[1], shown_name) != 0)
-        continue;
-
-      StnExchangeText *recorded = stn_exchange_text_parse (parts[2], shape, error);
-      if (recorded == NULL)
-        {
-          g_prefix_error (error, "line %u: ", i + 1);
-          return NULL;
-        }
-      ReplayLine *line = g_new0 (ReplayLine, 1);
-      line->number = i + 1;
-      line->text = g_steal_pointer (&parts[2]);
-      line->recorded = recorded;
-      g_ptr_array_add (lines, line);
+  for (guint i = 0; rows[i] != NULL; i++) {
+    if (rows[i][0] == '\0')
+      continue;
+    g_auto (GStrv) parts = g_strsplit (rows[i], " ", 3);
+    if (g_strv_length (parts) < 3 || !is_time (parts[0])) {
+      stn_error_set_seen (error, STN_FAILURE_BAD_FILE, "time, link and operation", rows[i], "line %u", i + 1);
+      return NULL;
     }
+    if (strcmp (parts[1], shown_name) != 0)
+      continue;
+
+    StnExchangeText *recorded = stn_exchange_text_parse (parts[2], shape, error);
+    if (recorded == NULL) {
+      g_prefix_error (error, "line %u: ", i + 1);
+      return NULL;
+    }
+    ReplayLine *line = g_new0 (ReplayLine, 1);
+    line->number = i + 1;
+    line->text = g_steal_pointer (&parts[2]);
+    line->recorded = recorded;
+    g_ptr_array_add (lines, line);
+  }
 
   ReplayLink *self = g_new0 (ReplayLink, 1);
   stn_link_init (&self->link, &replay_class, shape, name);

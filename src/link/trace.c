@@ -24,19 +24,17 @@ stn_trace_sink_new (const char *path, guint ring_lines, GError **error)
 {
   FILE *file = NULL;
 
-  if (path != NULL)
-    {
-      file = fopen (path, "we");
-      if (file == NULL)
-        {
-          int reason = errno;
-          stn_error_set (error, reason == EACCES || reason == EPERM ? STN_FAILURE_PERMISSION : STN_FAILURE_BAD_FILE,
-                         "%s: %s", path, g_strerror (reason));
-          return NULL;
-        }
-      /* a line is out when it is written: a trace is read after something went wrong */
-      setvbuf (file, NULL, _IOLBF, BUFSIZ);
+  if (path != NULL) {
+    file = fopen (path, "we");
+    if (file == NULL) {
+      int reason = errno;
+      stn_error_set (error, reason == EACCES || reason == EPERM ? STN_FAILURE_PERMISSION : STN_FAILURE_BAD_FILE,
+                     "%s: %s", path, g_strerror (reason));
+      return NULL;
     }
+    /* a line is out when it is written: a trace is read after something went wrong */
+    setvbuf (file, NULL, _IOLBF, BUFSIZ);
+  }
 
   StnTraceSink *self = g_new0 (StnTraceSink, 1);
   g_atomic_ref_count_init (&self->references);
@@ -81,15 +79,14 @@ sink_add (StnTraceSink *self, const GString *line)
   g_mutex_lock (&self->mutex);
   if (self->file != NULL && fwrite (line->str, 1, line->len, self->file) != line->len && self->write_error == 0)
     self->write_error = errno != 0 ? errno : EIO;
-  if (self->ring_lines > 0)
-    {
-      GString **slot = &self->ring[self->added % self->ring_lines];
-      if (*slot == NULL)
-        *slot = g_string_sized_new (line->len);
-      g_string_truncate (*slot, 0);
-      g_string_append_len (*slot, line->str, (gssize) line->len);
-      self->added++;
-    }
+  if (self->ring_lines > 0) {
+    GString **slot = &self->ring[self->added % self->ring_lines];
+    if (*slot == NULL)
+      *slot = g_string_sized_new (line->len);
+    g_string_truncate (*slot, 0);
+    g_string_append_len (*slot, line->str, (gssize) line->len);
+    self->added++;
+  }
   g_mutex_unlock (&self->mutex);
 }
 
@@ -100,11 +97,10 @@ stn_trace_sink_text (StnTraceSink *self)
 
   g_mutex_lock (&self->mutex);
   guint64 first = self->added > self->ring_lines ? self->added - self->ring_lines : 0;
-  for (guint64 i = first; i < self->added; i++)
-    {
-      const GString *line = self->ring[i % self->ring_lines];
-      g_string_append_len (text, line->str, (gssize) line->len);
-    }
+  for (guint64 i = first; i < self->added; i++) {
+    const GString *line = self->ring[i % self->ring_lines];
+    g_string_append_len (text, line->str, (gssize) line->len);
+  }
   g_mutex_unlock (&self->mutex);
   return g_string_free (text, FALSE);
 }

@@ -2,9 +2,14 @@
 
 #include <string.h>
 
-#define FIELD(type, record, field) { #field, STN_COLUMN_##type, offsetof (record, field), 0 }
-#define FIELD_IF(type, record, field, flag)                                                                            \
-  { #field, STN_COLUMN_##type, offsetof (record, field), offsetof (record, flag) }
+#define FIELD(type, record, field)                        \
+  {                                                       \
+#field, STN_COLUMN_##type, offsetof(record, field), 0 \
+  }
+#define FIELD_IF(type, record, field, flag)                                    \
+  {                                                                            \
+#field, STN_COLUMN_##type, offsetof(record, field), offsetof(record, flag) \
+  }
 
 static const StnColumn run_columns[] = {
   FIELD (TEXT, StnRun, run_id),

@@ -104,8 +104,8 @@ stn_production_day (gint64 utc_us, int day_start_minutes, GTimeZone *zone)
    * new day, the old one and the new one again. */
   int year, month, day;
   g_date_time_get_ymd (moment, &year, &month, &day);
-  g_autoptr (GDateTime) start
-      = g_date_time_new (local, year, month, day, day_start_minutes / 60, day_start_minutes % 60, 0);
+  g_autoptr (GDateTime) start =
+      g_date_time_new (local, year, month, day, day_start_minutes / 60, day_start_minutes % 60, 0);
   if (start == NULL || g_date_time_compare (moment, start) >= 0)
     return g_date_time_format (moment, "%Y-%m-%d");
 

@@ -3,9 +3,8 @@
 #include <string.h>
 
 static const char *const verdict_names[STN_VERDICT_COUNT] = {
-  [STN_VERDICT_UNKNOWN] = "unknown", [STN_VERDICT_PASS] = "pass",
-  [STN_VERDICT_FAIL] = "fail",       [STN_VERDICT_ERROR] = "error",
-  [STN_VERDICT_CANCELLED] = "cancelled", [STN_VERDICT_EMPTY] = "empty",
+  [STN_VERDICT_UNKNOWN] = "unknown", [STN_VERDICT_PASS] = "pass",           [STN_VERDICT_FAIL] = "fail",
+  [STN_VERDICT_ERROR] = "error",     [STN_VERDICT_CANCELLED] = "cancelled", [STN_VERDICT_EMPTY] = "empty",
   [STN_VERDICT_SKIPPED] = "skipped",
 };
 

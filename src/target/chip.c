@@ -28,7 +28,7 @@ keep_ids (StnChipRow *self, const GPtrArray *list, guint *out_count)
     return NULL;
   guint16 *ids = g_new (guint16, *out_count);
   for (guint i = 0; i < *out_count; i++)
-    ids[i] = (guint16) *(const gint64 *) list->pdata[i];
+    ids[i] = (guint16) * (const gint64 *) list->pdata[i];
   g_ptr_array_add (self->owned, ids);
   return ids;
 }
@@ -53,9 +53,9 @@ keep_page_erase_times (StnChipRow *self, const GPtrArray *list)
   StnPageEraseTime *times = g_new0 (StnPageEraseTime, list->len);
   for (guint i = 0; i < list->len; i++) {
     const StnFilePageErase *from = list->pdata[i];
-    times[i] = (StnPageEraseTime) { .page_bytes = (guint32) from->size_bytes,
-                                    .typical_ms = ms_from_ns (from->typical_ns),
-                                    .max_ms = ms_from_ns (from->max_ns) };
+    times[i] = (StnPageEraseTime){ .page_bytes = (guint32) from->size_bytes,
+                                   .typical_ms = ms_from_ns (from->typical_ns),
+                                   .max_ms = ms_from_ns (from->max_ns) };
   }
   g_ptr_array_add (self->owned, times);
   self->target.page_erase_times = times;
@@ -128,8 +128,7 @@ check (const StnChipRow *self, GError **error)
     missing = "parts";
   if (missing == NULL)
     return TRUE;
-  stn_node_error (self->chip->place, error, missing, NULL, "chip 0x%03X is not usable",
-                  target->product_id);
+  stn_node_error (self->chip->place, error, missing, NULL, "chip 0x%03X is not usable", target->product_id);
   return FALSE;
 }
 
@@ -164,7 +163,7 @@ stn_chip_row_new (const StnTargetFile *file, const StnFileChip *chip, GError **e
   target->uid_address = PICK (uid);
   const GPtrArray *words = pick_list (chip->shared.uid_words, file->common.uid_words);
   for (guint i = 0; i < 3; i++)
-    target->uid_offsets[i] = words != NULL && words->len == 3 ? (guint) *(const gint64 *) words->pdata[i] : 4 * i;
+    target->uid_offsets[i] = words != NULL && words->len == 3 ? (guint) * (const gint64 *) words->pdata[i] : 4 * i;
   int erased = PICK (erased_byte);
   target->erased_byte_known = erased != 0;
   target->erased_byte = erased == 1 ? 0x00 : 0xFF;
@@ -193,9 +192,9 @@ stn_chip_row_new (const StnTargetFile *file, const StnFileChip *chip, GError **e
   target->boot_pin = boot_pin == 0 ? STN_BOOT_PIN_NONE : (StnBootPin) (boot_pin - 1);
   int empty_check = PICK (empty_check);
   target->empty_check = empty_check == 0 ? STN_EMPTY_CHECK_NONE : (StnEmptyCheck) (empty_check - 1);
-  target->empty_check_cleared_by = keep_ids (
-      self, pick_list (chip->shared.empty_check_cleared_by, file->common.empty_check_cleared_by),
-      &target->empty_check_cleared_by_count);
+  target->empty_check_cleared_by =
+      keep_ids (self, pick_list (chip->shared.empty_check_cleared_by, file->common.empty_check_cleared_by),
+                &target->empty_check_cleared_by_count);
 
   g_autoptr (GArray) rules = g_array_new (FALSE, TRUE, sizeof (StnQuirkRule));
   add_quirks (self, rules, file->common.quirks);

@@ -54,7 +54,7 @@ stn_geometry_read (const char *text, guint64 base, guint64 flash_bytes, StnPageS
       *out_why = "groups such as 04*016K, joined by commas";
       return FALSE;
     }
-    stretches[groups++] = (StnPageStretch) {
+    stretches[groups++] = (StnPageStretch){
       .address = base + total,
       .page_bytes = page_bytes,
       .page_count = count,

@@ -32,9 +32,9 @@ stn_target_page (const StnTarget *self, guint number, StnPage *out)
     const StnPageStretch *stretch = &self->stretches[i];
     if (number >= stretch->first_page && number - stretch->first_page < stretch->page_count) {
       guint index = number - stretch->first_page;
-      *out = (StnPage) { .number = number,
-                         .address = stretch->address + (guint64) index * stretch->page_bytes,
-                         .bytes = stretch->page_bytes };
+      *out = (StnPage){ .number = number,
+                        .address = stretch->address + (guint64) index * stretch->page_bytes,
+                        .bytes = stretch->page_bytes };
       return TRUE;
     }
   }
@@ -110,9 +110,9 @@ stn_target_quirks_for (const StnTarget *self, guint16 bootloader_id)
 StnEmptyCheck
 stn_target_empty_check_for (const StnTarget *self, guint16 bootloader_id)
 {
-  if (self->empty_check != STN_EMPTY_CHECK_CLEARED_BY_ROM || self->empty_check_cleared_by == NULL ||
-      !version_is_known (self, bootloader_id) ||
-      has_id (self->empty_check_cleared_by, self->empty_check_cleared_by_count, bootloader_id))
+  if (self->empty_check != STN_EMPTY_CHECK_CLEARED_BY_ROM || self->empty_check_cleared_by == NULL
+      || !version_is_known (self, bootloader_id)
+      || has_id (self->empty_check_cleared_by, self->empty_check_cleared_by_count, bootloader_id))
     return self->empty_check;
   return STN_EMPTY_CHECK_LATCHED;
 }

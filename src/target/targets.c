@@ -7,10 +7,10 @@
 #define LONGEST_PART 40
 
 struct StnTargets {
-  GPtrArray *files; /* StnTargetFile: what the rows borrow from */
-  GPtrArray *rows;  /* StnChipRow, in the order of the data */
-  GPtrArray *list;  /* const StnTarget, of the rows */
-  GMutex lock;      /* guards the two below */
+  GPtrArray *files;  /* StnTargetFile: what the rows borrow from */
+  GPtrArray *rows;   /* StnChipRow, in the order of the data */
+  GPtrArray *list;   /* const StnTarget, of the rows */
+  GMutex lock;       /* guards the two below */
   GHashTable *found; /* char * -> StnTarget *, owned by parts */
   GPtrArray *parts;  /* StnTarget */
 };
@@ -242,7 +242,7 @@ find_candidates (const StnTargets *self, const char *text)
       if (length > longest)
         g_array_set_size (candidates, 0);
       longest = length;
-      g_array_append_val (candidates, ((Candidate) { row, part }));
+      g_array_append_val (candidates, ((Candidate){ row, part }));
     }
   }
   return candidates;
@@ -252,9 +252,9 @@ static void
 append_names (GPtrArray *names, const StnFilePart *part)
 {
   for (guint i = 0; i < part->flash->len; i++)
-    g_ptr_array_add (names, g_strdup_printf ("%sx%s%s%s", part->part, (const char *) part->flash->pdata[i],
-                                             part->suffix == NULL ? "" : "-",
-                                             part->suffix == NULL ? "" : part->suffix));
+    g_ptr_array_add (names,
+                     g_strdup_printf ("%sx%s%s%s", part->part, (const char *) part->flash->pdata[i],
+                                      part->suffix == NULL ? "" : "-", part->suffix == NULL ? "" : part->suffix));
 }
 
 /* "STM32F103x4, STM32F103x6, …" */

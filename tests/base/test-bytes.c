@@ -157,7 +157,7 @@ writing_stops_at_every_boundary (void)
     void (*write) (StnWriter *, guint32);
     gsize width;
   } cases[] = {
-    { write_u8, 1 },           { write_u16_be, 2 },       { write_u16_le, 2 },
+    { write_u8, 1 },          { write_u16_be, 2 },      { write_u16_le, 2 },
     { stn_writer_u32_be, 4 }, { stn_writer_u32_le, 4 }, { write_four, 4 },
   };
 
@@ -202,12 +202,8 @@ hex_text_is_short_and_honest (void)
     gsize length, most;
     const char *text;
   } cases[] = {
-    { 0, 8, "" },
-    { 1, 8, "01" },
-    { 6, 6, "01 02 03 04 80 fe" },
-    { 6, 5, "01 02 03 04 80 …(6)" },
-    { 6, 1, "01 …(6)" },
-    { 6, 0, " …(6)" },
+    { 0, 8, "" },        { 1, 8, "01" },    { 6, 6, "01 02 03 04 80 fe" }, { 6, 5, "01 02 03 04 80 …(6)" },
+    { 6, 1, "01 …(6)" }, { 6, 0, " …(6)" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {

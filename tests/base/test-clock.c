@@ -14,7 +14,7 @@ typedef struct {
 static void
 shared_init (Shared *self, StnClock *clock)
 {
-  *self = (Shared) { .clock = clock };
+  *self = (Shared){ .clock = clock };
   g_mutex_init (&self->mutex);
 }
 
@@ -100,9 +100,9 @@ static void
 virtual_time_jumps_to_the_earliest_deadline (void)
 {
   g_autoptr (StnClock) clock = stn_clock_new_virtual ();
-  Sleeper sleepers[] = {
-    { clock, 7 * STN_NS_PER_S, 20, { 0 } }, { clock, 1, 50, { 0 } }, { clock, 3 * STN_NS_PER_MS, 64, { 0 } }
-  };
+  Sleeper sleepers[] = { { clock, 7 * STN_NS_PER_S, 20, { 0 } },
+                         { clock, 1, 50, { 0 } },
+                         { clock, 3 * STN_NS_PER_MS, 64, { 0 } } };
   GThread *threads[G_N_ELEMENTS (sleepers)];
 
   stn_clock_join (clock);
@@ -193,7 +193,7 @@ many_sleepers_end_at_the_longest_sum (void)
 
   stn_clock_join (clock);
   for (guint i = 0; i < G_N_ELEMENTS (sleepers); i++) {
-    sleepers[i] = (RandomSleeper) { clock, i + 1, 0 };
+    sleepers[i] = (RandomSleeper){ clock, i + 1, 0 };
     threads[i] = stn_clock_thread_new (clock, "random", random_sleeper_main, &sleepers[i]);
   }
   for (guint i = 0; i < G_N_ELEMENTS (sleepers); i++) {
@@ -284,9 +284,9 @@ a_passed_deadline_returns_at_once (gconstpointer is_virtual)
 
   g_mutex_lock (&shared.mutex);
   for (gsize i = 0; i < G_N_ELEMENTS (ages_ns); i++)
-    g_assert_cmpint (stn_clock_wait (shared.clock, &shared, &shared.mutex,
-                                     stn_clock_now_ns (shared.clock) - ages_ns[i], NULL),
-                     ==, STN_WAKE_EXPIRED);
+    g_assert_cmpint (
+        stn_clock_wait (shared.clock, &shared, &shared.mutex, stn_clock_now_ns (shared.clock) - ages_ns[i], NULL), ==,
+        STN_WAKE_EXPIRED);
   g_assert_cmpint (stn_clock_wait (shared.clock, &shared, &shared.mutex, G_MININT64, NULL), ==, STN_WAKE_EXPIRED);
   g_mutex_unlock (&shared.mutex);
   if (is_virtual != NULL)
@@ -432,8 +432,9 @@ consumer_main (gpointer data)
     while (self->value == 0) {
       /* now and then with a short deadline, and with a cancellable that never fires */
       gint64 deadline_ns = i % 3 == 0 ? stn_clock_now_ns (self->clock) + 20 * STN_NS_PER_US : STN_TIME_NEVER;
-      g_assert_cmpint (stn_clock_wait (self->clock, &self->value, &self->mutex, deadline_ns, i % 2 == 0 ? unused : NULL),
-                       !=, STN_WAKE_CANCELLED);
+      g_assert_cmpint (
+          stn_clock_wait (self->clock, &self->value, &self->mutex, deadline_ns, i % 2 == 0 ? unused : NULL), !=,
+          STN_WAKE_CANCELLED);
     }
     self->value--;
     g_mutex_unlock (&self->mutex);

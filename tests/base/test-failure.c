@@ -3,7 +3,10 @@
 #include <string.h>
 
 /* every enumerator again: its name in the table follows from its name in C */
-#define NAMED(enumerator) { STN_FAILURE_##enumerator, #enumerator }
+#define NAMED(enumerator)                 \
+  {                                       \
+    STN_FAILURE_##enumerator, #enumerator \
+  }
 static const struct {
   StnFailure failure;
   const char *enumerator;
@@ -133,7 +136,7 @@ static void
 blame_follows_the_groups_of_the_enumeration (void)
 {
   for (int i = STN_FAILURE_NONE; i < STN_FAILURE_COUNT; i++) {
-    StnBlame expected = i >= STN_FAILURE_ALREADY_DONE ? STN_BLAME_GATE
+    StnBlame expected = i >= STN_FAILURE_ALREADY_DONE        ? STN_BLAME_GATE
                         : i >= STN_FAILURE_NEEDS_POWER_CYCLE ? STN_BLAME_INPUT
                         : i >= STN_FAILURE_SAME_UNIT_TWICE   ? STN_BLAME_STATION
                                                              : STN_BLAME_UNIT;
@@ -161,12 +164,18 @@ nearest_name_forgives_a_slip (void)
   static const struct {
     const char *typed, *nearest;
   } cases[] = {
-    { "no-sync", "no-sync" },          { "nosync", "no-sync" },
-    { "verify_mismatch", "verify-mismatch" }, { "verfiy-mismatch", "verify-mismatch" },
-    { "erase-timout", "erase-timeout" }, { "link-lots", "link-lost" },
-    { "no-boots", "no-boot" },         { "nakc", "nack" },
-    { "zzzzzzzz", NULL },              { "", NULL },
-    { "a", NULL },                     { NULL, NULL },
+    { "no-sync", "no-sync" },
+    { "nosync", "no-sync" },
+    { "verify_mismatch", "verify-mismatch" },
+    { "verfiy-mismatch", "verify-mismatch" },
+    { "erase-timout", "erase-timeout" },
+    { "link-lots", "link-lost" },
+    { "no-boots", "no-boot" },
+    { "nakc", "nack" },
+    { "zzzzzzzz", NULL },
+    { "", NULL },
+    { "a", NULL },
+    { NULL, NULL },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)

@@ -25,9 +25,25 @@ durations_are_read_in_every_unit (void)
     { "0.5 h", 1800 * STN_NS_PER_S },
     { "9223372036854775807 ns", G_MAXINT64 },
   };
-  static const char *const bad[] = { "",     "1",    "s",     "1 S",   "1  s",   "1 s ",  " 1 s", "-1 s",
-                                     "+1 s", "1,5 s", "01 s", "1.s",   "1e3 s",  "0x10 s", "1 ss", "0.1 ns",
-                                     "9223372036854775808 ns", "18446744073709551617 ns", "9223372037 s" };
+  static const char *const bad[] = { "",
+                                     "1",
+                                     "s",
+                                     "1 S",
+                                     "1  s",
+                                     "1 s ",
+                                     " 1 s",
+                                     "-1 s",
+                                     "+1 s",
+                                     "1,5 s",
+                                     "01 s",
+                                     "1.s",
+                                     "1e3 s",
+                                     "0x10 s",
+                                     "1 ss",
+                                     "0.1 ns",
+                                     "9223372036854775808 ns",
+                                     "18446744073709551617 ns",
+                                     "9223372037 s" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (good); i++) {
     gint64 ns = -1;
@@ -50,13 +66,30 @@ sizes_are_binary (void)
     const char *text;
     guint64 bytes;
   } good[] = {
-    { "0", 0 },        { "24", 24 },           { "0x400", 1024 },
-    { "128 B", 128 },  { "24 KiB", 24576 },    { "24KiB", 24576 },
-    { "1 MiB", 1048576 }, { "1.5 KiB", 1536 }, { "0.0009765625 KiB", 1 },
-    { "2 GiB", G_GUINT64_CONSTANT (2147483648) }, { "18446744073709551615", G_MAXUINT64 },
+    { "0", 0 },
+    { "24", 24 },
+    { "0x400", 1024 },
+    { "128 B", 128 },
+    { "24 KiB", 24576 },
+    { "24KiB", 24576 },
+    { "1 MiB", 1048576 },
+    { "1.5 KiB", 1536 },
+    { "0.0009765625 KiB", 1 },
+    { "2 GiB", G_GUINT64_CONSTANT (2147483648) },
+    { "18446744073709551615", G_MAXUINT64 },
   };
-  static const char *const bad[] = { "", "KiB", "24 KB", "24 kB", "24 K", "24 kib", "0x", "0x400 B", "-1",
-                                     "0.1 KiB", "18446744073709551616", "18014398509481984 KiB" };
+  static const char *const bad[] = { "",
+                                     "KiB",
+                                     "24 KB",
+                                     "24 kB",
+                                     "24 K",
+                                     "24 kib",
+                                     "0x",
+                                     "0x400 B",
+                                     "-1",
+                                     "0.1 KiB",
+                                     "18446744073709551616",
+                                     "18014398509481984 KiB" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (good); i++) {
     guint64 bytes = 77;
@@ -178,8 +211,13 @@ quantities_are_shown_so_that_they_read_back (void)
     guint64 bytes;
     const char *text;
   } sizes[] = {
-    { 0, "0 B" }, { 24, "24 B" }, { 1024, "1 KiB" }, { 1536, "1536 B" }, { 128 * 1024, "128 KiB" },
-    { 2 * 1024 * 1024, "2 MiB" }, { G_MAXUINT64, "18446744073709551615 B" },
+    { 0, "0 B" },
+    { 24, "24 B" },
+    { 1024, "1 KiB" },
+    { 1536, "1536 B" },
+    { 128 * 1024, "128 KiB" },
+    { 2 * 1024 * 1024, "2 MiB" },
+    { G_MAXUINT64, "18446744073709551615 B" },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++) {
     guint64 back = 7;
@@ -204,10 +242,19 @@ the_nearest_word_is_found_and_a_far_one_is_not (void)
   static const struct {
     const char *text, *nearest;
   } cases[] = {
-    { "colour", "color" }, { "colro", "color" },       { "COLOR", "color" }, { "nmae", "name" },
-    { "NRST", "nrst" },    { "boto0", "boot0" },       { "option_byte", "option-bytes" },
-    { "n", NULL },         { "x", NULL },              { "", NULL },         { "purple", NULL },
-    { "yo", "no" },        { "completely-else", NULL },
+    { "colour", "color" },
+    { "colro", "color" },
+    { "COLOR", "color" },
+    { "nmae", "name" },
+    { "NRST", "nrst" },
+    { "boto0", "boot0" },
+    { "option_byte", "option-bytes" },
+    { "n", NULL },
+    { "x", NULL },
+    { "", NULL },
+    { "purple", NULL },
+    { "yo", "no" },
+    { "completely-else", NULL },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_test_message ("%s", cases[i].text);
@@ -229,6 +276,7 @@ main (int argc, char **argv)
   g_test_add_func ("/text/integers_reach_both_ends", integers_reach_both_ends);
   g_test_add_func ("/text/voltages_numbers_and_ranges_are_exact", voltages_numbers_and_ranges_are_exact);
   g_test_add_func ("/text/quantities_are_shown_so_that_they_read_back", quantities_are_shown_so_that_they_read_back);
-  g_test_add_func ("/text/the_nearest_word_is_found_and_a_far_one_is_not", the_nearest_word_is_found_and_a_far_one_is_not);
+  g_test_add_func ("/text/the_nearest_word_is_found_and_a_far_one_is_not",
+                   the_nearest_word_is_found_and_a_far_one_is_not);
   return g_test_run ();
 }

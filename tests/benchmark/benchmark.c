@@ -24,16 +24,14 @@ limit_ns (const StnPlan *plan)
   guint64 characters = 0;
   gint64 flash_ns = 0;
 
-  for (guint i = 0; i < plan->block_count; i++)
-    {
-      characters += 12 + plan->blocks[i].length;
-      flash_ns += stn_target_program_typical_ns (plan->target, plan->blocks[i].length);
-    }
-  if (plan->has_first_block)
-    {
-      characters += 12 + plan->first_block.length;
-      flash_ns += stn_target_program_typical_ns (plan->target, plan->first_block.length);
-    }
+  for (guint i = 0; i < plan->block_count; i++) {
+    characters += 12 + plan->blocks[i].length;
+    flash_ns += stn_target_program_typical_ns (plan->target, plan->blocks[i].length);
+  }
+  if (plan->has_first_block) {
+    characters += 12 + plan->first_block.length;
+    flash_ns += stn_target_program_typical_ns (plan->target, plan->first_block.length);
+  }
   for (guint i = 0; i < plan->span_count; i++)
     for (guint64 at = 0; at < plan->spans[i].length; at += 256)
       characters += 12 + MIN (256, plan->spans[i].length - at);
@@ -46,11 +44,10 @@ steps_ns (const StnResult *result)
   static const StnStepKind kinds[] = { STN_STEP_PROGRAM, STN_STEP_VERIFY, STN_STEP_FIRST_BLOCK };
   gint64 sum = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    {
-      const StnStepRecord *step = harness_step (result, kinds[i]);
-      sum += step != NULL ? step->duration_ns : 0;
-    }
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    const StnStepRecord *step = harness_step (result, kinds[i]);
+    sum += step != NULL ? step->duration_ns : 0;
+  }
   return sum;
 }
 
@@ -67,7 +64,12 @@ static double
 measure (guint sites, guint image_bytes, double *out_cpu_share)
 {
   HarnessOptions options = {
-    .part = "STM32F405xG", .sites = sites, .image_bytes = image_bytes, .paced = TRUE, .real_clock = g_getenv ("STN_BENCHMARK_VIRTUAL") == NULL, .no_serial = TRUE,
+    .part = "STM32F405xG",
+    .sites = sites,
+    .image_bytes = image_bytes,
+    .paced = TRUE,
+    .real_clock = g_getenv ("STN_BENCHMARK_VIRTUAL") == NULL,
+    .no_serial = TRUE,
     .job_lines = "erase: touched\n",
   };
   g_autoptr (Harness) self = harness_new (&options);
@@ -80,17 +82,15 @@ measure (guint sites, guint image_bytes, double *out_cpu_share)
   stn_runner_wait (self->runner, -1);
   double wall = seconds (stn_clock_now_ns (self->clock) - started_ns);
   *out_cpu_share = (process_cpu_seconds () - cpu) / wall;
-  for (guint i = 0; i < sites; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("A%u", i + 1);
-      const StnResult *result = harness_result (self, name);
-      if (result == NULL || result->verdict != STN_VERDICT_PASS)
-        {
-          printf ("%s: %s\n", name, result != NULL ? result->message : "no result");
-          continue;
-        }
-      slowest_ns = MAX (slowest_ns, steps_ns (result));
+  for (guint i = 0; i < sites; i++) {
+    g_autofree char *name = g_strdup_printf ("A%u", i + 1);
+    const StnResult *result = harness_result (self, name);
+    if (result == NULL || result->verdict != STN_VERDICT_PASS) {
+      printf ("%s: %s\n", name, result != NULL ? result->message : "no result");
+      continue;
     }
+    slowest_ns = MAX (slowest_ns, steps_ns (result));
+  }
   printf ("%2u site%s: program and read back %u KB at %u: %.3f s, limit of the same bytes %.3f s: %.2f %%\n", sites,
           sites == 1 ? " " : "s", image_bytes / 1024, BAUD, seconds (slowest_ns), seconds (limit_ns (self->plan)),
           100.0 * seconds (limit_ns (self->plan)) / seconds (slowest_ns));

@@ -116,8 +116,7 @@ the_crc_is_the_published_one (void)
   /* the check value of CRC-32 is CBF43926; DFU leaves out the last inversion */
   g_assert_cmphex (crc_of ((const guint8 *) "123456789", 9), ==, 0x340BC6D9);
   file->data[file->len - 4] ^= 1;
-  g_autoptr (StnImage) image =
-      stn_image_parse ("a.dfu", STN_IMAGE_FORMAT_AUTO, file->data, file->len, FALSE, 0, NULL);
+  g_autoptr (StnImage) image = stn_image_parse ("a.dfu", STN_IMAGE_FORMAT_AUTO, file->data, file->len, FALSE, 0, NULL);
   g_assert_null (image);
 }
 
@@ -256,8 +255,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dfuse/the_crc_is_the_published_one", the_crc_is_the_published_one);
   g_test_add_func ("/dfuse/every_flipped_bit_is_refused", every_flipped_bit_is_refused);
   g_test_add_func ("/dfuse/every_cut_file_is_refused", every_cut_file_is_refused);
-  g_test_add_func ("/dfuse/a_wrong_vendor_product_or_version_is_refused",
-                   a_wrong_vendor_product_or_version_is_refused);
+  g_test_add_func ("/dfuse/a_wrong_vendor_product_or_version_is_refused", a_wrong_vendor_product_or_version_is_refused);
   g_test_add_func ("/dfuse/a_single_target_may_have_any_alternate_setting",
                    a_single_target_may_have_any_alternate_setting);
   g_test_add_func ("/dfuse/one_of_several_targets_with_another_alternate_setting_is_refused",

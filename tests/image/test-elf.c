@@ -45,15 +45,15 @@ good_file (void)
   File file = { .length = 0x100 + 12 };
 
   memcpy (file.bytes, ident, sizeof ident);
-  put16 (&file, 16, 2);           /* executable */
-  put16 (&file, 18, 40);          /* ARM */
-  put32 (&file, 20, 1);           /* version */
-  put32 (&file, 24, 0x080001A9);  /* entry */
-  put32 (&file, 28, 52);          /* program headers */
-  put16 (&file, 40, 52);          /* size of this header */
-  put16 (&file, 42, 32);          /* size of a program header */
-  put16 (&file, 44, 3);           /* how many */
-  put16 (&file, 46, 40);          /* size of a section header */
+  put16 (&file, 16, 2);          /* executable */
+  put16 (&file, 18, 40);         /* ARM */
+  put32 (&file, 20, 1);          /* version */
+  put32 (&file, 24, 0x080001A9); /* entry */
+  put32 (&file, 28, 52);         /* program headers */
+  put16 (&file, 40, 52);         /* size of this header */
+  put16 (&file, 42, 32);         /* size of a program header */
+  put16 (&file, 44, 3);          /* how many */
+  put16 (&file, 46, 40);         /* size of a section header */
   put_segment (&file, 0, 1, 0x100, 0x08000000, 8, 8);
   put_segment (&file, 1, 1, 0x108, 0x08000100, 4, 4);
   put_segment (&file, 2, 1, 0x10C, 0x20000010, 0, 64);

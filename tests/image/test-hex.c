@@ -162,7 +162,9 @@ odd_digits_and_other_signs_are_refused (void)
   refuse_text (":0100000055A\n" END, "a.hex:1: expected pairs of hex digits, found 11 digits");
   refuse_text (":010000005GAA\n" END, "a.hex:1: expected a hex digit, found 'G' in column 11");
   refuse_text (":0100000055AA\nhello\n" END, "a.hex:2: expected a record that begins with ':', found 'h'");
-  refuse_text (":01000000\xC3\xA4" "AA\n" END, "a.hex:1: expected a hex digit, found byte 0xC3 in column 10");
+  refuse_text (":01000000\xC3\xA4"
+               "AA\n" END,
+               "a.hex:1: expected a hex digit, found byte 0xC3 in column 10");
 }
 
 static void

@@ -21,8 +21,9 @@ auto_goes_by_the_content (void)
 static void
 a_broken_file_of_a_known_kind_is_never_a_bin (void)
 {
-  static const char *const names[] = { "a.hex", "a.IHEX", "a.ihx", "a.srec", "a.s19",
-                                       "a.S37", "a.mot",  "a.elf", "a.dfu" };
+  static const char *const names[] = {
+    "a.hex", "a.IHEX", "a.ihx", "a.srec", "a.s19", "a.S37", "a.mot", "a.elf", "a.dfu"
+  };
   static const char text[] = "<html>404 not found</html>";
 
   for (gsize index = 0; index < G_N_ELEMENTS (names); index++) {
@@ -41,8 +42,8 @@ a_broken_record_file_without_a_known_name_is_never_a_bin (void)
 {
   static const char text[] = ":0400000001020304F3\n";
   g_autoptr (GError) error = NULL;
-  g_autoptr (StnImage) image = stn_image_parse ("firmware", STN_IMAGE_FORMAT_AUTO, (const guint8 *) text,
-                                                strlen (text), TRUE, 0x08000000, &error);
+  g_autoptr (StnImage) image = stn_image_parse ("firmware", STN_IMAGE_FORMAT_AUTO, (const guint8 *) text, strlen (text),
+                                                TRUE, 0x08000000, &error);
 
   g_assert_null (image);
   g_assert_cmpstr (error->message, ==, "firmware:1: expected checksum F2, found F3");
@@ -76,8 +77,8 @@ a_bin_over_4_gib_is_refused (void)
 
   for (gsize index = 0; index < G_N_ELEMENTS (addresses); index++) {
     g_autoptr (GError) error = NULL;
-    g_autoptr (StnImage) image = stn_image_parse ("a.bin", STN_IMAGE_FORMAT_BIN, (const guint8 *) "abc", 3, TRUE,
-                                                  addresses[index], &error);
+    g_autoptr (StnImage) image =
+        stn_image_parse ("a.bin", STN_IMAGE_FORMAT_BIN, (const guint8 *) "abc", 3, TRUE, addresses[index], &error);
     g_assert_null (image);
     g_assert_true (stn_error_is (error, STN_FAILURE_BAD_IMAGE));
   }

@@ -75,8 +75,8 @@ every_single_flipped_digit_is_refused (void)
       char bad[sizeof good];
       memcpy (bad, good, sizeof good);
       /* the type digit is not under the checksum */
-      if (bad[position] == *digit || bad[position] == '\n' || bad[position] == 'S' ||
-          (position > 0 && good[position - 1] == 'S'))
+      if (bad[position] == *digit || bad[position] == '\n' || bad[position] == 'S'
+          || (position > 0 && good[position - 1] == 'S'))
         continue;
       bad[position] = *digit;
       g_autoptr (StnImage) image =
@@ -89,7 +89,7 @@ static void
 a_missing_end_is_refused (void)
 {
   refuse_text ("S1050000AABB95\n", "a.srec:2: expected an end record (S7, S8, S9) or a count (S5, S6) behind the data, "
-               "found the end of the file");
+                                   "found the end of the file");
 }
 
 static void

@@ -106,23 +106,20 @@ a_table_outside_the_image_is_refused (void)
   g_autoptr (StnImage) image = bin_or_fail ("a.bin", 0x08000000, "1234", 4);
 
   g_assert_false (check (image, NULL, &error));
-  g_assert_cmpstr (error->message, ==,
-                   "a.bin: 0x08000000: vector table is not in the image: expected 8 bytes, seen 4");
+  g_assert_cmpstr (error->message, ==, "a.bin: 0x08000000: vector table is not in the image: expected 8 bytes, seen 4");
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/vectors/a_stack_inside_or_right_behind_ram_is_taken",
-                   a_stack_inside_or_right_behind_ram_is_taken);
+  g_test_add_func ("/vectors/a_stack_inside_or_right_behind_ram_is_taken", a_stack_inside_or_right_behind_ram_is_taken);
   g_test_add_func ("/vectors/a_stack_elsewhere_is_refused", a_stack_elsewhere_is_refused);
   g_test_add_func ("/vectors/a_stack_that_is_not_a_multiple_of_4_is_refused",
                    a_stack_that_is_not_a_multiple_of_4_is_refused);
   g_test_add_func ("/vectors/an_even_reset_vector_is_refused", an_even_reset_vector_is_refused);
   g_test_add_func ("/vectors/a_reset_vector_outside_flash_is_refused", a_reset_vector_outside_flash_is_refused);
-  g_test_add_func ("/vectors/a_reset_vector_outside_the_image_is_refused",
-                   a_reset_vector_outside_the_image_is_refused);
+  g_test_add_func ("/vectors/a_reset_vector_outside_the_image_is_refused", a_reset_vector_outside_the_image_is_refused);
   g_test_add_func ("/vectors/a_table_outside_the_image_is_refused", a_table_outside_the_image_is_refused);
   return g_test_run ();
 }

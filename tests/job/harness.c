@@ -14,12 +14,11 @@ crc32_ieee (const guint8 *bytes, gsize length)
 {
   guint32 crc = 0xffffffff;
 
-  for (gsize i = 0; i < length; i++)
-    {
-      crc ^= bytes[i];
-      for (guint bit = 0; bit < 8; bit++)
-        crc = (crc >> 1) ^ ((crc & 1) ? 0xedb88320 : 0);
-    }
+  for (gsize i = 0; i < length; i++) {
+    crc ^= bytes[i];
+    for (guint bit = 0; bit < 8; bit++)
+      crc = (crc >> 1) ^ ((crc & 1) ? 0xedb88320 : 0);
+  }
   return ~crc;
 }
 
@@ -154,26 +153,24 @@ harness_new (const HarnessOptions *options)
   self->config = stn_bench_config_new ();
   stn_bench_config_set_seed (self->config, 42);
   stn_bench_config_set_pace (self->config, self->options.paced, self->options.paced, 0);
-  for (guint i = 0; i < self->options.sites; i++)
-    {
-      g_autofree char *board = g_strdup_printf ("A%u", i + 1);
-      g_autofree char *uart = uart_place (i);
-      g_autofree char *adapter = adapter_place (adapter_of_site (self, i));
+  for (guint i = 0; i < self->options.sites; i++) {
+    g_autofree char *board = g_strdup_printf ("A%u", i + 1);
+    g_autofree char *uart = uart_place (i);
+    g_autofree char *adapter = adapter_place (adapter_of_site (self, i));
 
-      g_assert_true (stn_bench_config_add_board (self->config, board, self->options.part, &error));
-      g_assert_true (stn_bench_config_add_uart (self->config, uart, board, &error));
-      if (!self->options.no_nrst)
-        g_assert_true (stn_bench_config_add_line (self->config, adapter, stn_pin_name (nrst_bit (self, i)), board,
-                                                  "nrst", TRUE, &error));
-      g_assert_true (stn_bench_config_add_line (self->config, adapter, stn_pin_name (boot0_bit (self, i)), board,
-                                                "boot0", FALSE, &error));
-      if (self->options.power)
-        {
-          g_autofree char *switches = g_strdup_printf ("FTPOWER%u", i / 16);
-          g_assert_true (stn_bench_config_add_line (self->config, switches, stn_pin_name (i % 16), board, "power",
-                                                    FALSE, &error));
-        }
+    g_assert_true (stn_bench_config_add_board (self->config, board, self->options.part, &error));
+    g_assert_true (stn_bench_config_add_uart (self->config, uart, board, &error));
+    if (!self->options.no_nrst)
+      g_assert_true (stn_bench_config_add_line (self->config, adapter, stn_pin_name (nrst_bit (self, i)), board, "nrst",
+                                                TRUE, &error));
+    g_assert_true (stn_bench_config_add_line (self->config, adapter, stn_pin_name (boot0_bit (self, i)), board, "boot0",
+                                              FALSE, &error));
+    if (self->options.power) {
+      g_autofree char *switches = g_strdup_printf ("FTPOWER%u", i / 16);
+      g_assert_true (
+          stn_bench_config_add_line (self->config, switches, stn_pin_name (i % 16), board, "power", FALSE, &error));
     }
+  }
   return self;
 }
 
@@ -200,39 +197,35 @@ build_sites (Harness *self)
   self->sites = g_ptr_array_new_with_free_func ((GDestroyNotify) stn_site_free);
   if (options->shared_lines)
     self->group = stn_line_group_new (self->clock);
-  for (guint i = 0; i < options->sites; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("A%u", i + 1);
-      StnSite *site = stn_site_new (name, "A");
-      guint number = adapter_of_site (self, i);
+  for (guint i = 0; i < options->sites; i++) {
+    g_autofree char *name = g_strdup_printf ("A%u", i + 1);
+    StnSite *site = stn_site_new (name, "A");
+    guint number = adapter_of_site (self, i);
 
-      if (lines[number] == NULL)
-        {
-          g_autofree char *place = adapter_place (number);
-          /* at rest NRST (AC) is released and BOOT0 (AD) low */
-          lines[number] = open_adapter (self, place, options->no_nrst ? 0x00ff : 0xffff, options->no_nrst ? 0 : 0xff00);
-        }
-      site->uart_provider = self->provider;
-      site->uart_place = uart_place (i);
-      if (!options->no_nrst)
-        site->nrst = (StnLine){ .adapter = lines[number], .bit = nrst_bit (self, i), .active_low = TRUE };
-      site->boot0 = (StnLine){ .adapter = lines[number], .bit = boot0_bit (self, i) };
-      if (options->power)
-        {
-          if (switches[i / 16] == NULL)
-            {
-              g_autofree char *place = g_strdup_printf ("FTPOWER%u", i / 16);
-              switches[i / 16] = open_adapter (self, place, 0xffff, 0);
-            }
-          site->power = (StnLine){ .adapter = switches[i / 16], .bit = i % 16 };
-          site->power_off_ns = 500 * STN_NS_PER_MS;
-          site->power_settle_ns = 50 * STN_NS_PER_MS;
-        }
-      site->group = self->group;
-      site->shares_nrst = site->shares_boot0 = options->shared_lines;
-      site->adapters_text = g_strdup_printf ("uart=%s", site->uart_place);
-      g_ptr_array_add (self->sites, site);
+    if (lines[number] == NULL) {
+      g_autofree char *place = adapter_place (number);
+      /* at rest NRST (AC) is released and BOOT0 (AD) low */
+      lines[number] = open_adapter (self, place, options->no_nrst ? 0x00ff : 0xffff, options->no_nrst ? 0 : 0xff00);
     }
+    site->uart_provider = self->provider;
+    site->uart_place = uart_place (i);
+    if (!options->no_nrst)
+      site->nrst = (StnLine){ .adapter = lines[number], .bit = nrst_bit (self, i), .active_low = TRUE };
+    site->boot0 = (StnLine){ .adapter = lines[number], .bit = boot0_bit (self, i) };
+    if (options->power) {
+      if (switches[i / 16] == NULL) {
+        g_autofree char *place = g_strdup_printf ("FTPOWER%u", i / 16);
+        switches[i / 16] = open_adapter (self, place, 0xffff, 0);
+      }
+      site->power = (StnLine){ .adapter = switches[i / 16], .bit = i % 16 };
+      site->power_off_ns = 500 * STN_NS_PER_MS;
+      site->power_settle_ns = 50 * STN_NS_PER_MS;
+    }
+    site->group = self->group;
+    site->shares_nrst = site->shares_boot0 = options->shared_lines;
+    site->adapters_text = g_strdup_printf ("uart=%s", site->uart_place);
+    g_ptr_array_add (self->sites, site);
+  }
 }
 
 static void
@@ -293,11 +286,10 @@ remove_folder (const char *folder)
 {
   static const char *const names[] = { "app.bin", "job.yaml" };
 
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *path = g_build_filename (folder, names[i], NULL);
-      g_unlink (path);
-    }
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *path = g_build_filename (folder, names[i], NULL);
+    g_unlink (path);
+  }
   g_rmdir (folder);
 }
 
@@ -333,28 +325,25 @@ harness_result (Harness *self, const char *site)
   const GPtrArray *runs = stn_ledger_memory_runs (self->ledger);
   const GPtrArray *results = stn_ledger_memory_results (self->ledger);
 
-  for (guint r = results->len; r-- > 0;)
-    {
-      const StnResult *result = results->pdata[r];
-      for (guint i = 0; i < runs->len; i++)
-        {
-          const StnRun *run = runs->pdata[i];
-          if (g_str_equal (run->run_id, result->run_id) && g_str_equal (run->site, site))
-            return result;
-        }
+  for (guint r = results->len; r-- > 0;) {
+    const StnResult *result = results->pdata[r];
+    for (guint i = 0; i < runs->len; i++) {
+      const StnRun *run = runs->pdata[i];
+      if (g_str_equal (run->run_id, result->run_id) && g_str_equal (run->site, site))
+        return result;
     }
+  }
   return NULL;
 }
 
 const StnStepRecord *
 harness_step (const StnResult *result, StnStepKind kind)
 {
-  for (guint i = 0; i < result->steps->len; i++)
-    {
-      const StnStepRecord *step = result->steps->pdata[i];
-      if (step->kind == kind)
-        return step;
-    }
+  for (guint i = 0; i < result->steps->len; i++) {
+    const StnStepRecord *step = result->steps->pdata[i];
+    if (step->kind == kind)
+      return step;
+  }
   return NULL;
 }
 
@@ -399,19 +388,17 @@ harness_assert_parked (Harness *self)
 {
   StnWait wait = stn_wait_new (self->clock, STN_NS_PER_S, NULL);
 
-  for (guint i = 0; i < self->sites->len; i++)
-    {
-      const StnSite *site = self->sites->pdata[i];
-      const StnLine *lines[] = { &site->nrst, &site->boot0, &site->power };
+  for (guint i = 0; i < self->sites->len; i++) {
+    const StnSite *site = self->sites->pdata[i];
+    const StnLine *lines[] = { &site->nrst, &site->boot0, &site->power };
 
-      for (guint k = 0; k < G_N_ELEMENTS (lines); k++)
-        {
-          gboolean high = FALSE;
-          if (lines[k]->adapter == NULL)
-            continue;
-          g_assert_true (stn_adapter_read (lines[k]->adapter, lines[k]->bit, &high, &wait, NULL));
-          g_assert_cmpint (high, ==, lines[k]->active_low);
-        }
-      g_assert_cmpuint (stn_bench_board_window_violations (self->bench, site->name), ==, 0);
+    for (guint k = 0; k < G_N_ELEMENTS (lines); k++) {
+      gboolean high = FALSE;
+      if (lines[k]->adapter == NULL)
+        continue;
+      g_assert_true (stn_adapter_read (lines[k]->adapter, lines[k]->bit, &high, &wait, NULL));
+      g_assert_cmpint (high, ==, lines[k]->active_low);
     }
+    g_assert_cmpuint (stn_bench_board_window_violations (self->bench, site->name), ==, 0);
+  }
 }

@@ -1,5 +1,5 @@
-/* A whole station in one process for the runner's tests: bench, adapter, sites, job, plan, ledger in memory, runner - on
- * the virtual clock unless a test asks for real time. Everything fails the test when it can't be set up. */
+/* A whole station in one process for the runner's tests: bench, adapter, sites, job, plan, ledger in memory, runner -
+ * on the virtual clock unless a test asks for real time. Everything fails the test when it can't be set up. */
 #pragma once
 
 #include "src/bench/bench.h"
@@ -9,19 +9,19 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  const char *part;       /* NULL: STM32G071xB */
-  guint sites;            /* 0: 1 */
-  guint image_bytes;      /* 0: 3000 */
-  gboolean paced;         /* wire and flash times kept */
+  const char *part;  /* NULL: STM32G071xB */
+  guint sites;       /* 0: 1 */
+  guint image_bytes; /* 0: 3000 */
+  gboolean paced;    /* wire and flash times kept */
   gboolean real_clock;
-  gboolean power;         /* a power switch a site */
-  gboolean shared_lines;  /* all sites on one NRST and one BOOT0 */
+  gboolean power;        /* a power switch a site */
+  gboolean shared_lines; /* all sites on one NRST and one BOOT0 */
   gboolean no_nrst;
   const char *job_lines;  /* more lines of job.yaml; NULL: the UART boot check */
   const char *boot_check; /* NULL: uart text */
   gboolean no_serial;
   StnFaultPlan *faults;
-  StnLedger *ledger;      /* taken over; NULL: one in memory */
+  StnLedger *ledger; /* taken over; NULL: one in memory */
 } HarnessOptions;
 
 typedef struct {

@@ -75,13 +75,14 @@ job_or_fail (const Fixture *self, const char *yaml)
   return job;
 }
 
-static const StnWiring plain_wiring = {
-  .has_uart = TRUE, .has_nrst = TRUE, .has_boot0 = TRUE, .baud = 115200
-};
-static const StnWiring power_wiring = {
-  .has_uart = TRUE, .has_nrst = TRUE, .has_boot0 = TRUE, .has_power = TRUE, .baud = 115200,
-  .power_off_ns = 500000000, .power_settle_ns = 50000000
-};
+static const StnWiring plain_wiring = { .has_uart = TRUE, .has_nrst = TRUE, .has_boot0 = TRUE, .baud = 115200 };
+static const StnWiring power_wiring = { .has_uart = TRUE,
+                                        .has_nrst = TRUE,
+                                        .has_boot0 = TRUE,
+                                        .has_power = TRUE,
+                                        .baud = 115200,
+                                        .power_off_ns = 500000000,
+                                        .power_settle_ns = 50000000 };
 
 static inline StnPlan *
 plan_or_fail (const Fixture *self, const char *yaml, const StnWiring *wiring)
@@ -96,8 +97,7 @@ plan_or_fail (const Fixture *self, const char *yaml, const StnWiring *wiring)
 
 /* The plan is refused with this failure and this text; FILE stands for the job file's path. */
 static inline void
-assert_refused (const Fixture *self, const char *yaml, const StnWiring *wiring, StnFailure failure,
-                const char *message)
+assert_refused (const Fixture *self, const char *yaml, const StnWiring *wiring, StnFailure failure, const char *message)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (StnJob) job = load_job (self, yaml, &error);

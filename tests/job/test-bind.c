@@ -1,8 +1,7 @@
 /* The plan meets units that are and are not what the job was written for. */
 #include "tests/job/job-fixture.h"
 
-#define ALL_VERBS                                                                                                      \
-  (STN_ENGINE_READ | STN_ENGINE_WRITE | STN_ENGINE_ERASE_PAGES | STN_ENGINE_ERASE_ALL | STN_ENGINE_GO)
+#define ALL_VERBS (STN_ENGINE_READ | STN_ENGINE_WRITE | STN_ENGINE_ERASE_PAGES | STN_ENGINE_ERASE_ALL | STN_ENGINE_GO)
 
 static const StnEngineCapabilities capable = {
   .verbs = ALL_VERBS, .read_block_bytes = 256, .write_block_bytes = 256, .erase_pages_at_once = 64
@@ -11,10 +10,10 @@ static const StnEngineCapabilities capable = {
 static StnUnitIdentity
 g071_unit (gint32 rom_version)
 {
-  return (StnUnitIdentity){
-    .rom = { .product_id = 0x460, .protocol_version = 0x31 }, .rom_version = rom_version, .flash_bytes = 131072,
-    .uid = "000102030405060708090a0b"
-  };
+  return (StnUnitIdentity){ .rom = { .product_id = 0x460, .protocol_version = 0x31 },
+                            .rom_version = rom_version,
+                            .flash_bytes = 131072,
+                            .uid = "000102030405060708090a0b" };
 }
 
 static StnPlan *
@@ -37,8 +36,8 @@ bind_or_fail (const StnPlan *plan, StnUnitIdentity identity, StnEngineCapabiliti
 }
 
 static void
-assert_not_bound (const StnPlan *plan, StnUnitIdentity identity, StnEngineCapabilities capabilities,
-                  StnFailure failure, const char *message)
+assert_not_bound (const StnPlan *plan, StnUnitIdentity identity, StnEngineCapabilities capabilities, StnFailure failure,
+                  const char *message)
 {
   g_autoptr (GError) error = NULL;
   StnBinding binding = { .quirks = 0xdead };
@@ -101,8 +100,7 @@ without_a_flash_code_the_flash_must_hold_the_plan (Fixture *self, gconstpointer 
   bind_or_fail (open, identity, capable, &binding);
   stn_binding_clear (&binding);
   identity.flash_bytes = 2048;
-  assert_not_bound (open, identity, capable, STN_FAILURE_WRONG_CHIP,
-                    "flash size: expected at least 4 KiB, seen 2 KiB");
+  assert_not_bound (open, identity, capable, STN_FAILURE_WRONG_CHIP, "flash size: expected at least 4 KiB, seen 2 KiB");
   /* page by page it would name pages that this chip does not have */
   StnEngineCapabilities without_mass_erase = capable;
   without_mass_erase.verbs &= ~(guint) STN_ENGINE_ERASE_ALL;
@@ -222,8 +220,11 @@ a_protected_part_is_refused (Fixture *self, gconstpointer data)
   /* F1 has its own value for "open" */
   guint8 f1_options[2] = { 0xa5, 0x5a };
   g_autoptr (StnPlan) f103 = g071_plan (self, "STM32F103xB", "", &plain_wiring);
-  StnUnitIdentity f103_identity = { .rom = { .product_id = 0x410 }, .rom_version = -1, .flash_bytes = 131072,
-                                    .options = f1_options, .options_length = sizeof f1_options };
+  StnUnitIdentity f103_identity = { .rom = { .product_id = 0x410 },
+                                    .rom_version = -1,
+                                    .flash_bytes = 131072,
+                                    .options = f1_options,
+                                    .options_length = sizeof f1_options };
   bind_or_fail (f103, f103_identity, capable, &binding);
   stn_binding_clear (&binding);
   f1_options[0] = 0xaa;

@@ -123,8 +123,8 @@ every_key_of_a_job_has_its_help (Fixture *self, gconstpointer data)
   (void) self;
   (void) data;
   g_autofree char *schema = stn_fields_schema (stn_job_file_fields (), "job", "a job");
-  static const char *const keys[] = { "\"boot-check\"", "\"unit\"", "\"images\"", "\"keep\"", "\"limits\"",
-                                      "\"leave\"",      "\"repeat\"", "\"blank\"" };
+  static const char *const keys[] = { "\"boot-check\"", "\"unit\"",  "\"images\"", "\"keep\"",
+                                      "\"limits\"",     "\"leave\"", "\"repeat\"", "\"blank\"" };
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
     g_assert_nonnull (strstr (schema, keys[i]));
   for (const StnField *field = stn_job_file_fields (); field->kind != STN_FIELD_END; field++)

@@ -1,5 +1,5 @@
-/* Every exchange of a small job spoiled in turn, in every way that a wire can spoil it: whatever happens, PASS means that
- * the flash holds the image, the site is parked, the record is whole. */
+/* Every exchange of a small job spoiled in turn, in every way that a wire can spoil it: whatever happens, PASS means
+ * that the flash holds the image, the site is parked, the record is whole. */
 #include "tests/job/harness.h"
 
 typedef struct {
@@ -20,9 +20,11 @@ static guint64
 run_once (const Sweep *sweep, StnFaultKind kind, guint64 at, guint *inout_passes)
 {
   g_autoptr (StnFaultPlan) faults = stn_fault_plan_new (kind, at);
-  g_autoptr (Harness) self = harness_new (
-      &(HarnessOptions){ .part = sweep->part, .job_lines = sweep->job_lines, .image_bytes = 700, .no_serial = sweep->no_serial,
-                           .faults = faults });
+  g_autoptr (Harness) self = harness_new (&(HarnessOptions){ .part = sweep->part,
+                                                             .job_lines = sweep->job_lines,
+                                                             .image_bytes = 700,
+                                                             .no_serial = sweep->no_serial,
+                                                             .faults = faults });
 
   harness_build (self);
   const StnCycleSummary *summary = harness_cycle (self);
@@ -33,16 +35,15 @@ run_once (const Sweep *sweep, StnFaultKind kind, guint64 at, guint *inout_passes
   harness_assert_parked (self);
 
   gboolean is_right = harness_flash_is_right (self, "A1", result->serial);
-  if (result->verdict == STN_VERDICT_PASS)
-    {
-      (*inout_passes)++;
-      if (!is_right)
-        g_error ("%s, %s at exchange %" G_GUINT64_FORMAT ": PASS with wrong flash\n%s", sweep->part,
-                 stn_fault_kind_name (kind), at, result->transcript);
-      if (!sweep->no_serial)
-        g_assert_cmpint (stn_ledger_memory_serial (self->ledger, result->serial), ==, STN_SERIAL_USED);
-      return stn_fault_plan_count (faults);
-    }
+  if (result->verdict == STN_VERDICT_PASS) {
+    (*inout_passes)++;
+    if (!is_right)
+      g_error ("%s, %s at exchange %" G_GUINT64_FORMAT ": PASS with wrong flash\n%s", sweep->part,
+               stn_fault_kind_name (kind), at, result->transcript);
+    if (!sweep->no_serial)
+      g_assert_cmpint (stn_ledger_memory_serial (self->ledger, result->serial), ==, STN_SERIAL_USED);
+    return stn_fault_plan_count (faults);
+  }
   /* a failed one leaves a name, and a serial that nobody else gets if it may be on the board */
   g_assert_cmpint (result->failure, !=, STN_FAILURE_NONE);
   if (result->failure == STN_FAILURE_INTERNAL)
@@ -59,31 +60,29 @@ every_exchange_failing_in_turn_never_gives_a_false_pass (gconstpointer data)
 {
   const Sweep *sweep = data;
 
-  for (StnFaultKind kind = STN_FAULT_LINK_LOST; kind < STN_FAULT_KIND_COUNT; kind++)
-    {
-      guint passes = 0;
-      guint64 runs = 0, whole = run_once (sweep, STN_FAULT_NONE, 0, &passes);
+  for (StnFaultKind kind = STN_FAULT_LINK_LOST; kind < STN_FAULT_KIND_COUNT; kind++) {
+    guint passes = 0;
+    guint64 runs = 0, whole = run_once (sweep, STN_FAULT_NONE, 0, &passes);
 
-      g_assert_cmpuint (passes, ==, 1);
-      g_assert_cmpuint (whole, >, 40);
-      guint stride = g_getenv ("STN_SWEEP_FULL") != NULL ? 1 : sweep->stride;
-      /* another remainder for each kind, so that together they meet every exchange of a block */
-      for (guint64 at = 1 + kind % stride; at <= whole; at += stride, runs++)
-        run_once (sweep, kind, at, &passes);
-      g_test_message ("%s, %s: %" G_GUINT64_FORMAT " runs, %u passed all the same", sweep->part,
-                      stn_fault_kind_name (kind), runs, passes - 1);
-    }
+    g_assert_cmpuint (passes, ==, 1);
+    g_assert_cmpuint (whole, >, 40);
+    guint stride = g_getenv ("STN_SWEEP_FULL") != NULL ? 1 : sweep->stride;
+    /* another remainder for each kind, so that together they meet every exchange of a block */
+    for (guint64 at = 1 + kind % stride; at <= whole; at += stride, runs++)
+      run_once (sweep, kind, at, &passes);
+    g_test_message ("%s, %s: %" G_GUINT64_FORMAT " runs, %u passed all the same", sweep->part,
+                    stn_fault_kind_name (kind), runs, passes - 1);
+  }
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (sweeps); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/sweep/every_exchange_failing_in_turn_never_gives_a_false_pass/%u-%s", i,
-                                               sweeps[i].part);
-      g_test_add_data_func (path, &sweeps[i], every_exchange_failing_in_turn_never_gives_a_false_pass);
-    }
+  for (guint i = 0; i < G_N_ELEMENTS (sweeps); i++) {
+    g_autofree char *path =
+        g_strdup_printf ("/sweep/every_exchange_failing_in_turn_never_gives_a_false_pass/%u-%s", i, sweeps[i].part);
+    g_test_add_data_func (path, &sweeps[i], every_exchange_failing_in_turn_never_gives_a_false_pass);
+  }
   return g_test_run ();
 }

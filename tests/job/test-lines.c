@@ -17,17 +17,14 @@ fake_exchange (StnLink *link, StnExchange *exchange, const StnWait *wait, GError
   FakePins *self = (FakePins *) link;
 
   (void) wait;
-  if (self->refuses)
-    {
-      stn_error_set (error, STN_FAILURE_LINK_LOST, "gone");
-      return FALSE;
-    }
-  if (exchange->operation == STN_OP_SET)
-    {
-      self->levels = (self->levels & ~exchange->mask) | (exchange->levels & exchange->mask);
-      self->sets++;
-    }
-  else
+  if (self->refuses) {
+    stn_error_set (error, STN_FAILURE_LINK_LOST, "gone");
+    return FALSE;
+  }
+  if (exchange->operation == STN_OP_SET) {
+    self->levels = (self->levels & ~exchange->mask) | (exchange->levels & exchange->mask);
+    self->sets++;
+  } else
     exchange->levels = self->levels;
   return TRUE;
 }
@@ -39,7 +36,9 @@ fake_free (StnLink *link)
   g_free (link);
 }
 
-static const StnLinkClass fake_class = { .kind = "fake", .shape = STN_LINK_PINS, .exchange = fake_exchange, .free = fake_free };
+static const StnLinkClass fake_class = {
+  .kind = "fake", .shape = STN_LINK_PINS, .exchange = fake_exchange, .free = fake_free
+};
 
 /* NRST on bits 0 and 2 (active low, rest high), BOOT0 on bit 1 (active high, rest low). */
 #define REST 0x5
@@ -189,13 +188,11 @@ member_run (gpointer data)
   stn_wait_sleep (&wait, self->arrive_after_ns, NULL);
   self->ok[0] = stn_line_group_meet (self->group, &wait, NULL);
   self->passed_ns[0] = stn_clock_now_ns (self->clock);
-  if (!self->retires)
-    {
-      stn_wait_sleep (&wait, self->arrive_after_ns, NULL);
-      self->ok[1] = stn_line_group_meet (self->group, &wait, NULL);
-      self->passed_ns[1] = stn_clock_now_ns (self->clock);
-    }
-  else
+  if (!self->retires) {
+    stn_wait_sleep (&wait, self->arrive_after_ns, NULL);
+    self->ok[1] = stn_line_group_meet (self->group, &wait, NULL);
+    self->passed_ns[1] = stn_clock_now_ns (self->clock);
+  } else
     stn_wait_sleep (&wait, 30 * STN_NS_PER_S, NULL);
   stn_line_group_retire (self->group);
   return NULL;
@@ -212,25 +209,23 @@ members_wait_for_the_slowest_and_not_for_the_retired (void)
 
   stn_line_group_start (group, 4);
   stn_clock_join (clock);
-  for (guint i = 0; i < 4; i++)
-    {
-      members[i] = (Member){ .clock = clock, .group = group, .arrive_after_ns = (i + 1) * STN_NS_PER_S, .retires = i == 3 };
-      threads[i] = stn_clock_thread_new (clock, "member", member_run, &members[i]);
-    }
+  for (guint i = 0; i < 4; i++) {
+    members[i] =
+        (Member){ .clock = clock, .group = group, .arrive_after_ns = (i + 1) * STN_NS_PER_S, .retires = i == 3 };
+    threads[i] = stn_clock_thread_new (clock, "member", member_run, &members[i]);
+  }
   stn_clock_leave (clock);
   for (guint i = 0; i < 4; i++)
     stn_clock_thread_join (clock, threads[i], FALSE);
-  for (guint i = 0; i < 4; i++)
-    {
-      g_assert_true (members[i].ok[0]);
-      g_assert_cmpint (members[i].passed_ns[0] - started_ns, ==, 4 * STN_NS_PER_S);
-    }
-  for (guint i = 0; i < 3; i++)
-    {
-      /* member 3 works 30 s on its own before it retires, and only then the others go on */
-      g_assert_true (members[i].ok[1]);
-      g_assert_cmpint (members[i].passed_ns[1] - started_ns, ==, 34 * STN_NS_PER_S);
-    }
+  for (guint i = 0; i < 4; i++) {
+    g_assert_true (members[i].ok[0]);
+    g_assert_cmpint (members[i].passed_ns[0] - started_ns, ==, 4 * STN_NS_PER_S);
+  }
+  for (guint i = 0; i < 3; i++) {
+    /* member 3 works 30 s on its own before it retires, and only then the others go on */
+    g_assert_true (members[i].ok[1]);
+    g_assert_cmpint (members[i].passed_ns[1] - started_ns, ==, 34 * STN_NS_PER_S);
+  }
   stn_line_group_free (group);
 }
 

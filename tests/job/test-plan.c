@@ -1,9 +1,9 @@
 /* Plans worked out by hand: pages, blocks, what is held back, how a board is left. */
 #include "tests/job/job-fixture.h"
 
-#define G071_JOB                                                                                                       \
-  "job: J\nrevision: 1\ntarget: STM32G071xB\nimages: [{ file: app.bin, address: 0x08000000 }]\n"                       \
-  "unit:\n  serial: { from: counter, pattern: 'S{seq:05}' }\n"                                                         \
+#define G071_JOB                                                                                 \
+  "job: J\nrevision: 1\ntarget: STM32G071xB\nimages: [{ file: app.bin, address: 0x08000000 }]\n" \
+  "unit:\n  serial: { from: counter, pattern: 'S{seq:05}' }\n"                                   \
   "  data: [{ address: 0x0801F800, value: '{serial}', size: 24 }]\nboot-check: none\n"
 
 static void
@@ -182,9 +182,10 @@ blocks_are_cut_where_the_bytes_are_erased_ones (Fixture *self, gconstpointer dat
   memset (bytes + 0x2f8, 0x42, 0x10); /* over a block's end */
   bytes[0x7ff] = 0x42;
   write_file (self, "app.bin", bytes, sizeof bytes);
-  g_autoptr (StnPlan) plan =
-      plan_or_fail (self, "job: J\nrevision: 1\ntarget: STM32G071xB\nboot-check: none\n"
-                          "images: [{ file: app.bin, address: 0x08004000 }]\n", &plain_wiring);
+  g_autoptr (StnPlan) plan = plan_or_fail (self,
+                                           "job: J\nrevision: 1\ntarget: STM32G071xB\nboot-check: none\n"
+                                           "images: [{ file: app.bin, address: 0x08004000 }]\n",
+                                           &plain_wiring);
   g_assert_false (plan->has_first_block);
   g_assert_cmpuint (plan->block_count, ==, 4);
   assert_block (&plan->blocks[0], 0x08004110, 8, FALSE);
@@ -259,8 +260,8 @@ the_steps_stand_in_the_order_of_a_run (Fixture *self, gconstpointer data)
 {
   (void) data;
   static const StnStepKind order[] = {
-    STN_STEP_POWER_ON, STN_STEP_ENTER, STN_STEP_IDENTIFY, STN_STEP_ADMIT, STN_STEP_BIND, STN_STEP_ERASE,
-    STN_STEP_PROGRAM, STN_STEP_VERIFY, STN_STEP_FIRST_BLOCK, STN_STEP_LEAVE, STN_STEP_BOOT_CHECK, STN_STEP_RECORD,
+    STN_STEP_POWER_ON, STN_STEP_ENTER,  STN_STEP_IDENTIFY,    STN_STEP_ADMIT, STN_STEP_BIND,       STN_STEP_ERASE,
+    STN_STEP_PROGRAM,  STN_STEP_VERIFY, STN_STEP_FIRST_BLOCK, STN_STEP_LEAVE, STN_STEP_BOOT_CHECK, STN_STEP_RECORD,
   };
   write_bin (self, "app.bin", 0x08000000, 5000, 0x5a);
   g_autofree char *yaml = simple_job ("STM32F103xB", "");
@@ -353,8 +354,7 @@ static void
 assert_target_refused (StnJob *job, const StnTarget *target, StnFailure failure)
 {
   g_autoptr (GError) error = NULL;
-  g_assert_null (
-      stn_plan_new_for_target (job, target, stn_engine_class_by_name ("uart"), &power_wiring, &error));
+  g_assert_null (stn_plan_new_for_target (job, target, stn_engine_class_by_name ("uart"), &power_wiring, &error));
   g_assert_cmpstr (stn_failure_name (stn_error_failure (error)), ==, stn_failure_name (failure));
 }
 

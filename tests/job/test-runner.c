@@ -61,17 +61,16 @@ eight_factory_new_g071_pass_by_an_option_reload (void)
 
   const StnCycleSummary *summary = harness_cycle (self);
   g_assert_cmpuint (summary->counts[STN_VERDICT_PASS], ==, 8);
-  for (guint i = 0; i < 8; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("A%u", i + 1);
-      assert_pass (self, name);
-      const StnResult *result = harness_result (self, name);
-      g_assert_cmpstr (result->leave_way, ==, "option-reload");
-      g_assert_cmpint (stn_ledger_memory_serial (self->ledger, result->serial), ==, STN_SERIAL_USED);
-      g_assert_true (g_hash_table_add (serials, result->serial));
-      g_assert_nonnull (result->uid);
-      g_assert_nonnull (strstr (result->boot_answer, result->serial));
-    }
+  for (guint i = 0; i < 8; i++) {
+    g_autofree char *name = g_strdup_printf ("A%u", i + 1);
+    assert_pass (self, name);
+    const StnResult *result = harness_result (self, name);
+    g_assert_cmpstr (result->leave_way, ==, "option-reload");
+    g_assert_cmpint (stn_ledger_memory_serial (self->ledger, result->serial), ==, STN_SERIAL_USED);
+    g_assert_true (g_hash_table_add (serials, result->serial));
+    g_assert_nonnull (result->uid);
+    g_assert_nonnull (strstr (result->boot_answer, result->serial));
+  }
   g_assert_cmpuint (stn_ledger_memory_open_windows (self->ledger), ==, 0);
   g_assert_cmpuint (stn_ledger_memory_windows (self->ledger), >=, 16);
   harness_assert_parked (self);
@@ -82,17 +81,16 @@ f405_and_f103_pass_by_a_reset (void)
 {
   static const char *const parts[] = { "STM32F405xG", "STM32F103xB" };
 
-  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
-    {
-      HarnessOptions options = { .part = parts[i], .sites = 2, .paced = TRUE, .image_bytes = 40000 };
-      g_autoptr (Harness) self = built (&options);
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++) {
+    HarnessOptions options = { .part = parts[i], .sites = 2, .paced = TRUE, .image_bytes = 40000 };
+    g_autoptr (Harness) self = built (&options);
 
-      harness_cycle (self);
-      assert_pass (self, "A1");
-      assert_pass (self, "A2");
-      g_assert_cmpstr (harness_result (self, "A1")->leave_way, ==, "reset");
-      harness_assert_parked (self);
-    }
+    harness_cycle (self);
+    assert_pass (self, "A1");
+    assert_pass (self, "A2");
+    g_assert_cmpstr (harness_result (self, "A1")->leave_way, ==, "reset");
+    harness_assert_parked (self);
+  }
 }
 
 static void
@@ -124,33 +122,31 @@ sites_on_one_nrst_and_one_boot0_pass_together (void)
   g_autoptr (Harness) self = built (&options);
 
   harness_cycle (self);
-  for (guint i = 0; i < 4; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("A%u", i + 1);
-      assert_pass (self, name);
-    }
+  for (guint i = 0; i < 4; i++) {
+    g_autofree char *name = g_strdup_printf ("A%u", i + 1);
+    assert_pass (self, name);
+  }
   harness_assert_parked (self);
 }
 
 static void
 the_steps_come_in_the_order_of_a_run (void)
 {
-  static const StnStepKind order[]
-      = { STN_STEP_POWER_ON, STN_STEP_ENTER,  STN_STEP_IDENTIFY,    STN_STEP_ADMIT, STN_STEP_BIND,      STN_STEP_ERASE,
-          STN_STEP_PROGRAM,  STN_STEP_VERIFY, STN_STEP_FIRST_BLOCK, STN_STEP_LEAVE, STN_STEP_BOOT_CHECK };
+  static const StnStepKind order[] = { STN_STEP_POWER_ON,    STN_STEP_ENTER, STN_STEP_IDENTIFY,  STN_STEP_ADMIT,
+                                       STN_STEP_BIND,        STN_STEP_ERASE, STN_STEP_PROGRAM,   STN_STEP_VERIFY,
+                                       STN_STEP_FIRST_BLOCK, STN_STEP_LEAVE, STN_STEP_BOOT_CHECK };
   g_autoptr (Harness) self = built (NULL);
 
   harness_cycle (self);
   assert_pass (self, "A1");
   const StnResult *result = harness_result (self, "A1");
   g_assert_cmpuint (result->steps->len, ==, G_N_ELEMENTS (order));
-  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
-    {
-      const StnStepRecord *step = result->steps->pdata[i];
-      g_assert_cmpint (step->kind, ==, order[i]);
-      g_assert_cmpint (step->outcome, ==, STN_VERDICT_PASS);
-      g_assert_cmpuint (step->tries, ==, 1);
-    }
+  for (guint i = 0; i < G_N_ELEMENTS (order); i++) {
+    const StnStepRecord *step = result->steps->pdata[i];
+    g_assert_cmpint (step->kind, ==, order[i]);
+    g_assert_cmpint (step->outcome, ==, STN_VERDICT_PASS);
+    g_assert_cmpuint (step->tries, ==, 1);
+  }
 }
 
 static void
@@ -162,15 +158,14 @@ the_result_is_told_once_and_last (void)
   StnEvent *event;
 
   harness_cycle (self);
-  while ((event = stn_event_queue_take (self->events)) != NULL)
-    {
-      g_assert_cmpuint (event->sequence, ==, ++sequence);
-      if (event->kind == STN_EVENT_UNIT_RESULT)
-        results++;
-      if (event->kind == STN_EVENT_CYCLE_RESULT)
-        g_assert_cmpuint (results, ==, 3);
-      stn_event_unref (event);
-    }
+  while ((event = stn_event_queue_take (self->events)) != NULL) {
+    g_assert_cmpuint (event->sequence, ==, ++sequence);
+    if (event->kind == STN_EVENT_UNIT_RESULT)
+      results++;
+    if (event->kind == STN_EVENT_CYCLE_RESULT)
+      g_assert_cmpuint (results, ==, 3);
+    stn_event_unref (event);
+  }
   g_assert_cmpuint (results, ==, 3);
 }
 
@@ -208,8 +203,7 @@ a_dead_cell_in_the_first_block_leaves_no_program_to_start (void)
 static void
 another_chip_is_refused_before_anything_is_written (void)
 {
-  g_autoptr (Harness) self
-      = built_with_fault (&(HarnessOptions){ .sites = 3 }, "A2", "wrong-chip: STM32F405xG");
+  g_autoptr (Harness) self = built_with_fault (&(HarnessOptions){ .sites = 3 }, "A2", "wrong-chip: STM32F405xG");
 
   harness_cycle (self);
   assert_failure (self, "A2", STN_VERDICT_FAIL, STN_FAILURE_WRONG_CHIP);
@@ -279,43 +273,42 @@ a_failing_member_of_a_group_does_not_hold_up_or_disturb_the_others (void)
 {
   static const char *const faults[] = { "dead-cell: 0x08000904", "silence", "no-start", "stops: 20" };
 
-  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
-    {
-      g_autoptr (Harness) self = built_with_fault (
-          &(HarnessOptions){ .sites = 4, .shared_lines = TRUE, .paced = TRUE }, "A2", faults[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++) {
+    g_autoptr (Harness) self =
+        built_with_fault (&(HarnessOptions){ .sites = 4, .shared_lines = TRUE, .paced = TRUE }, "A2", faults[i]);
 
-      const StnCycleSummary *summary = harness_cycle (self);
-      g_assert_cmpuint (summary->counts[STN_VERDICT_PASS], ==, 3);
-      g_assert_cmpint (harness_result (self, "A2")->verdict, !=, STN_VERDICT_PASS);
-      assert_pass (self, "A1");
-      assert_pass (self, "A3");
-      assert_pass (self, "A4");
-      harness_assert_parked (self);
-    }
+    const StnCycleSummary *summary = harness_cycle (self);
+    g_assert_cmpuint (summary->counts[STN_VERDICT_PASS], ==, 3);
+    g_assert_cmpint (harness_result (self, "A2")->verdict, !=, STN_VERDICT_PASS);
+    assert_pass (self, "A1");
+    assert_pass (self, "A3");
+    assert_pass (self, "A4");
+    harness_assert_parked (self);
+  }
 }
 
 static void
 a_rom_that_stops_garbles_or_refuses_fails_under_its_name_and_its_neighbours_pass (void)
 {
-  static const char *const faults[] = { "stops: 12", "garbage: 3", "garbage: 15", "nack: 14", "flip: 400", "drop: 300" };
+  static const char *const faults[] = {
+    "stops: 12", "garbage: 3", "garbage: 15", "nack: 14", "flip: 400", "drop: 300"
+  };
 
-  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
-    {
-      g_autoptr (Harness) self = built_with_fault (&(HarnessOptions){ .sites = 3, .paced = TRUE }, "A2", faults[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++) {
+    g_autoptr (Harness) self = built_with_fault (&(HarnessOptions){ .sites = 3, .paced = TRUE }, "A2", faults[i]);
 
-      harness_cycle (self);
-      const StnResult *result = harness_result (self, "A2");
-      g_test_message ("%s: %s %s", faults[i], stn_verdict_name (result->verdict), result->message);
-      if (result->verdict == STN_VERDICT_PASS)
-        g_assert_true (harness_flash_is_right (self, "A2", result->serial));
-      else
-        {
-          g_assert_cmpint (result->verdict, ==, STN_VERDICT_FAIL);
-          g_assert_cmpint (result->failure, !=, STN_FAILURE_INTERNAL);
-        }
-      assert_pass (self, "A1");
-      assert_pass (self, "A3");
+    harness_cycle (self);
+    const StnResult *result = harness_result (self, "A2");
+    g_test_message ("%s: %s %s", faults[i], stn_verdict_name (result->verdict), result->message);
+    if (result->verdict == STN_VERDICT_PASS)
+      g_assert_true (harness_flash_is_right (self, "A2", result->serial));
+    else {
+      g_assert_cmpint (result->verdict, ==, STN_VERDICT_FAIL);
+      g_assert_cmpint (result->failure, !=, STN_FAILURE_INTERNAL);
     }
+    assert_pass (self, "A1");
+    assert_pass (self, "A3");
+  }
 }
 
 /* ---- records ---- */
@@ -323,40 +316,38 @@ a_rom_that_stops_garbles_or_refuses_fails_under_its_name_and_its_neighbours_pass
 static void
 no_ledger_call_that_fails_lets_a_pass_be_told (void)
 {
-  for (guint call = 1; call < 40; call++)
-    {
-      StnLedger *ledger = stn_ledger_memory_new ();
-      g_autoptr (Harness) self = built (&(HarnessOptions){ .ledger = ledger });
-      StnEvent *event;
-      guint told = 0;
+  for (guint call = 1; call < 40; call++) {
+    StnLedger *ledger = stn_ledger_memory_new ();
+    g_autoptr (Harness) self = built (&(HarnessOptions){ .ledger = ledger });
+    StnEvent *event;
+    guint told = 0;
 
-      stn_ledger_memory_fail_at (ledger, call);
-      const StnCycleSummary *summary = harness_cycle (self);
-      while ((event = stn_event_queue_take (self->events)) != NULL)
-        {
-          if (event->kind == STN_EVENT_UNIT_RESULT && event->outcome == STN_VERDICT_PASS)
-            told++;
-          stn_event_unref (event);
-        }
-      harness_assert_parked (self);
-      const StnResult *result = harness_result (self, "A1");
-      if (told > 0)
-        {
-          /* only when the failing call lies beyond the run */
-          g_assert_cmpint (result->verdict, ==, STN_VERDICT_PASS);
-          g_assert_cmpuint (summary->not_recorded, ==, 0);
-          g_assert_cmpuint (call, >, 6);
-          return;
-        }
-      g_assert_true (result == NULL || result->verdict != STN_VERDICT_PASS);
+    stn_ledger_memory_fail_at (ledger, call);
+    const StnCycleSummary *summary = harness_cycle (self);
+    while ((event = stn_event_queue_take (self->events)) != NULL) {
+      if (event->kind == STN_EVENT_UNIT_RESULT && event->outcome == STN_VERDICT_PASS)
+        told++;
+      stn_event_unref (event);
     }
+    harness_assert_parked (self);
+    const StnResult *result = harness_result (self, "A1");
+    if (told > 0) {
+      /* only when the failing call lies beyond the run */
+      g_assert_cmpint (result->verdict, ==, STN_VERDICT_PASS);
+      g_assert_cmpuint (summary->not_recorded, ==, 0);
+      g_assert_cmpuint (call, >, 6);
+      return;
+    }
+    g_assert_true (result == NULL || result->verdict != STN_VERDICT_PASS);
+  }
   g_assert_not_reached ();
 }
 
 static void
 a_unit_that_failed_gets_its_serial_again_and_no_other_does (void)
 {
-  g_autoptr (Harness) self = built_with_fault (&(HarnessOptions){ .sites = 2, .part = "STM32F405xG" }, "A2", "no-start");
+  g_autoptr (Harness) self =
+      built_with_fault (&(HarnessOptions){ .sites = 2, .part = "STM32F405xG" }, "A2", "no-start");
 
   harness_cycle (self);
   g_autofree char *first = g_strdup (harness_result (self, "A2")->serial);
@@ -399,29 +390,27 @@ a_cancel_at_any_exchange_parks_the_site_and_keeps_windows_closed (void)
 {
   guint64 last = 0;
 
-  for (guint64 at = 1; at < 400; at++)
-    {
-      g_autoptr (StnFaultPlan) counter = stn_fault_plan_new (STN_FAULT_NONE, 0);
-      g_autoptr (Harness) self = built (&(HarnessOptions){ .paced = TRUE, .image_bytes = 700, .faults = counter });
-      gpointer pair[2] = { self, &at };
+  for (guint64 at = 1; at < 400; at++) {
+    g_autoptr (StnFaultPlan) counter = stn_fault_plan_new (STN_FAULT_NONE, 0);
+    g_autoptr (Harness) self = built (&(HarnessOptions){ .paced = TRUE, .image_bytes = 700, .faults = counter });
+    gpointer pair[2] = { self, &at };
 
-      stn_fault_plan_set_hook (counter, cancel_at_exchange, pair);
-      harness_cycle (self);
-      harness_assert_parked (self);
-      g_assert_cmpuint (stn_ledger_memory_open_windows (self->ledger), ==, 0);
-      const StnResult *result = harness_result (self, "A1");
-      g_assert_nonnull (result);
-      if (stn_fault_plan_count (counter) < at)
-        {
-          last = at;
-          g_assert_cmpint (result->verdict, ==, STN_VERDICT_PASS);
-          break;
-        }
-      if (result->verdict == STN_VERDICT_PASS)
-        g_assert_true (harness_flash_is_right (self, "A1", result->serial));
-      else
-        g_assert_cmpint (result->verdict, ==, STN_VERDICT_CANCELLED);
+    stn_fault_plan_set_hook (counter, cancel_at_exchange, pair);
+    harness_cycle (self);
+    harness_assert_parked (self);
+    g_assert_cmpuint (stn_ledger_memory_open_windows (self->ledger), ==, 0);
+    const StnResult *result = harness_result (self, "A1");
+    g_assert_nonnull (result);
+    if (stn_fault_plan_count (counter) < at) {
+      last = at;
+      g_assert_cmpint (result->verdict, ==, STN_VERDICT_PASS);
+      break;
     }
+    if (result->verdict == STN_VERDICT_PASS)
+      g_assert_true (harness_flash_is_right (self, "A1", result->serial));
+    else
+      g_assert_cmpint (result->verdict, ==, STN_VERDICT_CANCELLED);
+  }
   g_assert_cmpuint (last, >, 50);
 }
 

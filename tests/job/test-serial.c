@@ -77,8 +77,9 @@ a_wrong_pattern_is_refused_with_its_place (void)
                                      "character itself");
   assert_pattern_refused ("é{seq}", "serial pattern “é{seq}”, character 1: a serial holds printable ASCII characters "
                                     "only");
-  static const char *const fields[] = { "{seq:0}", "{seq:19}", "{seq:16x16}", "{seq:12x36}", "{seq:6x8}", "{seq:}",
-                                        "{seq:-1}", "{SEQ}", "{}", "{seq:6x}", "{seq:99999999999}" };
+  static const char *const fields[] = { "{seq:0}",   "{seq:19}", "{seq:16x16}",      "{seq:12x36}",
+                                        "{seq:6x8}", "{seq:}",   "{seq:-1}",         "{SEQ}",
+                                        "{}",        "{seq:6x}", "{seq:99999999999}" };
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++) {
     g_autoptr (GError) error = NULL;
     g_assert_null (stn_serial_pattern_new (fields[i], STN_CHECK_NONE, &error));
@@ -179,8 +180,7 @@ templates_take_serial_uid_and_date (void)
   g_assert_cmpstr (error->message, ==, "“Ä {uid}”, character 3: the chip's unique id is not known here");
   g_clear_error (&error);
   g_assert_null (stn_template_fill ("{sreial}", "S1", "00", "2026-11-22", &error));
-  g_assert_cmpstr (error->message, ==,
-                   "“{sreial}”, character 1: no such field: known are {serial}, {uid} and {date}");
+  g_assert_cmpstr (error->message, ==, "“{sreial}”, character 1: no such field: known are {serial}, {uid} and {date}");
 }
 
 static void

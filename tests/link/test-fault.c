@@ -62,18 +62,16 @@ without_a_fault_everything_passes_and_is_counted (Fixture *self, gconstpointer d
   guint8 buffer[3];
 
   (void) data;
-  for (guint kind = STN_FAULT_NONE; kind < STN_FAULT_KIND_COUNT; kind++)
-    {
-      wrap (self, STN_LINK_STREAM, (StnFaultKind) kind, 0);
-      for (guint i = 0; i < 5; i++)
-        {
-          g_assert_true (write_bytes (self, "\x31\xce", 2));
-          fake_answers (self->fake, "\x79\x01\x02", 3);
-          g_assert_true (read_bytes (self, buffer, 3));
-          g_assert_cmpmem (buffer, 3, "\x79\x01\x02", 3);
-        }
-      g_assert_cmpuint (stn_fault_plan_count (self->plan), ==, 10);
+  for (guint kind = STN_FAULT_NONE; kind < STN_FAULT_KIND_COUNT; kind++) {
+    wrap (self, STN_LINK_STREAM, (StnFaultKind) kind, 0);
+    for (guint i = 0; i < 5; i++) {
+      g_assert_true (write_bytes (self, "\x31\xce", 2));
+      fake_answers (self->fake, "\x79\x01\x02", 3);
+      g_assert_true (read_bytes (self, buffer, 3));
+      g_assert_cmpmem (buffer, 3, "\x79\x01\x02", 3);
     }
+    g_assert_cmpuint (stn_fault_plan_count (self->plan), ==, 10);
+  }
 }
 
 static void
@@ -81,12 +79,11 @@ link_lost_fails_only_the_nth (Fixture *self, gconstpointer data)
 {
   (void) data;
   wrap (self, STN_LINK_STREAM, STN_FAULT_LINK_LOST, 3);
-  for (guint i = 1; i <= 6; i++)
-    {
-      g_assert_cmpint (write_bytes (self, "\x31", 1), ==, i != 3);
-      if (i == 3)
-        g_assert_cmpint (stn_error_failure (self->error), ==, STN_FAILURE_LINK_LOST);
-    }
+  for (guint i = 1; i <= 6; i++) {
+    g_assert_cmpint (write_bytes (self, "\x31", 1), ==, i != 3);
+    if (i == 3)
+      g_assert_cmpint (stn_error_failure (self->error), ==, STN_FAILURE_LINK_LOST);
+  }
   g_assert_cmpuint (self->fake->calls, ==, 5);
 }
 
@@ -99,11 +96,10 @@ gone_fails_from_the_nth_on_and_only_this_link (Fixture *self, gconstpointer data
   g_autoptr (StnLink) other = stn_fault_link_new (&other_fake->link, self->plan);
 
   g_assert_true (write_bytes (self, "\x31", 1));
-  for (guint i = 0; i < 3; i++)
-    {
-      g_assert_false (write_bytes (self, "\x31", 1));
-      g_assert_cmpint (stn_error_failure (self->error), ==, STN_FAILURE_LINK_LOST);
-    }
+  for (guint i = 0; i < 3; i++) {
+    g_assert_false (write_bytes (self, "\x31", 1));
+    g_assert_cmpint (stn_error_failure (self->error), ==, STN_FAILURE_LINK_LOST);
+  }
   g_assert_true (stn_pins_set (other, 1, 1, &self->wait, NULL));
   g_assert_cmpuint (stn_fault_plan_count (self->plan), ==, 5);
   g_assert_cmpuint (self->fake->calls, ==, 1);
@@ -144,16 +140,14 @@ flip_in_changes_one_bit_of_the_nth (Fixture *self, gconstpointer data)
   guint8 buffer[4];
 
   (void) data;
-  for (guint64 at = 1; at <= 9; at++)
-    {
-      wrap (self, STN_LINK_STREAM, STN_FAULT_FLIP_IN, at);
-      for (guint i = 1; i <= 9; i++)
-        {
-          fake_answers (self->fake, (const char *) sent, 4);
-          g_assert_true (read_bytes (self, buffer, 4));
-          g_assert_cmpuint (bits_that_differ (buffer, sent, 4), ==, i == at ? 1 : 0);
-        }
+  for (guint64 at = 1; at <= 9; at++) {
+    wrap (self, STN_LINK_STREAM, STN_FAULT_FLIP_IN, at);
+    for (guint i = 1; i <= 9; i++) {
+      fake_answers (self->fake, (const char *) sent, 4);
+      g_assert_true (read_bytes (self, buffer, 4));
+      g_assert_cmpuint (bits_that_differ (buffer, sent, 4), ==, i == at ? 1 : 0);
     }
+  }
 }
 
 static void

@@ -33,33 +33,32 @@ call (guint which, StnLink *link, const StnWait *wait, GError **error)
   gsize length = 0;
   guint32 number = 0;
 
-  switch (which)
-    {
-    case 0:
-      return stn_stream_write (link, "\x31", 1, wait, error);
-    case 1:
-      return stn_stream_read (link, buffer, 1, wait, error);
-    case 2:
-      return stn_stream_read_some (link, buffer, sizeof buffer, &length, wait, error);
-    case 3:
-      return stn_stream_flush (link, wait, error);
-    case 4:
-      return stn_stream_configure (link, &line, wait, error);
-    case 5:
-      return stn_stream_break (link, TRUE, wait, error);
-    case 6:
-      return stn_messages_send (link, 0x56, "\x31", 1, wait, error);
-    case 7:
-      return stn_messages_receive (link, &number, buffer, sizeof buffer, &length, wait, error);
-    case 8:
-      return stn_control_out (link, &out, "\x31", 1, wait, error);
-    case 9:
-      return stn_control_in (link, &in, buffer, sizeof buffer, &length, wait, error);
-    case 10:
-      return stn_pins_set (link, 3, 1, wait, error);
-    default:
-      return stn_pins_get (link, &number, wait, error);
-    }
+  switch (which) {
+  case 0:
+    return stn_stream_write (link, "\x31", 1, wait, error);
+  case 1:
+    return stn_stream_read (link, buffer, 1, wait, error);
+  case 2:
+    return stn_stream_read_some (link, buffer, sizeof buffer, &length, wait, error);
+  case 3:
+    return stn_stream_flush (link, wait, error);
+  case 4:
+    return stn_stream_configure (link, &line, wait, error);
+  case 5:
+    return stn_stream_break (link, TRUE, wait, error);
+  case 6:
+    return stn_messages_send (link, 0x56, "\x31", 1, wait, error);
+  case 7:
+    return stn_messages_receive (link, &number, buffer, sizeof buffer, &length, wait, error);
+  case 8:
+    return stn_control_out (link, &out, "\x31", 1, wait, error);
+  case 9:
+    return stn_control_in (link, &in, buffer, sizeof buffer, &length, wait, error);
+  case 10:
+    return stn_pins_set (link, 3, 1, wait, error);
+  default:
+    return stn_pins_get (link, &number, wait, error);
+  }
 }
 
 #define CALLS 12
@@ -76,39 +75,34 @@ every_call_refuses_the_wrong_shape (Fixture *self, gconstpointer data)
 {
   (void) data;
   for (guint shape = STN_LINK_STREAM; shape <= STN_LINK_PINS; shape++)
-    for (guint which = 0; which < CALLS; which++)
-      {
-        FakeLink *fake = fake_link_new ((StnLinkShape) shape, "A1.port");
-        g_autoptr (StnLink) link = &fake->link;
-        g_autoptr (GError) error = NULL;
+    for (guint which = 0; which < CALLS; which++) {
+      FakeLink *fake = fake_link_new ((StnLinkShape) shape, "A1.port");
+      g_autoptr (StnLink) link = &fake->link;
+      g_autoptr (GError) error = NULL;
 
-        fake_answers (fake, "\x79", 1);
-        gboolean done = call (which, link, &self->wait, &error);
-        if (call_shapes[which] == shape)
-          {
-            g_assert_no_error (error);
-            g_assert_true (done);
-            g_assert_cmpuint (fake->calls, ==, 1);
-          }
-        else
-          {
-            g_assert_false (done);
-            g_assert_cmpint (stn_error_failure (error), ==, STN_FAILURE_INTERNAL);
-            g_assert_cmpuint (fake->calls, ==, 0);
-          }
+      fake_answers (fake, "\x79", 1);
+      gboolean done = call (which, link, &self->wait, &error);
+      if (call_shapes[which] == shape) {
+        g_assert_no_error (error);
+        g_assert_true (done);
+        g_assert_cmpuint (fake->calls, ==, 1);
+      } else {
+        g_assert_false (done);
+        g_assert_cmpint (stn_error_failure (error), ==, STN_FAILURE_INTERNAL);
+        g_assert_cmpuint (fake->calls, ==, 0);
       }
+    }
 }
 
 static void
 a_call_on_no_link_is_an_error (Fixture *self, gconstpointer data)
 {
   (void) data;
-  for (guint which = 0; which < CALLS; which++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_assert_false (call (which, NULL, &self->wait, &error));
-      g_assert_cmpint (stn_error_failure (error), ==, STN_FAILURE_INTERNAL);
-    }
+  for (guint which = 0; which < CALLS; which++) {
+    g_autoptr (GError) error = NULL;
+    g_assert_false (call (which, NULL, &self->wait, &error));
+    g_assert_cmpint (stn_error_failure (error), ==, STN_FAILURE_INTERNAL);
+  }
 }
 
 static void
@@ -121,27 +115,23 @@ a_wait_that_is_over_stops_before_the_port_except_what_makes_safe (Fixture *self,
   (void) data;
   g_cancellable_cancel (cancellable);
   for (guint which = 0; which < CALLS; which++)
-    for (guint round = 0; round < 2; round++)
-      {
-        FakeLink *fake = fake_link_new (call_shapes[which], "A1.port");
-        g_autoptr (StnLink) link = &fake->link;
-        g_autoptr (GError) error = NULL;
+    for (guint round = 0; round < 2; round++) {
+      FakeLink *fake = fake_link_new (call_shapes[which], "A1.port");
+      g_autoptr (StnLink) link = &fake->link;
+      g_autoptr (GError) error = NULL;
 
-        fake_answers (fake, "\x79", 1);
-        gboolean done = call (which, link, round == 0 ? &cancelled : &expired, &error);
-        if (which == BREAK_CALL || which == SET_CALL)
-          {
-            g_assert_no_error (error);
-            g_assert_true (done);
-            g_assert_cmpuint (fake->calls, ==, 1);
-          }
-        else
-          {
-            g_assert_false (done);
-            g_assert_cmpint (stn_error_failure (error), ==, round == 0 ? STN_FAILURE_CANCELLED : STN_FAILURE_TIMEOUT);
-            g_assert_cmpuint (fake->calls, ==, 0);
-          }
+      fake_answers (fake, "\x79", 1);
+      gboolean done = call (which, link, round == 0 ? &cancelled : &expired, &error);
+      if (which == BREAK_CALL || which == SET_CALL) {
+        g_assert_no_error (error);
+        g_assert_true (done);
+        g_assert_cmpuint (fake->calls, ==, 1);
+      } else {
+        g_assert_false (done);
+        g_assert_cmpint (stn_error_failure (error), ==, round == 0 ? STN_FAILURE_CANCELLED : STN_FAILURE_TIMEOUT);
+        g_assert_cmpuint (fake->calls, ==, 0);
       }
+    }
 }
 
 static void
@@ -277,13 +267,12 @@ operations_have_names_both_ways (Fixture *self, gconstpointer data)
 
   (void) self;
   (void) data;
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      StnOperation operation;
-      g_assert_true (stn_operation_from_name (names[i], &operation));
-      g_assert_cmpuint (operation, ==, i);
-      g_assert_cmpstr (stn_operation_name (operation), ==, names[i]);
-    }
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    StnOperation operation;
+    g_assert_true (stn_operation_from_name (names[i], &operation));
+    g_assert_cmpuint (operation, ==, i);
+    g_assert_cmpstr (stn_operation_name (operation), ==, names[i]);
+  }
   StnOperation operation = STN_OP_GET;
   g_assert_false (stn_operation_from_name ("writ", &operation));
   g_assert_cmpuint (operation, ==, STN_OP_GET);

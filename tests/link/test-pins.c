@@ -3,15 +3,14 @@
 static void
 every_line_has_a_name_both_ways (void)
 {
-  for (guint bit = 0; bit < 16; bit++)
-    {
-      g_autofree char *name = g_strdup_printf ("A%c%u", bit < 8 ? 'D' : 'C', bit % 8);
-      guint found = 99;
+  for (guint bit = 0; bit < 16; bit++) {
+    g_autofree char *name = g_strdup_printf ("A%c%u", bit < 8 ? 'D' : 'C', bit % 8);
+    guint found = 99;
 
-      g_assert_cmpstr (stn_pin_name (bit), ==, name);
-      g_assert_true (stn_pin_from_text (name, &found));
-      g_assert_cmpuint (found, ==, bit);
-    }
+    g_assert_cmpstr (stn_pin_name (bit), ==, name);
+    g_assert_true (stn_pin_from_text (name, &found));
+    g_assert_cmpuint (found, ==, bit);
+  }
   g_assert_null (stn_pin_name (16));
   g_assert_null (stn_pin_name (G_MAXUINT));
 }

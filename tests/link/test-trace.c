@@ -134,8 +134,7 @@ the_ring_keeps_the_last_lines (Fixture *self, gconstpointer data)
   for (guint8 i = 0; i < 8; i++)
     g_assert_true (stn_stream_write (link, &i, 1, &self->wait, NULL));
   g_autofree char *text = stn_trace_sink_text (sink);
-  g_assert_cmpstr (text, ==,
-                   "1.000000 A1.uart write 05\n1.000000 A1.uart write 06\n1.000000 A1.uart write 07\n");
+  g_assert_cmpstr (text, ==, "1.000000 A1.uart write 05\n1.000000 A1.uart write 06\n1.000000 A1.uart write 07\n");
 
   stn_trace_sink_forget (sink);
   g_assert_true (stn_stream_write (link, "\x09", 1, &self->wait, NULL));
@@ -188,11 +187,10 @@ a_full_disk_is_told (Fixture *self, gconstpointer data)
 
   (void) data;
   link = stn_trace_link_new (&fake->link, NULL, file, self->clock);
-  if (file == NULL)
-    {
-      g_test_skip ("no /dev/full here");
-      return;
-    }
+  if (file == NULL) {
+    g_test_skip ("no /dev/full here");
+    return;
+  }
   g_assert_true (stn_stream_write (link, "\x31", 1, &self->wait, &error));
   g_assert_false (stn_trace_sink_check (file, &error));
   g_assert_cmpint (stn_error_failure (error), ==, STN_FAILURE_BAD_FILE);
@@ -216,12 +214,11 @@ write_lines (gpointer data)
   g_autoptr (StnLink) link = stn_trace_link_new (&fake->link, self->sink, NULL, self->clock);
   StnWait wait = stn_wait_new (self->clock, 100 * STN_NS_PER_S, NULL);
 
-  for (guint i = 0; i < LINES_EACH; i++)
-    {
-      const guint8 bytes[] = { (guint8) (i >> 8), (guint8) i };
-      if (!stn_stream_write (link, bytes, 2, &wait, NULL))
-        return NULL;
-    }
+  for (guint i = 0; i < LINES_EACH; i++) {
+    const guint8 bytes[] = { (guint8) (i >> 8), (guint8) i };
+    if (!stn_stream_write (link, bytes, 2, &wait, NULL))
+      return NULL;
+  }
   return self;
 }
 
@@ -240,18 +237,16 @@ two_threads_share_a_sink (Fixture *self, gconstpointer data)
 
   /* each thread's lines are all there, whole and in order: a strict replay takes them */
   g_autofree char *text = stn_trace_sink_text (sink);
-  for (guint k = 0; k < 2; k++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (StnLink) replay = stn_replay_link_new (STN_LINK_STREAM, writers[k].name, text, &error);
-      g_assert_no_error (error);
-      for (guint i = 0; i < LINES_EACH; i++)
-        {
-          const guint8 bytes[] = { (guint8) (i >> 8), (guint8) i };
-          g_assert_true (stn_stream_write (replay, bytes, 2, &self->wait, &error));
-        }
-      g_assert_true (stn_replay_link_is_finished (replay));
+  for (guint k = 0; k < 2; k++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (StnLink) replay = stn_replay_link_new (STN_LINK_STREAM, writers[k].name, text, &error);
+    g_assert_no_error (error);
+    for (guint i = 0; i < LINES_EACH; i++) {
+      const guint8 bytes[] = { (guint8) (i >> 8), (guint8) i };
+      g_assert_true (stn_stream_write (replay, bytes, 2, &self->wait, &error));
     }
+    g_assert_true (stn_replay_link_is_finished (replay));
+  }
 }
 
 static void

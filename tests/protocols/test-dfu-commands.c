@@ -4,7 +4,7 @@
 static const guint8 data[64] = { 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19 };
 
 /* 64 bytes as `data` has them, and 64 zeros */
-#define DATA_64 \
+#define DATA_64                                                                                      \
   "11 12 13 14 15 16 17 18 19 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 " \
   "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
 #define DNLOAD_64(block) "21 01 " block " 00 00 40 00 | " DATA_64 "\n"
@@ -28,7 +28,7 @@ identify_tells_version_commands_and_serial_but_no_product (void)
   stn_engine_capabilities (visit.engine, &can);
   g_assert_cmphex (can.verbs, ==,
                    STN_ENGINE_READ | STN_ENGINE_WRITE | STN_ENGINE_ERASE_PAGES | STN_ENGINE_ERASE_ALL | STN_ENGINE_GO
-                     | STN_ENGINE_READ_UNPROTECT);
+                       | STN_ENGINE_READ_UNPROTECT);
   g_assert_cmpuint (can.read_block_bytes, ==, 2048);
   g_assert_cmpuint (can.write_block_bytes, ==, 2048);
   g_assert_cmpuint (can.erase_pages_at_once, ==, 1);
@@ -44,7 +44,7 @@ get_that_leaves_the_upload_open_is_taken (void)
   visit_enter_or_fail (&visit, &control_target,
                        SYNC_BY ("00 08") "a1 02 00 00 00 00 40 00 > 00 21 41\n" STATUS ("09") ABORT
                        "21 01 00 00 00 00 05 00 | 41 00 08 00 08\n" DONE);
-  ASSERT_DONE (stn_engine_erase_pages (visit.engine, (const guint16[]) { 1 }, 1, &visit.wait, &visit.error));
+  ASSERT_DONE (stn_engine_erase_pages (visit.engine, (const guint16[]){ 1 }, 1, &visit.wait, &visit.error));
   visit_close_or_fail (&visit);
 }
 
@@ -54,28 +54,29 @@ block_size_is_what_the_device_announces (void)
   static const struct {
     const char *announced;
     guint block_bytes;
-  } rows[] = { { "00 08", 2048 }, { "00 04", 1024 }, { "40 00", 64 }, { "00 10", 2048 }, { "ff ff", 2048 },
-               { "e8 03", 960 } };
+  } rows[] = { { "00 08", 2048 }, { "00 04", 1024 }, { "40 00", 64 },
+               { "00 10", 2048 }, { "ff ff", 2048 }, { "e8 03", 960 } };
 
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      g_autofree char *script = g_strdup_printf (
-        DEVICE CONFIGURATION_HEAD "80 06 00 02 00 00 24 00 > 09 02 24 00 01 01 00 c0 32 09 04 00 00 00 fe 01 02 04"
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *script = g_strdup_printf (
+        DEVICE CONFIGURATION_HEAD
+        "80 06 00 02 00 00 24 00 > 09 02 24 00 01 01 00 c0 32 09 04 00 00 00 fe 01 02 04"
         " 09 04 00 01 00 fe 01 02 05 09 21 0b ff 00 %s 1a 01\n" FLASH_NAME OPTIONS_NAME SERIAL STATE ("02")
-        STATUS ("02") SELECT ("00"), rows[i].announced);
-      StnEngineCapabilities can;
-      Visit visit;
+            STATUS ("02") SELECT ("00"),
+        rows[i].announced);
+    StnEngineCapabilities can;
+    Visit visit;
 
-      visit_open (&visit, &control_target, script);
-      ASSERT_DONE (stn_engine_sync (visit.engine, 0, &visit.wait, &visit.error));
-      stn_engine_capabilities (visit.engine, &can);
-      g_assert_cmpuint (can.write_block_bytes, ==, rows[i].block_bytes);
-      visit_close_or_fail (&visit);
-    }
+    visit_open (&visit, &control_target, script);
+    ASSERT_DONE (stn_engine_sync (visit.engine, 0, &visit.wait, &visit.error));
+    stn_engine_capabilities (visit.engine, &can);
+    g_assert_cmpuint (can.write_block_bytes, ==, rows[i].block_bytes);
+    visit_close_or_fail (&visit);
+  }
 }
 
 /* one setting, no functional descriptor in the configuration */
-#define BARE \
+#define BARE                                                      \
   DEVICE "80 06 00 02 00 00 09 00 > 09 02 12 00 01 01 00 c0 32\n" \
          "80 06 00 02 00 00 12 00 > 09 02 12 00 01 01 00 c0 32 09 04 00 00 00 fe 01 02 04\n"
 
@@ -86,15 +87,16 @@ functional_descriptor_is_asked_for_where_it_is_missing (void)
   Visit visit;
 
   /* with one setting there is nothing to select */
-  visit_open (&visit, &control_target, BARE "81 06 00 21 00 00 09 00 > 09 21 0b ff 00 00 08 1a 01\n" FLASH_NAME SERIAL
-              STATE ("02") STATUS ("02"));
+  visit_open (&visit, &control_target,
+              BARE "81 06 00 21 00 00 09 00 > 09 21 0b ff 00 00 08 1a 01\n" FLASH_NAME SERIAL STATE ("02")
+                  STATUS ("02"));
   ASSERT_DONE (stn_engine_sync (visit.engine, 0, &visit.wait, &visit.error));
   stn_engine_capabilities (visit.engine, &can);
   g_assert_cmpuint (can.write_block_bytes, ==, 2048);
   visit_close_or_fail (&visit);
 
-  visit_open (&visit, &control_target, BARE "81 06 00 21 00 00 09 00 stall\n" FLASH_NAME SERIAL STATE ("02")
-              STATUS ("02"));
+  visit_open (&visit, &control_target,
+              BARE "81 06 00 21 00 00 09 00 stall\n" FLASH_NAME SERIAL STATE ("02") STATUS ("02"));
   ASSERT_DONE (stn_engine_sync (visit.engine, 0, &visit.wait, &visit.error));
   stn_engine_capabilities (visit.engine, &can);
   g_assert_cmpuint (can.write_block_bytes, ==, 1024);
@@ -107,8 +109,8 @@ serial_that_can_not_be_read_is_none (void)
   Visit visit;
 
   visit_enter_or_fail (&visit, &control_target,
-                       DEVICE CONFIGURATION ("00 08") FLASH_NAME OPTIONS_NAME "80 06 03 03 09 04 ff 00 stall\n"
-                       STATE ("02") STATUS ("02") SELECT ("00") GET);
+                       DEVICE CONFIGURATION ("00 08") FLASH_NAME OPTIONS_NAME
+                       "80 06 03 03 09 04 ff 00 stall\n" STATE ("02") STATUS ("02") SELECT ("00") GET);
   g_assert_cmpstr (visit.identity.serial, ==, "");
   visit_close_or_fail (&visit);
 }
@@ -121,8 +123,8 @@ address_is_set_once_for_a_stretch_of_writes (void)
   Visit visit;
 
   visit_enter_or_fail (&visit, &control_target,
-                       ENTER_64 SET_ADDRESS ("00 40 00 08") DNLOAD_64 ("02 00") DONE DNLOAD_64 ("03 00") DONE
-                       DNLOAD_64 ("04 00") DONE);
+                       ENTER_64 SET_ADDRESS ("00 40 00 08") DNLOAD_64 ("02 00") DONE DNLOAD_64 ("03 00")
+                           DONE DNLOAD_64 ("04 00") DONE);
   for (guint i = 0; i < 3; i++)
     ASSERT_DONE (stn_engine_write (visit.engine, 0x08004000 + 64 * i, data, 64, &visit.wait, &visit.error));
   visit_close_or_fail (&visit);
@@ -133,10 +135,11 @@ short_tail_has_its_address_set_and_is_block_2 (void)
 {
   Visit visit;
 
-  visit_enter_or_fail (&visit, &control_target,
-                       ENTER_64 SET_ADDRESS ("00 40 00 08") DNLOAD_64 ("02 00") DONE SET_ADDRESS ("40 40 00 08")
-                       "21 01 02 00 00 00 08 00 | 11 12 13 14 15 16 17 18\n" DONE SET_ADDRESS ("48 40 00 08")
-                       DNLOAD_64 ("02 00") DONE);
+  visit_enter_or_fail (
+      &visit, &control_target,
+      ENTER_64 SET_ADDRESS ("00 40 00 08") DNLOAD_64 ("02 00") DONE SET_ADDRESS (
+          "40 40 00 08") "21 01 02 00 00 00 08 00 | 11 12 13 14 15 16 17 18\n" DONE SET_ADDRESS ("48 40 00 08")
+          DNLOAD_64 ("02 00") DONE);
   ASSERT_DONE (stn_engine_write (visit.engine, 0x08004000, data, 64, &visit.wait, &visit.error));
   ASSERT_DONE (stn_engine_write (visit.engine, 0x08004040, data, 8, &visit.wait, &visit.error));
   ASSERT_DONE (stn_engine_write (visit.engine, 0x08004048, data, 64, &visit.wait, &visit.error));
@@ -150,7 +153,7 @@ gap_sets_the_address_again (void)
 
   visit_enter_or_fail (&visit, &control_target,
                        ENTER_64 SET_ADDRESS ("00 40 00 08") DNLOAD_64 ("02 00") DONE SET_ADDRESS ("80 40 00 08")
-                       DNLOAD_64 ("02 00") DONE);
+                           DNLOAD_64 ("02 00") DONE);
   ASSERT_DONE (stn_engine_write (visit.engine, 0x08004000, data, 64, &visit.wait, &visit.error));
   ASSERT_DONE (stn_engine_write (visit.engine, 0x08004080, data, 64, &visit.wait, &visit.error));
   visit_close_or_fail (&visit);
@@ -164,17 +167,16 @@ reads_count_blocks_and_abort_before_and_after (void)
 
   visit_enter_or_fail (&visit, &control_target,
                        ENTER_64 SET_ADDRESS ("00 00 00 08") ABORT UPLOAD_64 ("02 00") UPLOAD_64 ("03 00")
-                       UPLOAD_64 ("04 00") ABORT SET_ADDRESS ("c0 00 00 08") ABORT
+                           UPLOAD_64 ("04 00") ABORT SET_ADDRESS ("c0 00 00 08") ABORT
                        "a1 02 02 00 00 00 08 00 > 01 02 03 04 05 06 07 08\n" ABORT SET_ADDRESS ("c8 00 00 08")
-                       DNLOAD_64 ("02 00") DONE);
-  for (guint i = 0; i < 3; i++)
-    {
-      memset (buffer, 0xee, sizeof buffer);
-      ASSERT_DONE (stn_engine_read (visit.engine, 0x08000000 + 64 * i, buffer, 64, &visit.wait, &visit.error));
-      g_assert_cmpmem (buffer, 64, data, 64);
-    }
+                           DNLOAD_64 ("02 00") DONE);
+  for (guint i = 0; i < 3; i++) {
+    memset (buffer, 0xee, sizeof buffer);
+    ASSERT_DONE (stn_engine_read (visit.engine, 0x08000000 + 64 * i, buffer, 64, &visit.wait, &visit.error));
+    g_assert_cmpmem (buffer, 64, data, 64);
+  }
   ASSERT_DONE (stn_engine_read (visit.engine, 0x080000c0, buffer, 8, &visit.wait, &visit.error));
-  g_assert_cmpmem (buffer, 8, ((guint8[]) { 1, 2, 3, 4, 5, 6, 7, 8 }), 8);
+  g_assert_cmpmem (buffer, 8, ((guint8[]){ 1, 2, 3, 4, 5, 6, 7, 8 }), 8);
   /* a write does not continue a read's stretch */
   ASSERT_DONE (stn_engine_write (visit.engine, 0x080000c8, data, 64, &visit.wait, &visit.error));
   visit_close_or_fail (&visit);
@@ -187,8 +189,8 @@ write_then_read_of_the_next_block_sets_the_address (void)
   Visit visit;
 
   visit_enter_or_fail (&visit, &control_target,
-                       ENTER_64 SET_ADDRESS ("00 00 00 08") DNLOAD_64 ("02 00") DONE SET_ADDRESS ("40 00 00 08") ABORT
-                       UPLOAD_64 ("02 00"));
+                       ENTER_64 SET_ADDRESS ("00 00 00 08") DNLOAD_64 ("02 00") DONE SET_ADDRESS ("40 00 00 08")
+                           ABORT UPLOAD_64 ("02 00"));
   ASSERT_DONE (stn_engine_write (visit.engine, 0x08000000, data, 64, &visit.wait, &visit.error));
   ASSERT_DONE (stn_engine_read (visit.engine, 0x08000040, buffer, 64, &visit.wait, &visit.error));
   visit_close_or_fail (&visit);
@@ -202,8 +204,9 @@ odd_read_takes_the_whole_half_word (void)
 
   /* the ROM's id: the last byte but one of system memory */
   visit_enter_or_fail (&visit, &control_target,
-                       ENTER SET_ADDRESS ("fe 9f ff 1f") ABORT "a1 02 02 00 00 00 02 00 > d0 ff\n" ABORT
-                       SET_ADDRESS ("fe 9f ff 1f") ABORT "a1 02 02 00 00 00 02 00 > d0 a5\n");
+                       ENTER SET_ADDRESS ("fe 9f ff 1f") ABORT
+                       "a1 02 02 00 00 00 02 00 > d0 ff\n" ABORT SET_ADDRESS ("fe 9f ff 1f") ABORT
+                       "a1 02 02 00 00 00 02 00 > d0 a5\n");
   ASSERT_DONE (stn_engine_read (visit.engine, 0x1fff9ffe, buffer, 1, &visit.wait, &visit.error));
   g_assert_cmphex (buffer[0], ==, 0xd0);
   ASSERT_DONE (stn_engine_read (visit.engine, 0x1fff9fff, buffer, 1, &visit.wait, &visit.error));
@@ -248,10 +251,10 @@ no_block_is_counted_that_is_not_of_the_announced_size (void)
   Visit visit;
 
   /* 8 bytes each: a device that counts in units of wTransferSize would put the second one 64 bytes on */
-  visit_enter_or_fail (&visit, &control_target,
-                       ENTER_64 SET_ADDRESS ("00 00 00 08")
-                       "21 01 02 00 00 00 08 00 | 11 12 13 14 15 16 17 18\n" DONE SET_ADDRESS ("08 00 00 08")
-                       "21 01 02 00 00 00 08 00 | 11 12 13 14 15 16 17 18\n" DONE);
+  visit_enter_or_fail (
+      &visit, &control_target,
+      ENTER_64 SET_ADDRESS ("00 00 00 08") "21 01 02 00 00 00 08 00 | 11 12 13 14 15 16 17 18\n" DONE SET_ADDRESS (
+          "08 00 00 08") "21 01 02 00 00 00 08 00 | 11 12 13 14 15 16 17 18\n" DONE);
   ASSERT_DONE (stn_engine_write (visit.engine, 0x08000000, data, 8, &visit.wait, &visit.error));
   ASSERT_DONE (stn_engine_write (visit.engine, 0x08000008, data, 8, &visit.wait, &visit.error));
   visit_close_or_fail (&visit);
@@ -281,9 +284,9 @@ page_erase_names_the_page_by_its_address (void)
 
   visit_enter_or_fail (&visit, &control_target,
                        ENTER "21 01 00 00 00 00 05 00 | 41 00 f8 01 08\n" DONE
-                       "21 01 00 00 00 00 05 00 | 41 00 00 00 08\n" DONE);
-  ASSERT_DONE (stn_engine_erase_pages (visit.engine, (const guint16[]) { 63 }, 1, &visit.wait, &visit.error));
-  ASSERT_DONE (stn_engine_erase_pages (visit.engine, (const guint16[]) { 0 }, 1, &visit.wait, &visit.error));
+                             "21 01 00 00 00 00 05 00 | 41 00 00 00 08\n" DONE);
+  ASSERT_DONE (stn_engine_erase_pages (visit.engine, (const guint16[]){ 63 }, 1, &visit.wait, &visit.error));
+  ASSERT_DONE (stn_engine_erase_pages (visit.engine, (const guint16[]){ 0 }, 1, &visit.wait, &visit.error));
   visit_close_or_fail (&visit);
 }
 
@@ -294,10 +297,10 @@ erase_ends_a_stretch (void)
 
   visit_enter_or_fail (&visit, &control_target,
                        ENTER_64 SET_ADDRESS ("00 40 00 08") DNLOAD_64 ("02 00") DONE
-                       "21 01 00 00 00 00 05 00 | 41 00 00 00 08\n" DONE SET_ADDRESS ("40 40 00 08")
-                       DNLOAD_64 ("02 00") DONE);
+                       "21 01 00 00 00 00 05 00 | 41 00 00 00 08\n" DONE SET_ADDRESS ("40 40 00 08") DNLOAD_64 ("02 00")
+                           DONE);
   ASSERT_DONE (stn_engine_write (visit.engine, 0x08004000, data, 64, &visit.wait, &visit.error));
-  ASSERT_DONE (stn_engine_erase_pages (visit.engine, (const guint16[]) { 0 }, 1, &visit.wait, &visit.error));
+  ASSERT_DONE (stn_engine_erase_pages (visit.engine, (const guint16[]){ 0 }, 1, &visit.wait, &visit.error));
   ASSERT_DONE (stn_engine_write (visit.engine, 0x08004040, data, 64, &visit.wait, &visit.error));
   visit_close_or_fail (&visit);
 }
@@ -325,23 +328,26 @@ static void
 options_are_done_when_the_device_is_gone_stalls_or_answers (void)
 {
   static const char *const ends[] = {
-    "a1 03 00 00 00 00 06 00 gone\n", "a1 03 00 00 00 00 06 00 stall\n", "a1 03 00 00 00 00 06 00 silence\n",
-    STATUS ("04") "a1 03 00 00 00 00 06 00 gone\n", STATUS ("05"), STATUS ("02"),
+    "a1 03 00 00 00 00 06 00 gone\n",
+    "a1 03 00 00 00 00 06 00 stall\n",
+    "a1 03 00 00 00 00 06 00 silence\n",
+    STATUS ("04") "a1 03 00 00 00 00 06 00 gone\n",
+    STATUS ("05"),
+    STATUS ("02"),
   };
 
-  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
-    {
-      g_autofree char *script = g_strconcat (ENTER OPTION_WRITE, ends[i], NULL);
-      Visit visit;
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
+    g_autofree char *script = g_strconcat (ENTER OPTION_WRITE, ends[i], NULL);
+    Visit visit;
 
-      visit_enter_or_fail (&visit, &control_target, script);
-      ASSERT_DONE (stn_engine_write_options (visit.engine, 0x1fff7800, data, 8, &visit.wait, &visit.error));
-      /* the visit is over: not a request more */
-      ASSERT_FAILS (stn_engine_erase_all (visit.engine, &visit.wait, &visit.error), STN_FAILURE_INTERNAL);
-      g_clear_error (&visit.error);
-      ASSERT_FAILS (stn_engine_resync (visit.engine, &visit.wait, &visit.error), STN_FAILURE_INTERNAL);
-      visit_close_or_fail (&visit);
-    }
+    visit_enter_or_fail (&visit, &control_target, script);
+    ASSERT_DONE (stn_engine_write_options (visit.engine, 0x1fff7800, data, 8, &visit.wait, &visit.error));
+    /* the visit is over: not a request more */
+    ASSERT_FAILS (stn_engine_erase_all (visit.engine, &visit.wait, &visit.error), STN_FAILURE_INTERNAL);
+    g_clear_error (&visit.error);
+    ASSERT_FAILS (stn_engine_resync (visit.engine, &visit.wait, &visit.error), STN_FAILURE_INTERNAL);
+    visit_close_or_fail (&visit);
+  }
 }
 
 #define LEAVE SET_ADDRESS ("00 00 00 08") "21 01 02 00 00 00 00 00\n"
@@ -350,20 +356,23 @@ static void
 leaving_is_done_with_and_without_a_last_answer (void)
 {
   static const char *const ends[] = {
-    STATUS ("07"), STATUS ("06"), STATUS ("08"), "a1 03 00 00 00 00 06 00 gone\n", "a1 03 00 00 00 00 06 00 stall\n",
+    STATUS ("07"),
+    STATUS ("06"),
+    STATUS ("08"),
+    "a1 03 00 00 00 00 06 00 gone\n",
+    "a1 03 00 00 00 00 06 00 stall\n",
     "a1 03 00 00 00 00 06 00 silence\n",
   };
 
-  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
-    {
-      g_autofree char *script = g_strconcat (ENTER LEAVE, ends[i], NULL);
-      Visit visit;
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
+    g_autofree char *script = g_strconcat (ENTER LEAVE, ends[i], NULL);
+    Visit visit;
 
-      visit_enter_or_fail (&visit, &control_target, script);
-      ASSERT_DONE (stn_engine_go (visit.engine, 0x08000000, &visit.wait, &visit.error));
-      ASSERT_FAILS (stn_engine_go (visit.engine, 0x08000000, &visit.wait, &visit.error), STN_FAILURE_INTERNAL);
-      visit_close_or_fail (&visit);
-    }
+    visit_enter_or_fail (&visit, &control_target, script);
+    ASSERT_DONE (stn_engine_go (visit.engine, 0x08000000, &visit.wait, &visit.error));
+    ASSERT_FAILS (stn_engine_go (visit.engine, 0x08000000, &visit.wait, &visit.error), STN_FAILURE_INTERNAL);
+    visit_close_or_fail (&visit);
+  }
 }
 
 /* ---- settings ---- */
@@ -376,8 +385,8 @@ setting_follows_the_address_and_ends_a_stretch (void)
 
   visit_enter_or_fail (&visit, &control_target,
                        ENTER_64 SET_ADDRESS ("00 00 00 08") ABORT UPLOAD_64 ("02 00") ABORT SELECT ("01")
-                       SET_ADDRESS ("00 78 ff 1f") ABORT UPLOAD_64 ("02 00") UPLOAD_64 ("03 00") ABORT SELECT ("00")
-                       SET_ADDRESS ("40 00 00 08") ABORT UPLOAD_64 ("02 00"));
+                           SET_ADDRESS ("00 78 ff 1f") ABORT UPLOAD_64 ("02 00") UPLOAD_64 ("03 00") ABORT SELECT ("00")
+                               SET_ADDRESS ("40 00 00 08") ABORT UPLOAD_64 ("02 00"));
   ASSERT_DONE (stn_engine_read (visit.engine, 0x08000000, buffer, 64, &visit.wait, &visit.error));
   ASSERT_DONE (stn_engine_read (visit.engine, 0x1fff7800, buffer, 64, &visit.wait, &visit.error));
   ASSERT_DONE (stn_engine_read (visit.engine, 0x1fff7840, buffer, 64, &visit.wait, &visit.error));
@@ -393,10 +402,10 @@ announced_wait_is_kept_when_it_is_not_longer_than_the_typical_time (void)
   Visit visit;
 
   /* 10 ms announced, 32 ms typical */
-  visit_enter_or_fail (&visit, &control_target,
-                       ENTER "21 01 00 00 00 00 05 00 | 41 00 00 00 08\n" STATUS_AFTER ("00", "0a 00 00", "04") "+10\n"
-                       STATUS ("05"));
-  ASSERT_DONE (stn_engine_erase_pages (visit.engine, (const guint16[]) { 0 }, 1, &visit.wait, &visit.error));
+  visit_enter_or_fail (
+      &visit, &control_target,
+      ENTER "21 01 00 00 00 00 05 00 | 41 00 00 00 08\n" STATUS_AFTER ("00", "0a 00 00", "04") "+10\n" STATUS ("05"));
+  ASSERT_DONE (stn_engine_erase_pages (visit.engine, (const guint16[]){ 0 }, 1, &visit.wait, &visit.error));
   visit_close_or_fail (&visit);
 }
 
@@ -406,11 +415,11 @@ longer_announced_wait_is_not_slept (void)
   Visit visit;
 
   /* 100 ms announced, 32 ms typical: asked after three quarters, then every sixteenth; the typical time is hit */
-  visit_enter_or_fail (&visit, &control_target,
-                       ENTER "21 01 00 00 00 00 05 00 | 41 00 00 00 08\n" STATUS_AFTER ("00", "64 00 00", "04") "+24\n"
-                       STATUS ("04") "+2\n" STATUS ("04") "+2\n" STATUS ("04") "+2\n" STATUS ("04") "+2\n"
-                       STATUS ("05"));
-  ASSERT_DONE (stn_engine_erase_pages (visit.engine, (const guint16[]) { 0 }, 1, &visit.wait, &visit.error));
+  visit_enter_or_fail (
+      &visit, &control_target,
+      ENTER "21 01 00 00 00 00 05 00 | 41 00 00 00 08\n" STATUS_AFTER ("00", "64 00 00", "04") "+24\n" STATUS (
+          "04") "+2\n" STATUS ("04") "+2\n" STATUS ("04") "+2\n" STATUS ("04") "+2\n" STATUS ("05"));
+  ASSERT_DONE (stn_engine_erase_pages (visit.engine, (const guint16[]){ 0 }, 1, &visit.wait, &visit.error));
   visit_close_or_fail (&visit);
 }
 
@@ -442,8 +451,8 @@ status_that_lasts_as_long_as_the_erase_is_waited_for (void)
   target.mass_erase_typical_ms = 16000;
   target.mass_erase_max_ms = 32000;
   visit_enter_or_fail (&visit, &target,
-                       ENTER "21 01 00 00 00 00 01 00 | 41\n" STATUS_AFTER ("00", "64 00 00", "04") "~29000 "
-                       STATUS ("05"));
+                       ENTER
+                       "21 01 00 00 00 00 01 00 | 41\n" STATUS_AFTER ("00", "64 00 00", "04") "~29000 " STATUS ("05"));
   ASSERT_DONE (stn_engine_erase_all (visit.engine, &visit.wait, &visit.error));
   visit_close_or_fail (&visit);
 }
@@ -454,8 +463,8 @@ no_announced_wait_is_followed_by_asking (void)
   Visit visit;
 
   visit_enter_or_fail (&visit, &control_target,
-                       ENTER_64 SET_ADDRESS ("00 00 00 08") DNLOAD_64 ("02 00") STATUS ("04") "+0\n" STATUS ("04")
-                       "+1\n" STATUS ("04") "+1\n" STATUS ("05"));
+                       ENTER_64 SET_ADDRESS ("00 00 00 08") DNLOAD_64 ("02 00")
+                           STATUS ("04") "+0\n" STATUS ("04") "+1\n" STATUS ("04") "+1\n" STATUS ("05"));
   ASSERT_DONE (stn_engine_write (visit.engine, 0x08000000, data, 64, &visit.wait, &visit.error));
   visit_close_or_fail (&visit);
 }

@@ -28,31 +28,29 @@ read_case (const char *path, Case *out)
 
   g_file_get_contents (path, &content, NULL, &error);
   g_assert_no_error (error);
-  *out = (Case) { .bytes = g_byte_array_new () };
+  *out = (Case){ .bytes = g_byte_array_new () };
   g_auto (GStrv) lines = g_strsplit (content, "\n", -1);
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      char *colon = strchr (lines[i], ':');
-      if (lines[i][0] == '#' || lines[i][0] == '\0')
-        continue;
-      g_assert_nonnull (colon);
-      char *value = colon + 1 + strspn (colon + 1, " ");
-      if (g_str_has_prefix (lines[i], "parser:"))
-        out->parser = g_strdup (value);
-      else if (g_str_has_prefix (lines[i], "text:"))
-        out->text = g_strdup (value);
-      else if (g_str_has_prefix (lines[i], "expect:"))
-        out->expect = g_strdup (value);
-      else if (g_str_has_prefix (lines[i], "bytes:"))
-        for (char *at = value; *at != '\0';)
-          {
-            guint8 byte = (guint8) strtoul (at, &at, 16);
-            g_byte_array_append (out->bytes, &byte, 1);
-            at += strspn (at, " ");
-          }
-      else
-        g_assert_not_reached ();
-    }
+  for (guint i = 0; lines[i] != NULL; i++) {
+    char *colon = strchr (lines[i], ':');
+    if (lines[i][0] == '#' || lines[i][0] == '\0')
+      continue;
+    g_assert_nonnull (colon);
+    char *value = colon + 1 + strspn (colon + 1, " ");
+    if (g_str_has_prefix (lines[i], "parser:"))
+      out->parser = g_strdup (value);
+    else if (g_str_has_prefix (lines[i], "text:"))
+      out->text = g_strdup (value);
+    else if (g_str_has_prefix (lines[i], "expect:"))
+      out->expect = g_strdup (value);
+    else if (g_str_has_prefix (lines[i], "bytes:"))
+      for (char *at = value; *at != '\0';) {
+        guint8 byte = (guint8) strtoul (at, &at, 16);
+        g_byte_array_append (out->bytes, &byte, 1);
+        at += strspn (at, " ");
+      }
+    else
+      g_assert_not_reached ();
+  }
   g_assert_nonnull (out->parser);
   g_assert_nonnull (out->expect);
 }
@@ -90,20 +88,18 @@ found_in (const Case *self, GError **error)
 
   if (strcmp (self->parser, "map") == 0)
     return found_in_map (self->text, error);
-  if (strcmp (self->parser, "device") == 0)
-    {
-      StnDfuDevice device;
-      return stn_dfu_device_parse (bytes, length, &device, error)
+  if (strcmp (self->parser, "device") == 0) {
+    StnDfuDevice device;
+    return stn_dfu_device_parse (bytes, length, &device, error)
                ? g_strdup_printf ("%04x:%04x %04x, version %02x, serial in string %u", device.vendor_id,
                                   device.product_id, device.device_bcd, stn_dfu_protocol_version (device.device_bcd),
                                   device.serial_string)
                : NULL;
-    }
-  if (strcmp (self->parser, "string") == 0)
-    {
-      char text[STN_DFU_STRING_CHARACTERS];
-      return stn_dfu_string_parse (bytes, length, text, error) ? g_strdup_printf ("\"%s\"", text) : NULL;
-    }
+  }
+  if (strcmp (self->parser, "string") == 0) {
+    char text[STN_DFU_STRING_CHARACTERS];
+    return stn_dfu_string_parse (bytes, length, text, error) ? g_strdup_printf ("\"%s\"", text) : NULL;
+  }
   g_assert_cmpstr (self->parser, ==, "configuration");
   StnDfuInterface interface;
   if (!stn_dfu_configuration_parse (bytes, length, &interface, error))
@@ -165,14 +161,13 @@ main (int argc, char **argv)
   guint count = 0;
 
   g_assert_nonnull (entries);
-  for (const char *name = g_dir_read_name (entries); name != NULL; name = g_dir_read_name (entries), count++)
-    {
-      g_autofree char *test = g_strdup_printf ("/dfu/data/%s", name);
-      char *path = g_build_filename (folder, name, NULL);
-      if (is_writing)
-        write_case (path);
-      g_test_add_data_func_full (test, path, run_case, g_free);
-    }
+  for (const char *name = g_dir_read_name (entries); name != NULL; name = g_dir_read_name (entries), count++) {
+    g_autofree char *test = g_strdup_printf ("/dfu/data/%s", name);
+    char *path = g_build_filename (folder, name, NULL);
+    if (is_writing)
+      write_case (path);
+    g_test_add_data_func_full (test, path, run_case, g_free);
+  }
   g_assert_cmpuint (count, >, 0);
   return g_test_run ();
 }

@@ -84,8 +84,7 @@ static const Command commands[] = {
   { "identify", do_identify, "", "a1 02 00 00 00 00 40 00 > 00 21 41 92\n", STATUS ("02"), 0, FALSE },
 };
 
-#define EACH(command) \
-  for (const Command *command = commands; command < commands + G_N_ELEMENTS (commands); command++)
+#define EACH(command) for (const Command *command = commands; command < commands + G_N_ELEMENTS (commands); command++)
 
 /* All verbs refuse, and not a request goes out. */
 static void
@@ -94,12 +93,11 @@ nothing_more_goes_out (Visit *visit)
   guint before = visit->script->requests;
 
   EACH (command)
-    {
-      g_clear_error (&visit->error);
-      g_assert_false (command->run (visit));
-      g_assert_cmpstr (stn_failure_name (stn_error_failure (visit->error)), ==,
-                       stn_failure_name (STN_FAILURE_INTERNAL));
-    }
+  {
+    g_clear_error (&visit->error);
+    g_assert_false (command->run (visit));
+    g_assert_cmpstr (stn_failure_name (stn_error_failure (visit->error)), ==, stn_failure_name (STN_FAILURE_INTERNAL));
+  }
   g_assert_cmpuint (visit->script->requests, ==, before);
 }
 
@@ -108,16 +106,15 @@ nothing_more_goes_out (Visit *visit)
 static StnFailure
 failure_of (guint status)
 {
-  switch (status)
-    {
-    case 0x0b:
-      return STN_FAILURE_READ_PROTECTED;
-    case 0x01:
-    case 0x08:
-      return STN_FAILURE_NACK;
-    default:
-      return STN_FAILURE_GARBAGE;
-    }
+  switch (status) {
+  case 0x0b:
+    return STN_FAILURE_READ_PROTECTED;
+  case 0x01:
+  case 0x08:
+    return STN_FAILURE_NACK;
+  default:
+    return STN_FAILURE_GARBAGE;
+  }
 }
 
 /* The device refuses the work with each status at its first or second GETSTATUS. After a plain refusal the error is
@@ -126,37 +123,34 @@ static void
 each_status_has_its_failure (void)
 {
   EACH (command)
-    for (guint status = 0; status <= 0x10; status++)
-      for (guint busy = 0; busy < 2; busy++)
-        {
-          StnFailure failure = failure_of (status);
-          g_autofree char *refused = g_strdup_printf ("a1 03 00 00 00 00 06 00 > %02x 00 00 00 0a 00\n", status);
-          gboolean is_read = command->run == do_read || command->run == do_identify;
-          const char *stalled = is_read ? strndup (command->work, 23) : NULL;
-          g_autofree char *work = is_read ? g_strconcat (stalled, " stall\n", NULL) : g_strdup (command->work);
-          g_autofree char *script
-            = g_strconcat (ENTER, command->before, work, busy ? STATUS ("04") : "", refused,
-                           failure != STN_FAILURE_GARBAGE ? CLRSTATUS STATUS ("02") : "", NULL);
-          Visit visit;
+  for (guint status = 0; status <= 0x10; status++)
+    for (guint busy = 0; busy < 2; busy++) {
+      StnFailure failure = failure_of (status);
+      g_autofree char *refused = g_strdup_printf ("a1 03 00 00 00 00 06 00 > %02x 00 00 00 0a 00\n", status);
+      gboolean is_read = command->run == do_read || command->run == do_identify;
+      const char *stalled = is_read ? strndup (command->work, 23) : NULL;
+      g_autofree char *work = is_read ? g_strconcat (stalled, " stall\n", NULL) : g_strdup (command->work);
+      g_autofree char *script = g_strconcat (ENTER, command->before, work, busy ? STATUS ("04") : "", refused,
+                                             failure != STN_FAILURE_GARBAGE ? CLRSTATUS STATUS ("02") : "", NULL);
+      Visit visit;
 
-          free ((char *) stalled);
-          if (busy && (is_read || command->run == do_go))
-            continue;
-          g_test_message ("%s, status %02x, busy %u", command->name, status, busy);
-          visit_enter_or_fail (&visit, &control_target, script);
-          ASSERT_FAILS (command->run (&visit), failure);
-          if (command->address != 0)
-            {
-              g_assert_true (stn_error_detail (visit.error)->has_address);
-              g_assert_cmphex (stn_error_detail (visit.error)->address, ==, command->address);
-            }
-          g_autofree char *words = g_strdup_printf ("state 10 (dfuERROR), status %02x (%s)", status,
-                                                    stn_dfu_status_name ((guint8) status));
-          g_assert_cmpstr (stn_error_detail (visit.error)->seen, ==, words);
-          if (failure == STN_FAILURE_GARBAGE)
-            nothing_more_goes_out (&visit);
-          visit_close_or_fail (&visit);
-        }
+      free ((char *) stalled);
+      if (busy && (is_read || command->run == do_go))
+        continue;
+      g_test_message ("%s, status %02x, busy %u", command->name, status, busy);
+      visit_enter_or_fail (&visit, &control_target, script);
+      ASSERT_FAILS (command->run (&visit), failure);
+      if (command->address != 0) {
+        g_assert_true (stn_error_detail (visit.error)->has_address);
+        g_assert_cmphex (stn_error_detail (visit.error)->address, ==, command->address);
+      }
+      g_autofree char *words =
+          g_strdup_printf ("state 10 (dfuERROR), status %02x (%s)", status, stn_dfu_status_name ((guint8) status));
+      g_assert_cmpstr (stn_error_detail (visit.error)->seen, ==, words);
+      if (failure == STN_FAILURE_GARBAGE)
+        nothing_more_goes_out (&visit);
+      visit_close_or_fail (&visit);
+    }
 }
 
 static void
@@ -166,7 +160,7 @@ refusal_leaves_the_device_ready (void)
 
   visit_enter_or_fail (&visit, &control_target,
                        ENTER "21 01 00 00 00 00 05 00 | 41 00 10 00 08\n" STATUS_AFTER ("0b", "00 00 00", "0a")
-                       CLRSTATUS STATUS ("02") "21 01 00 00 00 00 01 00 | 41\n" DONE);
+                           CLRSTATUS STATUS ("02") "21 01 00 00 00 00 01 00 | 41\n" DONE);
   ASSERT_FAILS (do_erase_page (&visit), STN_FAILURE_READ_PROTECTED);
   g_clear_error (&visit.error);
   ASSERT_DONE (do_erase_all (&visit));
@@ -179,8 +173,8 @@ refusal_that_can_not_be_cleared_takes_a_resync (void)
   Visit visit;
 
   visit_enter_or_fail (&visit, &control_target,
-                       ENTER "21 01 00 00 00 00 05 00 | 41 00 10 00 08\n" STATUS_AFTER ("01", "00 00 00", "0a")
-                       "21 04 00 00 00 00 00 00 stall\n");
+                       ENTER "21 01 00 00 00 00 05 00 | 41 00 10 00 08\n" STATUS_AFTER (
+                           "01", "00 00 00", "0a") "21 04 00 00 00 00 00 00 stall\n");
   ASSERT_FAILS (do_erase_page (&visit), STN_FAILURE_NACK);
   nothing_more_goes_out (&visit);
   visit_close_or_fail (&visit);
@@ -192,44 +186,43 @@ static void
 each_wrong_state_is_told_in_words (void)
 {
   EACH (command)
-    for (guint state = 0; state <= 11; state++)
-      for (guint busy = 0; busy < 2; busy++)
-        {
-          gboolean options = command->run == do_write_options;
-          g_autofree char *answer = g_strdup_printf ("a1 03 00 00 00 00 06 00 > 00 00 00 00 %02x 00\n", state);
-          g_autofree char *script = g_strconcat (ENTER, command->before, command->work, busy ? STATUS ("04") : "",
-                                                 answer, NULL);
-          Visit visit;
+  for (guint state = 0; state <= 11; state++)
+    for (guint busy = 0; busy < 2; busy++) {
+      gboolean options = command->run == do_write_options;
+      g_autofree char *answer = g_strdup_printf ("a1 03 00 00 00 00 06 00 > 00 00 00 00 %02x 00\n", state);
+      g_autofree char *script =
+          g_strconcat (ENTER, command->before, command->work, busy ? STATUS ("04") : "", answer, NULL);
+      Visit visit;
 
-          if (command->run == do_read || command->run == do_identify || command->run == do_go || state == 4
-              || (busy && (state == 5 || (options && state == 2))))
-            continue;
-          visit_enter_or_fail (&visit, &control_target, script);
-          ASSERT_FAILS (command->run (&visit), STN_FAILURE_GARBAGE);
-          g_autofree char *words = g_strdup_printf ("state %u (%s), status 00 (OK)", state,
-                                                    stn_dfu_state_name ((guint8) state));
-          g_assert_cmpstr (stn_error_detail (visit.error)->seen, ==, words);
-          nothing_more_goes_out (&visit);
-          visit_close_or_fail (&visit);
-        }
+      if (command->run == do_read || command->run == do_identify || command->run == do_go || state == 4
+          || (busy && (state == 5 || (options && state == 2))))
+        continue;
+      visit_enter_or_fail (&visit, &control_target, script);
+      ASSERT_FAILS (command->run (&visit), STN_FAILURE_GARBAGE);
+      g_autofree char *words =
+          g_strdup_printf ("state %u (%s), status 00 (OK)", state, stn_dfu_state_name ((guint8) state));
+      g_assert_cmpstr (stn_error_detail (visit.error)->seen, ==, words);
+      nothing_more_goes_out (&visit);
+      visit_close_or_fail (&visit);
+    }
 }
 
 static void
 leaving_takes_no_other_state (void)
 {
-  for (guint state = 0; state <= 11; state++)
-    {
-      g_autofree char *script
-        = g_strdup_printf (ENTER SET_ADDRESS ("00 00 00 08") "21 01 02 00 00 00 00 00\n"
-                           "a1 03 00 00 00 00 06 00 > 00 00 00 00 %02x 00\n", state);
-      Visit visit;
+  for (guint state = 0; state <= 11; state++) {
+    g_autofree char *script =
+        g_strdup_printf (ENTER SET_ADDRESS ("00 00 00 08") "21 01 02 00 00 00 00 00\n"
+                                                           "a1 03 00 00 00 00 06 00 > 00 00 00 00 %02x 00\n",
+                         state);
+    Visit visit;
 
-      if (state >= 6 && state <= 8)
-        continue;
-      visit_enter_or_fail (&visit, &control_target, script);
-      ASSERT_FAILS (do_go (&visit), STN_FAILURE_GARBAGE);
-      visit_close_or_fail (&visit);
-    }
+    if (state >= 6 && state <= 8)
+      continue;
+    visit_enter_or_fail (&visit, &control_target, script);
+    ASSERT_FAILS (do_go (&visit), STN_FAILURE_GARBAGE);
+    visit_close_or_fail (&visit);
+  }
 }
 
 static void
@@ -238,15 +231,14 @@ status_that_is_not_ok_is_no_success_in_a_good_state (void)
   static const char *const ends[] = { STATUS_AFTER ("03", "00 00 00", "04"),
                                       STATUS ("04") STATUS_AFTER ("03", "00 00 00", "05") };
 
-  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
-    {
-      g_autofree char *script = g_strconcat (ENTER "21 01 00 00 00 00 05 00 | 41 00 10 00 08\n", ends[i], NULL);
-      Visit visit;
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
+    g_autofree char *script = g_strconcat (ENTER "21 01 00 00 00 00 05 00 | 41 00 10 00 08\n", ends[i], NULL);
+    Visit visit;
 
-      visit_enter_or_fail (&visit, &control_target, script);
-      ASSERT_FAILS (do_erase_page (&visit), STN_FAILURE_GARBAGE);
-      visit_close_or_fail (&visit);
-    }
+    visit_enter_or_fail (&visit, &control_target, script);
+    ASSERT_FAILS (do_erase_page (&visit), STN_FAILURE_GARBAGE);
+    visit_close_or_fail (&visit);
+  }
 }
 
 static void
@@ -255,19 +247,18 @@ status_of_another_length_is_garbage (void)
   static const char *const answers[] = { "", "00", "00 00 00 00 05" };
 
   EACH (command)
-    for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
-      {
-        g_autofree char *script = g_strconcat (ENTER, command->before, command->work, "a1 03 00 00 00 00 06 00 > ",
-                                               answers[i], "\n", NULL);
-        Visit visit;
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++) {
+    g_autofree char *script =
+        g_strconcat (ENTER, command->before, command->work, "a1 03 00 00 00 00 06 00 > ", answers[i], "\n", NULL);
+    Visit visit;
 
-        if (command->run == do_read)
-          continue;
-        visit_enter_or_fail (&visit, &control_target, script);
-        ASSERT_FAILS (command->run (&visit), STN_FAILURE_GARBAGE);
-        nothing_more_goes_out (&visit);
-        visit_close_or_fail (&visit);
-      }
+    if (command->run == do_read)
+      continue;
+    visit_enter_or_fail (&visit, &control_target, script);
+    ASSERT_FAILS (command->run (&visit), STN_FAILURE_GARBAGE);
+    nothing_more_goes_out (&visit);
+    visit_close_or_fail (&visit);
+  }
 }
 
 /* ---- uploads ---- */
@@ -286,37 +277,40 @@ short_upload_is_never_taken (void)
     { "11 12 13 14 15 16 17", STATUS ("09"), STN_FAILURE_GARBAGE },
   };
 
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      g_autofree char *script = g_strconcat (ENTER SET_ADDRESS (AT_PAGE) ABORT "a1 02 02 00 00 00 08 00 > ",
-                                             rows[i].came, "\n", rows[i].status, NULL);
-      Visit visit;
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *script = g_strconcat (ENTER SET_ADDRESS (AT_PAGE) ABORT "a1 02 02 00 00 00 08 00 > ", rows[i].came,
+                                           "\n", rows[i].status, NULL);
+    Visit visit;
 
-      visit_enter_or_fail (&visit, &control_target, script);
-      ASSERT_FAILS (do_read (&visit), rows[i].failure);
-      visit_close_or_fail (&visit);
-    }
+    visit_enter_or_fail (&visit, &control_target, script);
+    ASSERT_FAILS (do_read (&visit), rows[i].failure);
+    visit_close_or_fail (&visit);
+  }
 }
 
 static void
 list_of_commands_that_makes_no_sense_is_garbage (void)
 {
   static const char *const lists[] = {
-    "", "00", "21", "41 92", "00 21 21", "00 21 41 92 00",
+    "",
+    "00",
+    "21",
+    "41 92",
+    "00 21 21",
+    "00 21 41 92 00",
     "00 21 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f 10 11 12 13 14 15 16 17 18 19 1a 1b 1c 1d 1e 1f 20",
   };
 
-  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
-    {
-      g_autofree char *script = g_strconcat (SYNC_BY ("00 08") "a1 02 00 00 00 00 40 00 > ", lists[i], "\n",
-                                             STATUS ("02"), NULL);
-      Visit visit;
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++) {
+    g_autofree char *script =
+        g_strconcat (SYNC_BY ("00 08") "a1 02 00 00 00 00 40 00 > ", lists[i], "\n", STATUS ("02"), NULL);
+    Visit visit;
 
-      visit_open (&visit, &control_target, script);
-      ASSERT_DONE (do_sync (&visit));
-      ASSERT_FAILS (do_identify (&visit), STN_FAILURE_GARBAGE);
-      visit_close_or_fail (&visit);
-    }
+    visit_open (&visit, &control_target, script);
+    ASSERT_DONE (do_sync (&visit));
+    ASSERT_FAILS (do_identify (&visit), STN_FAILURE_GARBAGE);
+    visit_close_or_fail (&visit);
+  }
 }
 
 static void
@@ -324,8 +318,7 @@ command_that_is_not_listed_is_not_sent (void)
 {
   Visit visit;
 
-  visit_enter_or_fail (&visit, &control_target,
-                       SYNC_BY ("00 08") "a1 02 00 00 00 00 40 00 > 00 21\n" STATUS ("02"));
+  visit_enter_or_fail (&visit, &control_target, SYNC_BY ("00 08") "a1 02 00 00 00 00 40 00 > 00 21\n" STATUS ("02"));
   ASSERT_FAILS (do_erase_page (&visit), STN_FAILURE_NOT_SUPPORTED);
   g_clear_error (&visit.error);
   ASSERT_FAILS (do_erase_all (&visit), STN_FAILURE_NOT_SUPPORTED);
@@ -344,7 +337,7 @@ arguments_that_do_not_fit_send_nothing (void)
 
   visit_enter_or_fail (&visit, &control_target, ENTER);
   engine = visit.engine;
-#define REFUSED(call) \
+#define REFUSED(call)                        \
   ASSERT_FAILS (call, STN_FAILURE_INTERNAL); \
   g_clear_error (&visit.error)
   REFUSED (stn_engine_read (engine, 0x08000000, block, 0, &visit.wait, &visit.error));
@@ -380,11 +373,10 @@ nothing_goes_out_before_sync_and_identify (void)
   ASSERT_DONE (do_sync (&visit));
   guint before = visit.script->requests;
   EACH (command)
-    if (command->run != do_identify)
-      {
-        g_clear_error (&visit.error);
-        ASSERT_FAILS (command->run (&visit), STN_FAILURE_INTERNAL);
-      }
+  if (command->run != do_identify) {
+    g_clear_error (&visit.error);
+    ASSERT_FAILS (command->run (&visit), STN_FAILURE_INTERNAL);
+  }
   g_assert_cmpuint (visit.script->requests, ==, before);
   visit_close_or_fail (&visit);
 }
@@ -409,18 +401,17 @@ busy_for_ever (const char *head, guint answers, const char *tail)
 static gboolean
 run_until_kicked (const Command *command, const StnTarget *target, Visit *visit)
 {
-  for (guint answers = 1; answers < 600; answers++)
-    {
-      g_autofree char *head = g_strconcat (ENTER, command->before, command->work, NULL);
-      g_autofree char *script = busy_for_ever (head, answers, KICKED);
-      gboolean done;
+  for (guint answers = 1; answers < 600; answers++) {
+    g_autofree char *head = g_strconcat (ENTER, command->before, command->work, NULL);
+    g_autofree char *script = busy_for_ever (head, answers, KICKED);
+    gboolean done;
 
-      visit_enter_or_fail (visit, target, script);
-      done = command->run (visit);
-      if (visit->script->broken == NULL)
-        return done;
-      visit_close (visit);
-    }
+    visit_enter_or_fail (visit, target, script);
+    done = command->run (visit);
+    if (visit->script->broken == NULL)
+      return done;
+    visit_close (visit);
+  }
   g_assert_not_reached ();
 }
 
@@ -429,16 +420,15 @@ stuck_erase_is_kicked_and_done (void)
 {
   static const Command *const erases[] = { &commands[3], &commands[4] };
 
-  for (guint i = 0; i < G_N_ELEMENTS (erases); i++)
-    {
-      Visit visit;
-      g_assert_true (run_until_kicked (erases[i], &control_target, &visit));
-      g_assert_no_error (visit.error);
-      /* not before twice the longest time: 80 ms or 160 ms, and half a second */
-      g_assert_cmpint (stn_clock_now_ns (visit.clock), >=,
-                       STN_NS_PER_S + (erases[i]->run == do_erase_page ? 580 : 660) * STN_NS_PER_MS);
-      visit_close_or_fail (&visit);
-    }
+  for (guint i = 0; i < G_N_ELEMENTS (erases); i++) {
+    Visit visit;
+    g_assert_true (run_until_kicked (erases[i], &control_target, &visit));
+    g_assert_no_error (visit.error);
+    /* not before twice the longest time: 80 ms or 160 ms, and half a second */
+    g_assert_cmpint (stn_clock_now_ns (visit.clock), >=,
+                     STN_NS_PER_S + (erases[i]->run == do_erase_page ? 580 : 660) * STN_NS_PER_MS);
+    visit_close_or_fail (&visit);
+  }
 }
 
 static void
@@ -461,42 +451,38 @@ kick_is_made_within_the_callers_time_but_not_before_the_longest (void)
   /* 4 s longest, 6 s given: the kick comes at 5.5 s */
   target.page_erase_typical_ms = 2000;
   target.page_erase_max_ms = 4000;
-  for (guint answers = 1;; answers++)
-    {
-      g_autofree char *script = busy_for_ever (ENTER "21 01 00 00 00 00 05 00 | 41 00 10 00 08\n", answers, KICKED);
+  for (guint answers = 1;; answers++) {
+    g_autofree char *script = busy_for_ever (ENTER "21 01 00 00 00 00 05 00 | 41 00 10 00 08\n", answers, KICKED);
 
-      g_assert_cmpuint (answers, <, 600);
-      visit_enter_or_fail (&visit, &target, script);
-      visit.wait = stn_wait_within (&visit.wait, 6 * STN_NS_PER_S);
-      gint64 begun_ns = stn_clock_now_ns (visit.clock);
-      gboolean done = do_erase_page (&visit);
-      if (visit.script->broken == NULL)
-        {
-          g_assert_true (done);
-          g_assert_cmpint (stn_clock_now_ns (visit.clock) - begun_ns, ==, 5500 * STN_NS_PER_MS);
-          visit_close_or_fail (&visit);
-          break;
-        }
-      visit_close (&visit);
+    g_assert_cmpuint (answers, <, 600);
+    visit_enter_or_fail (&visit, &target, script);
+    visit.wait = stn_wait_within (&visit.wait, 6 * STN_NS_PER_S);
+    gint64 begun_ns = stn_clock_now_ns (visit.clock);
+    gboolean done = do_erase_page (&visit);
+    if (visit.script->broken == NULL) {
+      g_assert_true (done);
+      g_assert_cmpint (stn_clock_now_ns (visit.clock) - begun_ns, ==, 5500 * STN_NS_PER_MS);
+      visit_close_or_fail (&visit);
+      break;
     }
+    visit_close (&visit);
+  }
   /* 4 s longest, 3 s given: nothing is kicked while the erase may still be under way */
-  for (guint answers = 1;; answers++)
-    {
-      g_autofree char *script = busy_for_ever (ENTER "21 01 00 00 00 00 05 00 | 41 00 10 00 08\n", answers, "");
+  for (guint answers = 1;; answers++) {
+    g_autofree char *script = busy_for_ever (ENTER "21 01 00 00 00 00 05 00 | 41 00 10 00 08\n", answers, "");
 
-      g_assert_cmpuint (answers, <, 600);
-      visit_enter_or_fail (&visit, &target, script);
-      visit.wait = stn_wait_within (&visit.wait, 3 * STN_NS_PER_S);
-      gboolean done = do_erase_page (&visit);
-      if (visit.script->broken == NULL)
-        {
-          g_assert_false (done);
-          g_assert_cmpint (stn_error_failure (visit.error), ==, STN_FAILURE_NO_ANSWER);
-          visit_close_or_fail (&visit);
-          break;
-        }
-      visit_close (&visit);
+    g_assert_cmpuint (answers, <, 600);
+    visit_enter_or_fail (&visit, &target, script);
+    visit.wait = stn_wait_within (&visit.wait, 3 * STN_NS_PER_S);
+    gboolean done = do_erase_page (&visit);
+    if (visit.script->broken == NULL) {
+      g_assert_false (done);
+      g_assert_cmpint (stn_error_failure (visit.error), ==, STN_FAILURE_NO_ANSWER);
+      visit_close_or_fail (&visit);
+      break;
     }
+    visit_close (&visit);
+  }
 }
 
 static void
@@ -520,40 +506,36 @@ no_failed_request_is_ever_a_success (void)
   static const StnFailure failures[] = { STN_FAILURE_NACK, STN_FAILURE_LINK_LOST, STN_FAILURE_NO_ANSWER };
 
   EACH (command)
-    for (guint kind = 0; kind < G_N_ELEMENTS (failures); kind++)
-      {
-        g_autofree char *script = g_strconcat (ENTER, command->before, command->work, command->after, NULL);
-        guint total = 1;
+  for (guint kind = 0; kind < G_N_ELEMENTS (failures); kind++) {
+    g_autofree char *script = g_strconcat (ENTER, command->before, command->work, command->after, NULL);
+    guint total = 1;
 
-        for (guint at = 1; at <= total; at++)
-          {
-            Visit visit;
+    for (guint at = 1; at <= total; at++) {
+      Visit visit;
 
-            visit_enter_or_fail (&visit, &control_target, script);
-            guint before = visit.script->requests;
-            if (at == 1)
-              {
-                /* how many there are */
-                ASSERT_DONE (command->run (&visit));
-                total = visit.script->requests - before;
-                visit_close_or_fail (&visit);
-                visit_enter_or_fail (&visit, &control_target, script);
-              }
-            visit.script->fail_at = before + at;
-            visit.script->fail_with = failures[kind];
-            gboolean done = command->run (&visit);
-            g_assert_cmpstr (visit.script->broken, ==, NULL);
-            g_test_message ("%s, request %u of %u: %s", command->name, at, total,
-                            done ? "done" : visit.error->message);
-            g_assert_true (done == (command->last_is_done && at == total));
-            g_assert_true (done == (visit.error == NULL));
-            if (!done && failures[kind] != STN_FAILURE_NACK)
-              g_assert_cmpint (stn_error_failure (visit.error), ==, failures[kind]);
-            nothing_more_goes_out (&visit);
-            visit_close (&visit);
-          }
-        g_assert_cmpuint (total, >=, 2);
+      visit_enter_or_fail (&visit, &control_target, script);
+      guint before = visit.script->requests;
+      if (at == 1) {
+        /* how many there are */
+        ASSERT_DONE (command->run (&visit));
+        total = visit.script->requests - before;
+        visit_close_or_fail (&visit);
+        visit_enter_or_fail (&visit, &control_target, script);
       }
+      visit.script->fail_at = before + at;
+      visit.script->fail_with = failures[kind];
+      gboolean done = command->run (&visit);
+      g_assert_cmpstr (visit.script->broken, ==, NULL);
+      g_test_message ("%s, request %u of %u: %s", command->name, at, total, done ? "done" : visit.error->message);
+      g_assert_true (done == (command->last_is_done && at == total));
+      g_assert_true (done == (visit.error == NULL));
+      if (!done && failures[kind] != STN_FAILURE_NACK)
+        g_assert_cmpint (stn_error_failure (visit.error), ==, failures[kind]);
+      nothing_more_goes_out (&visit);
+      visit_close (&visit);
+    }
+    g_assert_cmpuint (total, >=, 2);
+  }
 }
 
 static void
@@ -563,19 +545,18 @@ no_failed_request_is_ever_a_sync (void)
   const guint total = 9;
 
   for (guint kind = 0; kind < G_N_ELEMENTS (failures); kind++)
-    for (guint at = 1; at <= total; at++)
-      {
-        Visit visit;
+    for (guint at = 1; at <= total; at++) {
+      Visit visit;
 
-        visit_open (&visit, &control_target, SYNC_BY ("00 08"));
-        visit.script->fail_at = at;
-        visit.script->fail_with = failures[kind];
-        g_assert_false (do_sync (&visit));
-        g_assert_cmpstr (visit.script->broken, ==, NULL);
-        g_test_message ("request %u: %s", at, visit.error->message);
-        nothing_more_goes_out (&visit);
-        visit_close (&visit);
-      }
+      visit_open (&visit, &control_target, SYNC_BY ("00 08"));
+      visit.script->fail_at = at;
+      visit.script->fail_with = failures[kind];
+      g_assert_false (do_sync (&visit));
+      g_assert_cmpstr (visit.script->broken, ==, NULL);
+      g_test_message ("request %u: %s", at, visit.error->message);
+      nothing_more_goes_out (&visit);
+      visit_close (&visit);
+    }
 }
 
 int

@@ -3,8 +3,8 @@
 
 #include "protocols/dfu/dfu-identity.h"
 
-#define ONE_SETTING(map) \
-  DEVICE "80 06 00 02 00 00 09 00 > 09 02 1b 00 01 01 00 c0 32\n" \
+#define ONE_SETTING(map)                                                                   \
+  DEVICE "80 06 00 02 00 00 09 00 > 09 02 1b 00 01 01 00 c0 32\n"                          \
          "80 06 00 02 00 00 1b 00 > 09 02 1b 00 01 01 00 c0 32 09 04 00 00 00 fe 01 02 04" \
          " 09 21 0b ff 00 00 08 1a 01\n80 06 04 03 09 04 ff 00 > \"" map "\"\n" SERIAL STATE ("02") STATUS ("02")
 
@@ -21,12 +21,11 @@ check (const StnTarget *target, const char *script, guint64 address, const char 
 
   g_assert_true (done == (visit.error == NULL));
   g_assert_cmpuint (visit.script->requests, ==, requests);
-  if (!done)
-    {
-      g_test_message ("%s", visit.error->message);
-      g_assert_cmphex (stn_error_detail (visit.error)->address, ==, address);
-      g_assert_cmpstr (stn_error_detail (visit.error)->seen, ==, seen);
-    }
+  if (!done) {
+    g_test_message ("%s", visit.error->message);
+    g_assert_cmphex (stn_error_detail (visit.error)->address, ==, address);
+    g_assert_cmpstr (stn_error_detail (visit.error)->seen, ==, seen);
+  }
   visit_close_or_fail (&visit);
   return failure;
 }
@@ -46,15 +45,19 @@ map_of_the_target_or_of_its_largest_brother_fits (void)
 static void
 other_flash_is_the_wrong_chip (void)
 {
-  g_assert_cmpint (check (&control_target, ONE_SETTING ("@Flash/0x08000000/32*2Kg"), 0x08010000,
-                          "32*2048 at 0x08000000"), ==, STN_FAILURE_WRONG_CHIP);
-  g_assert_cmpint (check (&control_target, ONE_SETTING ("@Flash/0x08000000/512*2Kg"), 0x08080000,
-                          "512*2048 at 0x08000000"), ==, STN_FAILURE_WRONG_CHIP);
+  g_assert_cmpint (
+      check (&control_target, ONE_SETTING ("@Flash/0x08000000/32*2Kg"), 0x08010000, "32*2048 at 0x08000000"), ==,
+      STN_FAILURE_WRONG_CHIP);
+  g_assert_cmpint (
+      check (&control_target, ONE_SETTING ("@Flash/0x08000000/512*2Kg"), 0x08080000, "512*2048 at 0x08000000"), ==,
+      STN_FAILURE_WRONG_CHIP);
   g_assert_cmpint (check (&control_target, ONE_SETTING ("@Flash/0x08000000/04*016Kg,01*064Kg,07*128Kg"), 0x08000000,
-                          "4*16384,1*65536,7*131072 at 0x08000000"), ==, STN_FAILURE_WRONG_CHIP);
+                          "4*16384,1*65536,7*131072 at 0x08000000"),
+                   ==, STN_FAILURE_WRONG_CHIP);
   /* equal pages that begin elsewhere */
   g_assert_cmpint (check (&control_target, ONE_SETTING ("@Flash/0x08000000/1*1Kg,64*2Kg"), 0x08000000,
-                          "1*1024,64*2048 at 0x08000000"), ==, STN_FAILURE_WRONG_CHIP);
+                          "1*1024,64*2048 at 0x08000000"),
+                   ==, STN_FAILURE_WRONG_CHIP);
   g_assert_cmpint (check (&control_target, ONE_SETTING ("@Flash/0x08007C00/64*2Kg"), 0x08000000, "nothing"), ==,
                    STN_FAILURE_WRONG_CHIP);
   g_assert_cmpint (check (&control_target, ONE_SETTING ("@Options/0x1FFF7800/1*128 e"), 0x08000000, "nothing"), ==,

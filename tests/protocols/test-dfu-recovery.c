@@ -58,11 +58,11 @@ pending_download_is_dropped_and_not_started (void)
 static void
 busy_device_is_waited_for (void)
 {
-  sync_or_fail (STATE ("04") "+1\n" STATUS ("04") "+2\n" STATUS ("04") "+4\n" STATUS ("05") STATE ("05")
-                "21 06 00 00 00 00 00 00\n" STATE ("02") STATUS ("02"));
+  sync_or_fail (STATE ("04") "+1\n" STATUS ("04") "+2\n" STATUS ("04") "+4\n" STATUS ("05")
+                    STATE ("05") "21 06 00 00 00 00 00 00\n" STATE ("02") STATUS ("02"));
   /* one that does not hear the bus while it works */
-  sync_or_fail ("a1 05 00 00 00 00 01 00 silence\n" "~300 " STATUS ("05") STATE ("05") "21 06 00 00 00 00 00 00\n" STATE ("02")
-                STATUS ("02"));
+  sync_or_fail ("a1 05 00 00 00 00 01 00 silence\n"
+                "~300 " STATUS ("05") STATE ("05") "21 06 00 00 00 00 00 00\n" STATE ("02") STATUS ("02"));
 }
 
 static void
@@ -70,10 +70,11 @@ device_that_stays_busy_is_kicked_after_twice_the_longest_time (void)
 {
   /* mass erase 80 ms: 660 ms in steps of 1, 2, 4, ... 128, 250 */
   sync_or_fail (STATE ("04") STATUS ("04") STATUS ("04") STATUS ("04") STATUS ("04") STATUS ("04") STATUS ("04")
-                STATUS ("04") STATUS ("04") STATUS ("04") CLRSTATUS STATUS_AFTER ("0e", "00 00 00", "0a") CLRSTATUS
-                STATUS ("02") STATE ("02") STATUS ("02"));
+                    STATUS ("04") STATUS ("04") STATUS ("04") CLRSTATUS STATUS_AFTER ("0e", "00 00 00", "0a")
+                        CLRSTATUS STATUS ("02") STATE ("02") STATUS ("02"));
   sync_fails (STATE ("04") STATUS ("04") STATUS ("04") STATUS ("04") STATUS ("04") STATUS ("04") STATUS ("04")
-              STATUS ("04") STATUS ("04") STATUS ("04") CLRSTATUS STATUS ("04"), STN_FAILURE_NO_SYNC, "dfuDNBUSY");
+                  STATUS ("04") STATUS ("04") STATUS ("04") CLRSTATUS STATUS ("04"),
+              STN_FAILURE_NO_SYNC, "dfuDNBUSY");
 }
 
 static void
@@ -99,18 +100,17 @@ stall_is_cleared_and_asked_again (void)
 {
   /* no GETSTATE: its state is in the status */
   sync_or_fail ("a1 05 00 00 00 00 01 00 stall\n" STATUS_AFTER ("0f", "00 00 00", "0a") CLRSTATUS STATE ("02")
-                STATUS ("02"));
+                    STATUS ("02"));
   sync_or_fail ("a1 05 00 00 00 00 01 00 stall\na1 03 00 00 00 00 06 00 stall\n" CLRSTATUS STATE ("02") STATUS ("02"));
 }
 
-#define ALWAYS_STALLS \
-  "a1 05 00 00 00 00 01 00 stall\na1 03 00 00 00 00 06 00 stall\n21 04 00 00 00 00 00 00 stall\n"
+#define ALWAYS_STALLS "a1 05 00 00 00 00 01 00 stall\na1 03 00 00 00 00 06 00 stall\n21 04 00 00 00 00 00 00 stall\n"
 
 static void
 device_that_stalls_for_ever_is_given_up (void)
 {
-  sync_fails (ALWAYS_STALLS ALWAYS_STALLS ALWAYS_STALLS ALWAYS_STALLS ALWAYS_STALLS ALWAYS_STALLS,
-              STN_FAILURE_NO_SYNC, "dfuERROR");
+  sync_fails (ALWAYS_STALLS ALWAYS_STALLS ALWAYS_STALLS ALWAYS_STALLS ALWAYS_STALLS ALWAYS_STALLS, STN_FAILURE_NO_SYNC,
+              "dfuERROR");
 }
 
 static void
@@ -160,11 +160,11 @@ resync_drops_what_was_pending_and_proves_the_rom (void)
   /* the status that would have started the write was lost: it must not be started now */
   visit_enter_or_fail (&visit, &control_target,
                        ENTER SET_ADDRESS ("00 00 00 08") "21 01 02 00 00 00 08 00 | 00 00 00 00 00 00 00 00\n"
-                       "a1 03 00 00 00 00 06 00 silence\n" STATE ("03") "21 06 00 00 00 00 00 00\n" STATE ("02")
-                       STATUS ("02") GET SET_ADDRESS ("00 00 00 08") ABORT
+                                                         "a1 03 00 00 00 00 06 00 silence\n" STATE (
+                                                             "03") "21 06 00 00 00 00 00 00\n" STATE ("02")
+                                                             STATUS ("02") GET SET_ADDRESS ("00 00 00 08") ABORT
                        "a1 02 02 00 00 00 08 00 > ff ff ff ff ff ff ff ff\n");
-  ASSERT_FAILS (stn_engine_write (visit.engine, 0x08000000, data, 8, &visit.wait, &visit.error),
-                STN_FAILURE_NO_ANSWER);
+  ASSERT_FAILS (stn_engine_write (visit.engine, 0x08000000, data, 8, &visit.wait, &visit.error), STN_FAILURE_NO_ANSWER);
   g_clear_error (&visit.error);
   ASSERT_DONE (stn_engine_resync (visit.engine, &visit.wait, &visit.error));
   ASSERT_DONE (stn_engine_read (visit.engine, 0x08000000, buffer, 8, &visit.wait, &visit.error));
@@ -189,7 +189,7 @@ resync_after_a_cancelled_erase_waits_for_it (void)
 
   visit_enter_or_fail (&visit, &control_target,
                        ENTER "21 01 00 00 00 00 01 00 | 41\n" STATUS ("04") "cancel\n" STATE ("04") STATUS ("04")
-                       STATUS ("05") STATE ("05") "21 06 00 00 00 00 00 00\n" STATE ("02") STATUS ("02") GET);
+                           STATUS ("05") STATE ("05") "21 06 00 00 00 00 00 00\n" STATE ("02") STATUS ("02") GET);
   ASSERT_FAILS (stn_engine_erase_all (visit.engine, &visit.wait, &visit.error), STN_FAILURE_CANCELLED);
   g_clear_error (&visit.error);
   StnWait shielded = stn_wait_shielded (visit.clock, 10 * STN_NS_PER_S);

@@ -30,7 +30,7 @@ static StnTargets *targets; /* reading them takes longer than a visit, and this 
 static void
 stage_open (Stage *self, const Part *part, StnFaultPlan *plan)
 {
-  *self = (Stage) { 0 };
+  *self = (Stage){ 0 };
   self->rig.clock = stn_clock_new_virtual ();
   stn_clock_join (self->rig.clock);
   self->rig.targets = targets;
@@ -80,8 +80,7 @@ keeps_what_was_not_named (Stage *self)
 {
   guint8 bytes[256];
 
-  g_assert_true (
-    stn_bench_board_read (self->rig.bench, "A1", 0x08000000 + KEPT_PAGE_OFFSET, bytes, sizeof bytes));
+  g_assert_true (stn_bench_board_read (self->rig.bench, "A1", 0x08000000 + KEPT_PAGE_OFFSET, bytes, sizeof bytes));
   return memcmp (bytes, self->image, sizeof bytes) == 0;
 }
 
@@ -104,58 +103,54 @@ program (Stage *self)
 
   stn_engine_capabilities (self->engine, &can);
   guint step = MIN (can.erase_pages_at_once, G_N_ELEMENTS (pages));
-  for (guint at = 0; at < G_N_ELEMENTS (pages); at += step)
-    {
-      StnWait erase = stn_wait_within (wait, 20 * STN_NS_PER_S);
-      if (!stn_engine_erase_pages (self->engine, pages + at, step, &erase, &self->error))
-        return FALSE;
-    }
+  for (guint at = 0; at < G_N_ELEMENTS (pages); at += step) {
+    StnWait erase = stn_wait_within (wait, 20 * STN_NS_PER_S);
+    if (!stn_engine_erase_pages (self->engine, pages + at, step, &erase, &self->error))
+      return FALSE;
+  }
   for (guint at = 0; at < IMAGE_BYTES; at += 256)
     if (!stn_engine_write (self->engine, 0x08000000 + at, self->image + at, MIN (256, IMAGE_BYTES - at), wait,
                            &self->error))
       return FALSE;
-  for (guint at = 0; at < IMAGE_BYTES; at += 256)
-    {
-      gsize length = MIN (256, IMAGE_BYTES - at);
+  for (guint at = 0; at < IMAGE_BYTES; at += 256) {
+    gsize length = MIN (256, IMAGE_BYTES - at);
 
-      if (!stn_engine_read (self->engine, 0x08000000 + at, seen, length, wait, &self->error))
-        return FALSE;
-      if (memcmp (seen, self->image + at, length) != 0)
-        {
-          stn_error_set (&self->error, STN_FAILURE_VERIFY_MISMATCH, "block at %u", at);
-          return FALSE;
-        }
+    if (!stn_engine_read (self->engine, 0x08000000 + at, seen, length, wait, &self->error))
+      return FALSE;
+    if (memcmp (seen, self->image + at, length) != 0) {
+      stn_error_set (&self->error, STN_FAILURE_VERIFY_MISMATCH, "block at %u", at);
+      return FALSE;
     }
+  }
   return TRUE;
 }
 
 static void
 each_part_is_identified_programmed_and_read_back (void)
 {
-  for (const Part *part = parts; part < parts + G_N_ELEMENTS (parts); part++)
-    {
-      StnRomIdentity identity;
-      Stage stage;
+  for (const Part *part = parts; part < parts + G_N_ELEMENTS (parts); part++) {
+    StnRomIdentity identity;
+    Stage stage;
 
-      g_test_message ("%s", part->part);
-      stage_open (&stage, part, NULL);
-      enter (&stage, &identity);
-      g_assert_no_error (stage.error);
-      g_assert_cmphex (identity.product_id, ==, part->product_id);
-      program (&stage);
-      g_assert_no_error (stage.error);
-      g_assert_true (holds_image (&stage));
-      g_assert_true (keeps_what_was_not_named (&stage));
+    g_test_message ("%s", part->part);
+    stage_open (&stage, part, NULL);
+    enter (&stage, &identity);
+    g_assert_no_error (stage.error);
+    g_assert_cmphex (identity.product_id, ==, part->product_id);
+    program (&stage);
+    g_assert_no_error (stage.error);
+    g_assert_true (holds_image (&stage));
+    g_assert_true (keeps_what_was_not_named (&stage));
 
-      stn_engine_erase_pages (stage.engine, &part->kept_page, 1, &stage.rig.wait, &stage.error);
-      g_assert_no_error (stage.error);
-      g_assert_false (keeps_what_was_not_named (&stage));
-      stn_engine_erase_all (stage.engine, &stage.rig.wait, &stage.error);
-      g_assert_no_error (stage.error);
-      g_assert_false (holds_image (&stage));
-      g_assert_cmpuint (stn_bench_board_window_violations (stage.rig.bench, "A1"), ==, 0);
-      stage_close (&stage);
-    }
+    stn_engine_erase_pages (stage.engine, &part->kept_page, 1, &stage.rig.wait, &stage.error);
+    g_assert_no_error (stage.error);
+    g_assert_false (keeps_what_was_not_named (&stage));
+    stn_engine_erase_all (stage.engine, &stage.rig.wait, &stage.error);
+    g_assert_no_error (stage.error);
+    g_assert_false (holds_image (&stage));
+    g_assert_cmpuint (stn_bench_board_window_violations (stage.rig.bench, "A1"), ==, 0);
+    stage_close (&stage);
+  }
 }
 
 static void
@@ -209,57 +204,50 @@ no_single_fault_makes_a_wrong_board_look_right_and_resync_mends_it (void)
   guint failures = 0;
   guint hopeless = 0;
 
-  for (const Part *part = parts; part < parts + G_N_ELEMENTS (parts); part++)
-    {
-      guint64 first;
-      guint64 count = exchanges_of (part, &first);
+  for (const Part *part = parts; part < parts + G_N_ELEMENTS (parts); part++) {
+    guint64 first;
+    guint64 count = exchanges_of (part, &first);
 
-      for (StnFaultKind kind = STN_FAULT_NONE + 1; kind < STN_FAULT_KIND_COUNT; kind++)
-        for (guint64 at = first; at <= count; at++)
-          {
-            g_autoptr (StnFaultPlan) plan = stn_fault_plan_new (kind, at);
-            StnRomIdentity identity;
-            Stage stage;
+    for (StnFaultKind kind = STN_FAULT_NONE + 1; kind < STN_FAULT_KIND_COUNT; kind++)
+      for (guint64 at = first; at <= count; at++) {
+        g_autoptr (StnFaultPlan) plan = stn_fault_plan_new (kind, at);
+        StnRomIdentity identity;
+        Stage stage;
 
-            stage_open (&stage, part, plan);
-            g_assert_true (enter (&stage, &identity));
-            if (program (&stage))
-              g_assert_true (holds_image (&stage));
-            else
-              {
-                guint8 seen[16], truth[16];
+        stage_open (&stage, part, plan);
+        g_assert_true (enter (&stage, &identity));
+        if (program (&stage))
+          g_assert_true (holds_image (&stage));
+        else {
+          guint8 seen[16], truth[16];
 
-                failures++;
-                g_test_message ("%s, %s at %u: %s", part->part, stn_fault_kind_name (kind), (guint) at,
-                                stage.error->message);
-                g_clear_error (&stage.error);
-                gboolean is_back = stn_engine_resync (stage.engine, &stage.rig.wait, &stage.error);
-                /* a wrong bit in the count of an erase list can make a list that no filler ends: then the honest answer
-                 * is that only a reset helps */
-                if (!is_back && kind != STN_FAULT_GONE)
-                  {
-                    g_assert_cmpstr (stn_fault_kind_name (kind), ==, "flip-out");
-                    g_assert_cmpint (stn_error_failure (stage.error), ==, STN_FAILURE_NO_ANSWER);
-                    hopeless++;
-                  }
-                if (is_back)
-                  {
-                    g_assert_no_error (stage.error);
-                    stn_engine_read (stage.engine, 0x08000000, seen, sizeof seen, &stage.rig.wait, &stage.error);
-                    g_assert_no_error (stage.error);
-                    g_assert_true (
-                      stn_bench_board_read (stage.rig.bench, "A1", 0x08000000, truth, sizeof truth));
-                    g_assert_cmpmem (seen, sizeof seen, truth, sizeof truth);
-                    /* once more, from the erase on, as a station would */
-                    program (&stage);
-                    g_assert_no_error (stage.error);
-                    g_assert_true (holds_image (&stage));
-                  }
-              }
-            g_assert_true (keeps_what_was_not_named (&stage));
-            stage_close (&stage);
+          failures++;
+          g_test_message ("%s, %s at %u: %s", part->part, stn_fault_kind_name (kind), (guint) at, stage.error->message);
+          g_clear_error (&stage.error);
+          gboolean is_back = stn_engine_resync (stage.engine, &stage.rig.wait, &stage.error);
+          /* a wrong bit in the count of an erase list can make a list that no filler ends: then the honest answer
+           * is that only a reset helps */
+          if (!is_back && kind != STN_FAULT_GONE) {
+            g_assert_cmpstr (stn_fault_kind_name (kind), ==, "flip-out");
+            g_assert_cmpint (stn_error_failure (stage.error), ==, STN_FAILURE_NO_ANSWER);
+            hopeless++;
           }
-    }
+          if (is_back) {
+            g_assert_no_error (stage.error);
+            stn_engine_read (stage.engine, 0x08000000, seen, sizeof seen, &stage.rig.wait, &stage.error);
+            g_assert_no_error (stage.error);
+            g_assert_true (stn_bench_board_read (stage.rig.bench, "A1", 0x08000000, truth, sizeof truth));
+            g_assert_cmpmem (seen, sizeof seen, truth, sizeof truth);
+            /* once more, from the erase on, as a station would */
+            program (&stage);
+            g_assert_no_error (stage.error);
+            g_assert_true (holds_image (&stage));
+          }
+        }
+        g_assert_true (keeps_what_was_not_named (&stage));
+        stage_close (&stage);
+      }
+  }
   g_assert_cmpuint (failures, >, 200);
   g_assert_cmpuint (hopeless, <=, 4);
 }

@@ -1,14 +1,14 @@
 /* What goes over the wire when all is well, byte by byte as AN3155 has it. */
 #include "tests/protocols/script-link.h"
 
-#define ASSERT_DONE(call) \
-  G_STMT_START \
-  { \
-    gboolean done_ = (call); \
+#define ASSERT_DONE(call)                             \
+  G_STMT_START                                        \
+  {                                                   \
+    gboolean done_ = (call);                          \
     g_assert_cmpstr (visit.script->broken, ==, NULL); \
-    g_assert_no_error (visit.error); \
-    g_assert_true (done_); \
-  } \
+    g_assert_no_error (visit.error);                  \
+    g_assert_true (done_);                            \
+  }                                                   \
   G_STMT_END
 
 /* ---- sync ---- */
@@ -49,15 +49,14 @@ sync_asks_twice_when_nothing_comes (void)
 static void
 sync_that_hears_nothing_says_so (void)
 {
-  g_assert_false (
-    sync_with (&script_target, "= 115200 8E1\nflush\n> 7f\n> 7f\n", STN_FAILURE_NO_SYNC, "nothing"));
+  g_assert_false (sync_with (&script_target, "= 115200 8E1\nflush\n> 7f\n> 7f\n", STN_FAILURE_NO_SYNC, "nothing"));
 }
 
 static void
 sync_that_hears_nonsense_shows_it (void)
 {
-  g_assert_false (sync_with (&script_target, "= 115200 8E1\nflush\n> 7f\n< fc 00 80\n", STN_FAILURE_NO_SYNC,
-                             "fc 00 80"));
+  g_assert_false (
+      sync_with (&script_target, "= 115200 8E1\nflush\n> 7f\n< fc 00 80\n", STN_FAILURE_NO_SYNC, "fc 00 80"));
   g_assert_false (sync_with (&script_target, "= 115200 8E1\nflush\n> 7f\n> 7f\n< 7f\n", STN_FAILURE_NO_SYNC, "7f"));
 }
 
@@ -115,8 +114,8 @@ identify_tells_version_commands_and_product (void)
   stn_engine_capabilities (visit.engine, &can);
   g_assert_cmphex (can.verbs, ==,
                    STN_ENGINE_READ | STN_ENGINE_WRITE | STN_ENGINE_ERASE_PAGES | STN_ENGINE_ERASE_ALL | STN_ENGINE_GO
-                     | STN_ENGINE_WRITE_PROTECT | STN_ENGINE_WRITE_UNPROTECT | STN_ENGINE_READ_PROTECT
-                     | STN_ENGINE_READ_UNPROTECT);
+                       | STN_ENGINE_WRITE_PROTECT | STN_ENGINE_WRITE_UNPROTECT | STN_ENGINE_READ_PROTECT
+                       | STN_ENGINE_READ_UNPROTECT);
   g_assert_cmpuint (can.read_block_bytes, ==, 256);
   g_assert_cmpuint (can.write_block_bytes, ==, 256);
   g_assert_cmpuint (can.erase_pages_at_once, ==, 255);
@@ -173,9 +172,8 @@ read_sends_address_and_length (void)
 static void
 read_carries_one_to_256_bytes (void)
 {
-  g_autoptr (GString) script
-    = g_string_new (ENTER "> 11 ee\n< 79\n> 1f ff 75 e0 75\n< 79\n> 00 ff\n< 79 80\n"
-                          "> 11 ee\n< 79\n> 08 00 00 00 08\n< 79\n> ff 00\n< 79");
+  g_autoptr (GString) script = g_string_new (ENTER "> 11 ee\n< 79\n> 1f ff 75 e0 75\n< 79\n> 00 ff\n< 79 80\n"
+                                                   "> 11 ee\n< 79\n> 08 00 00 00 08\n< 79\n> ff 00\n< 79");
   guint8 buffer[256];
   Visit visit;
 
@@ -217,9 +215,8 @@ write_sends_count_data_and_checksum_in_one_go (void)
   static const guint8 bytes[] = { 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18 };
   Visit visit;
 
-  visit_enter_or_fail (
-    &visit, &script_target,
-    ENTER "> 31 ce\n< 79\n> 08 00 12 00 1a\n< 79\n> 07 11 12 13 14 15 16 17 18 0f\n<3 79\n");
+  visit_enter_or_fail (&visit, &script_target,
+                       ENTER "> 31 ce\n< 79\n> 08 00 12 00 1a\n< 79\n> 07 11 12 13 14 15 16 17 18 0f\n<3 79\n");
   ASSERT_DONE (stn_engine_write (visit.engine, 0x08001200, bytes, 8, &visit.wait, &visit.error));
   visit_close_or_fail (&visit);
 }
@@ -231,11 +228,10 @@ write_carries_256_bytes (void)
   guint8 bytes[256];
   Visit visit;
 
-  for (guint i = 0; i < 256; i++)
-    {
-      bytes[i] = (guint8) i;
-      g_string_append_printf (script, " %02x", i);
-    }
+  for (guint i = 0; i < 256; i++) {
+    bytes[i] = (guint8) i;
+    g_string_append_printf (script, " %02x", i);
+  }
   g_string_append (script, " ff\n<1000 79\n"); /* 00 ^ 01 ^ .. ^ ff is 00, so the count is the checksum */
   visit_enter_or_fail (&visit, &script_target, script->str);
   ASSERT_DONE (stn_engine_write (visit.engine, 0x0801ff00, bytes, 256, &visit.wait, &visit.error));
@@ -261,8 +257,7 @@ erase_sends_two_bytes_a_page_with_44 (void)
   static const guint16 pages[] = { 0, 1, 0x105 };
   Visit visit;
 
-  visit_enter_or_fail (&visit, &script_target,
-                       ENTER "> 44 bb\n< 79\n> 00 02 00 00 00 01 01 05 07\n<5000 79\n");
+  visit_enter_or_fail (&visit, &script_target, ENTER "> 44 bb\n< 79\n> 00 02 00 00 00 01 01 05 07\n<5000 79\n");
   ASSERT_DONE (stn_engine_erase_pages (visit.engine, pages, 3, &visit.wait, &visit.error));
   visit_close_or_fail (&visit);
 }
@@ -288,12 +283,11 @@ erase_takes_up_to_255_pages (void)
   guint16 pages[256];
   Visit visit;
 
-  for (guint i = 0; i < 256; i++)
-    {
-      pages[i] = (guint16) i;
-      if (i < 255)
-        g_string_append_printf (script, " 00 %02x", i);
-    }
+  for (guint i = 0; i < 256; i++) {
+    pages[i] = (guint16) i;
+    if (i < 255)
+      g_string_append_printf (script, " 00 %02x", i);
+  }
   g_string_append (script, " 01\n<4000 79\n");
   visit_enter_or_fail (&visit, &script_target, script->str);
   ASSERT_DONE (stn_engine_erase_pages (visit.engine, pages, 255, &visit.wait, &visit.error));
@@ -362,17 +356,16 @@ option_write_ends_the_visit_with_or_without_its_last_ack (void)
 {
   static const char *const scripts[] = { ENTER OPTIONS_WRITE "<300 79\n", ENTER OPTIONS_WRITE };
 
-  for (guint i = 0; i < G_N_ELEMENTS (scripts); i++)
-    {
-      Visit visit;
+  for (guint i = 0; i < G_N_ELEMENTS (scripts); i++) {
+    Visit visit;
 
-      visit_enter_or_fail (&visit, &script_target, scripts[i]);
-      ASSERT_DONE (
+    visit_enter_or_fail (&visit, &script_target, scripts[i]);
+    ASSERT_DONE (
         stn_engine_write_options (visit.engine, 0x1fff7800, options, sizeof options, &visit.wait, &visit.error));
-      g_assert_false (stn_engine_erase_all (visit.engine, &visit.wait, &visit.error));
-      assert_failure (&visit, STN_FAILURE_INTERNAL);
-      visit_close_or_fail (&visit);
-    }
+    g_assert_false (stn_engine_erase_all (visit.engine, &visit.wait, &visit.error));
+    assert_failure (&visit, STN_FAILURE_INTERNAL);
+    visit_close_or_fail (&visit);
+  }
 }
 
 /* ---- what is refused before a byte is sent ---- */
@@ -385,8 +378,8 @@ what_the_wire_cant_carry_is_refused_unsent (void)
   Visit visit;
 
   visit_enter_or_fail (&visit, &script_target, ENTER);
-#define REFUSED(call) \
-  g_assert_false (call); \
+#define REFUSED(call)                            \
+  g_assert_false (call);                         \
   assert_failure (&visit, STN_FAILURE_INTERNAL); \
   g_clear_error (&visit.error)
   REFUSED (stn_engine_read (visit.engine, 0x08000000, buffer, 0, &visit.wait, &visit.error));

@@ -57,7 +57,7 @@ typedef struct {
   const char *enter;
   struct {
     const char *sent;
-    const char *rest; /* of a good answer, behind the ACK */
+    const char *rest;   /* of a good answer, behind the ACK */
     StnFailure refused; /* what a NACK is here */
     guint64 address;
   } stages[STAGES];
@@ -65,36 +65,59 @@ typedef struct {
 } Command;
 
 static const Command commands[] = {
-  { "read", do_read, ENTER,
+  { "read",
+    do_read,
+    ENTER,
     { { "11 ee", "", STN_FAILURE_READ_PROTECTED, 0x08001200 },
       { "08 00 12 00 1a", "", STN_FAILURE_NACK, 0x08001200 },
-      { "03 fc", " de ad be ef", STN_FAILURE_NACK, 0x08001200 } }, FALSE },
-  { "write", do_write, ENTER,
+      { "03 fc", " de ad be ef", STN_FAILURE_NACK, 0x08001200 } },
+    FALSE },
+  { "write",
+    do_write,
+    ENTER,
     { { "31 ce", "", STN_FAILURE_READ_PROTECTED, 0x08001200 },
       { "08 00 12 00 1a", "", STN_FAILURE_NACK, 0x08001200 },
-      { "07 11 12 13 14 15 16 17 18 0f", "", STN_FAILURE_NACK, 0x08001200 } }, FALSE },
-  { "erase-pages", do_erase_pages, ENTER,
+      { "07 11 12 13 14 15 16 17 18 0f", "", STN_FAILURE_NACK, 0x08001200 } },
+    FALSE },
+  { "erase-pages",
+    do_erase_pages,
+    ENTER,
     { { "44 bb", "", STN_FAILURE_READ_PROTECTED, NO_ADDRESS },
-      { "00 02 00 00 00 01 00 05 06", "", STN_FAILURE_NACK, NO_ADDRESS } }, FALSE },
-  { "erase-pages-43", do_erase_pages, ENTER_F1,
-    { { "43 bc", "", STN_FAILURE_READ_PROTECTED, NO_ADDRESS },
-      { "02 00 01 05 06", "", STN_FAILURE_NACK, NO_ADDRESS } }, FALSE },
-  { "erase-all", do_erase_all, ENTER,
+      { "00 02 00 00 00 01 00 05 06", "", STN_FAILURE_NACK, NO_ADDRESS } },
+    FALSE },
+  { "erase-pages-43",
+    do_erase_pages,
+    ENTER_F1,
+    { { "43 bc", "", STN_FAILURE_READ_PROTECTED, NO_ADDRESS }, { "02 00 01 05 06", "", STN_FAILURE_NACK, NO_ADDRESS } },
+    FALSE },
+  { "erase-all",
+    do_erase_all,
+    ENTER,
     { { "44 bb", "", STN_FAILURE_READ_PROTECTED, NO_ADDRESS }, { "ff ff 00", "", STN_FAILURE_NACK, NO_ADDRESS } },
     FALSE },
-  { "erase-all-43", do_erase_all, ENTER_F1,
+  { "erase-all-43",
+    do_erase_all,
+    ENTER_F1,
     { { "43 bc", "", STN_FAILURE_READ_PROTECTED, NO_ADDRESS }, { "ff 00", "", STN_FAILURE_NACK, NO_ADDRESS } },
     FALSE },
-  { "write-options", do_write_options, ENTER,
+  { "write-options",
+    do_write_options,
+    ENTER,
     { { "31 ce", "", STN_FAILURE_READ_PROTECTED, 0x1fff7800 },
       { "1f ff 78 00 98", "", STN_FAILURE_NACK, 0x1fff7800 },
-      { "07 aa e1 ef ff 55 1e 10 00 07", "", STN_FAILURE_NACK, 0x1fff7800 } }, TRUE },
-  { "go", do_go, ENTER,
-    { { "21 de", "", STN_FAILURE_READ_PROTECTED, 0x08000000 },
-      { "08 00 00 00 08", "", STN_FAILURE_NACK, 0x08000000 } }, FALSE },
-  { "identify", do_identify, ENTER,
+      { "07 aa e1 ef ff 55 1e 10 00 07", "", STN_FAILURE_NACK, 0x1fff7800 } },
+    TRUE },
+  { "go",
+    do_go,
+    ENTER,
+    { { "21 de", "", STN_FAILURE_READ_PROTECTED, 0x08000000 }, { "08 00 00 00 08", "", STN_FAILURE_NACK, 0x08000000 } },
+    FALSE },
+  { "identify",
+    do_identify,
+    ENTER,
     { { "00 ff", " 0b 31 00 01 02 11 21 31 44 63 73 82 92 79", STN_FAILURE_NACK, NO_ADDRESS },
-      { "02 fd", " 01 04 60 79", STN_FAILURE_NACK, NO_ADDRESS } }, FALSE },
+      { "02 fd", " 01 04 60 79", STN_FAILURE_NACK, NO_ADDRESS } },
+    FALSE },
 };
 
 static guint
@@ -125,15 +148,14 @@ script_until (const Command *command, guint stage, const char *answer, const cha
 static void
 nothing_more_goes_out (Visit *visit)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    {
-      g_clear_error (&visit->error);
-      g_assert_false (commands[i].run (visit));
-      assert_failure (visit, STN_FAILURE_INTERNAL);
-    }
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++) {
+    g_clear_error (&visit->error);
+    g_assert_false (commands[i].run (visit));
+    assert_failure (visit, STN_FAILURE_INTERNAL);
+  }
 }
 
-#define EACH_POINT(command, stage) \
+#define EACH_POINT(command, stage)                                                                 \
   for (const Command *command = commands; command < commands + G_N_ELEMENTS (commands); command++) \
     for (guint stage = 0; stage < stage_count (command); stage++)
 
@@ -141,162 +163,161 @@ static void
 a_command_stops_at_the_first_nack (void)
 {
   EACH_POINT (command, stage)
-    {
-      /* and the ROM takes another command right away */
-      g_autofree char *script = script_until (command, stage, "< 1f", GET GET_ID);
-      Visit visit;
+  {
+    /* and the ROM takes another command right away */
+    g_autofree char *script = script_until (command, stage, "< 1f", GET GET_ID);
+    Visit visit;
 
-      g_test_message ("%s, stage %u", command->name, stage);
-      visit_enter_or_fail (&visit, &script_target, script);
-      g_assert_false (command->run (&visit));
-      assert_failure (&visit, command->stages[stage].refused);
-      const StnErrorDetail *detail = stn_error_detail (visit.error);
-      g_assert_cmpstr (detail->expected, ==, "79");
-      g_assert_cmpstr (detail->seen, ==, "1f");
-      g_assert_cmpint (detail->has_address, ==, command->stages[stage].address != NO_ADDRESS);
-      if (detail->has_address)
-        g_assert_cmphex (detail->address, ==, command->stages[stage].address);
-      g_clear_error (&visit.error);
-      g_assert_true (do_identify (&visit));
-      visit_close_or_fail (&visit);
-    }
+    g_test_message ("%s, stage %u", command->name, stage);
+    visit_enter_or_fail (&visit, &script_target, script);
+    g_assert_false (command->run (&visit));
+    assert_failure (&visit, command->stages[stage].refused);
+    const StnErrorDetail *detail = stn_error_detail (visit.error);
+    g_assert_cmpstr (detail->expected, ==, "79");
+    g_assert_cmpstr (detail->seen, ==, "1f");
+    g_assert_cmpint (detail->has_address, ==, command->stages[stage].address != NO_ADDRESS);
+    if (detail->has_address)
+      g_assert_cmphex (detail->address, ==, command->stages[stage].address);
+    g_clear_error (&visit.error);
+    g_assert_true (do_identify (&visit));
+    visit_close_or_fail (&visit);
+  }
 }
 
 static void
 a_second_nack_is_not_taken_for_the_next_answer (void)
 {
   EACH_POINT (command, stage)
-    {
-      g_autofree char *script = script_until (command, stage, "< 1f\n<15 1f", GET GET_ID);
-      Visit visit;
+  {
+    g_autofree char *script = script_until (command, stage, "< 1f\n<15 1f", GET GET_ID);
+    Visit visit;
 
-      g_test_message ("%s, stage %u", command->name, stage);
-      visit_enter_or_fail (&visit, &script_target, script);
-      g_assert_false (command->run (&visit));
-      assert_failure (&visit, command->stages[stage].refused);
-      g_clear_error (&visit.error);
-      g_assert_true (do_identify (&visit));
-      visit_close_or_fail (&visit);
-    }
+    g_test_message ("%s, stage %u", command->name, stage);
+    visit_enter_or_fail (&visit, &script_target, script);
+    g_assert_false (command->run (&visit));
+    assert_failure (&visit, command->stages[stage].refused);
+    g_clear_error (&visit.error);
+    g_assert_true (do_identify (&visit));
+    visit_close_or_fail (&visit);
+  }
 }
 
 static void
 a_nack_with_something_else_behind_it_is_not_trusted (void)
 {
   EACH_POINT (command, stage)
-    {
-      g_autofree char *script = script_until (command, stage, "< 1f\n<5 79", "");
-      Visit visit;
+  {
+    g_autofree char *script = script_until (command, stage, "< 1f\n<5 79", "");
+    Visit visit;
 
-      visit_enter_or_fail (&visit, &script_target, script);
-      g_assert_false (command->run (&visit));
-      assert_failure (&visit, command->stages[stage].refused);
-      nothing_more_goes_out (&visit);
-      visit_close_or_fail (&visit);
-    }
+    visit_enter_or_fail (&visit, &script_target, script);
+    g_assert_false (command->run (&visit));
+    assert_failure (&visit, command->stages[stage].refused);
+    nothing_more_goes_out (&visit);
+    visit_close_or_fail (&visit);
+  }
 }
 
 static void
 a_command_stops_at_garbage (void)
 {
   EACH_POINT (command, stage)
-    {
-      g_autofree char *script = script_until (command, stage, "< f9", "");
-      Visit visit;
+  {
+    g_autofree char *script = script_until (command, stage, "< f9", "");
+    Visit visit;
 
-      g_test_message ("%s, stage %u", command->name, stage);
-      visit_enter_or_fail (&visit, &script_target, script);
-      g_assert_false (command->run (&visit));
-      assert_failure (&visit, STN_FAILURE_GARBAGE);
-      g_assert_cmpstr (stn_error_detail (visit.error)->expected, ==, "79");
-      g_assert_cmpstr (stn_error_detail (visit.error)->seen, ==, "f9");
-      nothing_more_goes_out (&visit);
-      visit_close_or_fail (&visit);
-    }
+    g_test_message ("%s, stage %u", command->name, stage);
+    visit_enter_or_fail (&visit, &script_target, script);
+    g_assert_false (command->run (&visit));
+    assert_failure (&visit, STN_FAILURE_GARBAGE);
+    g_assert_cmpstr (stn_error_detail (visit.error)->expected, ==, "79");
+    g_assert_cmpstr (stn_error_detail (visit.error)->seen, ==, "f9");
+    nothing_more_goes_out (&visit);
+    visit_close_or_fail (&visit);
+  }
 }
 
 static void
 a_command_stops_at_silence (void)
 {
   EACH_POINT (command, stage)
-    {
-      g_autofree char *script = script_until (command, stage, NULL, "");
-      gboolean counts_as_done = command->last_silence_is_done && stage == stage_count (command) - 1;
-      Visit visit;
+  {
+    g_autofree char *script = script_until (command, stage, NULL, "");
+    gboolean counts_as_done = command->last_silence_is_done && stage == stage_count (command) - 1;
+    Visit visit;
 
-      g_test_message ("%s, stage %u", command->name, stage);
-      visit_enter_or_fail (&visit, &script_target, script);
-      g_assert_cmpint (command->run (&visit), ==, counts_as_done);
-      if (!counts_as_done)
-        {
-          assert_failure (&visit, STN_FAILURE_NO_ANSWER);
-          g_assert_cmpstr (stn_error_detail (visit.error)->seen, ==, "nothing");
-        }
-      nothing_more_goes_out (&visit);
-      visit_close_or_fail (&visit);
+    g_test_message ("%s, stage %u", command->name, stage);
+    visit_enter_or_fail (&visit, &script_target, script);
+    g_assert_cmpint (command->run (&visit), ==, counts_as_done);
+    if (!counts_as_done) {
+      assert_failure (&visit, STN_FAILURE_NO_ANSWER);
+      g_assert_cmpstr (stn_error_detail (visit.error)->seen, ==, "nothing");
     }
+    nothing_more_goes_out (&visit);
+    visit_close_or_fail (&visit);
+  }
 }
 
 static void
 a_late_ack_is_never_the_next_commands (void)
 {
   EACH_POINT (command, stage)
-    {
-      /* it comes after the command gave up (no deadline here is over 59 s), and stays unread */
-      g_autofree char *script = script_until (command, stage, "<59900 79", "");
-      gboolean counts_as_done = command->last_silence_is_done && stage == stage_count (command) - 1;
-      Visit visit;
+  {
+    /* it comes after the command gave up (no deadline here is over 59 s), and stays unread */
+    g_autofree char *script = script_until (command, stage, "<59900 79", "");
+    gboolean counts_as_done = command->last_silence_is_done && stage == stage_count (command) - 1;
+    Visit visit;
 
-      g_test_message ("%s, stage %u", command->name, stage);
-      visit_enter_or_fail (&visit, &script_target, script);
-      visit.wait = stn_wait_new (visit.clock, 50 * STN_NS_PER_S, visit.cancellable);
-      g_assert_cmpint (command->run (&visit), ==, counts_as_done);
-      g_assert_true (stn_wait_sleep (&(StnWait) { visit.clock, STN_TIME_NEVER, NULL }, 60 * STN_NS_PER_S, NULL));
-      visit.wait = stn_wait_new (visit.clock, 50 * STN_NS_PER_S, visit.cancellable);
-      nothing_more_goes_out (&visit);
-      g_assert_cmpuint (visit.script->incoming->len, ==, 1);
-      g_array_set_size (visit.script->incoming, 0);
-      visit_close_or_fail (&visit);
-    }
+    g_test_message ("%s, stage %u", command->name, stage);
+    visit_enter_or_fail (&visit, &script_target, script);
+    visit.wait = stn_wait_new (visit.clock, 50 * STN_NS_PER_S, visit.cancellable);
+    g_assert_cmpint (command->run (&visit), ==, counts_as_done);
+    g_assert_true (stn_wait_sleep (&(StnWait){ visit.clock, STN_TIME_NEVER, NULL }, 60 * STN_NS_PER_S, NULL));
+    visit.wait = stn_wait_new (visit.clock, 50 * STN_NS_PER_S, visit.cancellable);
+    nothing_more_goes_out (&visit);
+    g_assert_cmpuint (visit.script->incoming->len, ==, 1);
+    g_array_set_size (visit.script->incoming, 0);
+    visit_close_or_fail (&visit);
+  }
 }
 
 static void
 a_command_can_be_cancelled_at_each_point (void)
 {
   EACH_POINT (command, stage)
-    {
-      g_autofree char *script = script_until (command, stage, "cancel", "");
-      guint writes;
-      Visit visit;
+  {
+    g_autofree char *script = script_until (command, stage, "cancel", "");
+    guint writes;
+    Visit visit;
 
-      g_test_message ("%s, stage %u", command->name, stage);
-      visit_enter_or_fail (&visit, &script_target, script);
-      g_assert_false (command->run (&visit));
-      assert_failure (&visit, STN_FAILURE_CANCELLED);
-      /* with a fresh wait too: it is not known where the ROM stands */
-      writes = visit.script->writes;
-      visit.wait = stn_wait_new (visit.clock, STN_NS_PER_S, NULL);
-      nothing_more_goes_out (&visit);
-      g_assert_cmpuint (visit.script->writes, ==, writes);
-      visit_close_or_fail (&visit);
-    }
+    g_test_message ("%s, stage %u", command->name, stage);
+    visit_enter_or_fail (&visit, &script_target, script);
+    g_assert_false (command->run (&visit));
+    assert_failure (&visit, STN_FAILURE_CANCELLED);
+    /* with a fresh wait too: it is not known where the ROM stands */
+    writes = visit.script->writes;
+    visit.wait = stn_wait_new (visit.clock, STN_NS_PER_S, NULL);
+    nothing_more_goes_out (&visit);
+    g_assert_cmpuint (visit.script->writes, ==, writes);
+    visit_close_or_fail (&visit);
+  }
 }
 
 static void
 a_command_on_a_port_that_goes_is_link_lost (void)
 {
   EACH_POINT (command, stage)
-    {
-      g_autofree char *script = script_until (command, stage, "gone", "");
-      Visit visit;
+  {
+    g_autofree char *script = script_until (command, stage, "gone", "");
+    Visit visit;
 
-      visit_enter_or_fail (&visit, &script_target, script);
-      g_assert_false (command->run (&visit));
-      assert_failure (&visit, STN_FAILURE_LINK_LOST);
-      nothing_more_goes_out (&visit);
-      visit.script->position++;
-      visit_close_or_fail (&visit);
-    }
+    visit_enter_or_fail (&visit, &script_target, script);
+    g_assert_false (command->run (&visit));
+    assert_failure (&visit, STN_FAILURE_LINK_LOST);
+    nothing_more_goes_out (&visit);
+    visit.script->position++;
+    visit_close_or_fail (&visit);
+  }
 }
 
 static void
@@ -350,8 +371,8 @@ a_data_block_has_the_targets_longest_programming_time_too (void)
 
   /* 8 bytes at 64 s a block: 2 s, and the ACK comes at 2.9 s */
   target.program_256_max_ms = 64000;
-  visit_enter_or_fail (
-    &visit, &target, ENTER "> 31 ce\n< 79\n> 08 00 12 00 1a\n< 79\n> 07 11 12 13 14 15 16 17 18 0f\n<2900 79\n");
+  visit_enter_or_fail (&visit, &target,
+                       ENTER "> 31 ce\n< 79\n> 08 00 12 00 1a\n< 79\n> 07 11 12 13 14 15 16 17 18 0f\n<2900 79\n");
   g_assert_true (do_write (&visit));
   visit_close_or_fail (&visit);
 }
@@ -385,8 +406,7 @@ a_short_answer_to_read_says_how_much_came (void)
 {
   Visit visit;
 
-  visit_enter_or_fail (&visit, &script_target,
-                       ENTER "> 11 ee\n< 79\n> 08 00 12 00 1a\n< 79\n> 03 fc\n< 79 de ad be\n");
+  visit_enter_or_fail (&visit, &script_target, ENTER "> 11 ee\n< 79\n> 08 00 12 00 1a\n< 79\n> 03 fc\n< 79 de ad be\n");
   g_assert_false (do_read (&visit));
   assert_failure (&visit, STN_FAILURE_NO_ANSWER);
   g_assert_cmpstr (stn_error_detail (visit.error)->expected, ==, "4 bytes");
@@ -416,38 +436,37 @@ identify_takes_no_nonsense (void)
     const char *script;
     StnFailure failure;
   } cases[] = {
-    { "> 00 ff\n< 79 00 31 79\n", STN_FAILURE_GARBAGE },                                     /* no commands */
-    { "> 00 ff\n< 79 21\n", STN_FAILURE_GARBAGE },                                           /* 33 of them */
+    { "> 00 ff\n< 79 00 31 79\n", STN_FAILURE_GARBAGE }, /* no commands */
+    { "> 00 ff\n< 79 21\n", STN_FAILURE_GARBAGE },       /* 33 of them */
     { "> 00 ff\n< 79 ff\n", STN_FAILURE_GARBAGE },
-    { "> 00 ff\n< 79 0b 31 00 01 02 11 21 31 44 63 73 82 79\n", STN_FAILURE_NO_ANSWER },     /* one byte short */
-    { "> 00 ff\n< 79 0b 31 00 01 02 11 21 31 44 63 73 82 92 1f\n", STN_FAILURE_GARBAGE },    /* no ACK at the end */
-    { "> 00 ff\n< 79 0b 00 00 01 02 11 21 31 44 63 73 82 92 79\n", STN_FAILURE_GARBAGE },    /* version 0.0 */
-    { "> 00 ff\n< 79 0b 3a 00 01 02 11 21 31 44 63 73 82 92 79\n", STN_FAILURE_GARBAGE },    /* not decimal */
-    { "> 00 ff\n< 79 0b 31 00 01 02 11 21 30 44 63 73 82 92 79\n", STN_FAILURE_GARBAGE },    /* a bit wrong: no 31 */
-    { "> 00 ff\n< 79 0b 31 00 01 02 11 21 31 31 63 73 82 92 79\n", STN_FAILURE_GARBAGE },    /* twice the same */
-    { GET "> 02 fd\n< 79 00 04 79\n", STN_FAILURE_GARBAGE },                                  /* one byte of id */
+    { "> 00 ff\n< 79 0b 31 00 01 02 11 21 31 44 63 73 82 79\n", STN_FAILURE_NO_ANSWER },  /* one byte short */
+    { "> 00 ff\n< 79 0b 31 00 01 02 11 21 31 44 63 73 82 92 1f\n", STN_FAILURE_GARBAGE }, /* no ACK at the end */
+    { "> 00 ff\n< 79 0b 00 00 01 02 11 21 31 44 63 73 82 92 79\n", STN_FAILURE_GARBAGE }, /* version 0.0 */
+    { "> 00 ff\n< 79 0b 3a 00 01 02 11 21 31 44 63 73 82 92 79\n", STN_FAILURE_GARBAGE }, /* not decimal */
+    { "> 00 ff\n< 79 0b 31 00 01 02 11 21 30 44 63 73 82 92 79\n", STN_FAILURE_GARBAGE }, /* a bit wrong: no 31 */
+    { "> 00 ff\n< 79 0b 31 00 01 02 11 21 31 31 63 73 82 92 79\n", STN_FAILURE_GARBAGE }, /* twice the same */
+    { GET "> 02 fd\n< 79 00 04 79\n", STN_FAILURE_GARBAGE },                              /* one byte of id */
     { GET "> 02 fd\n< 79 02 04 60 00 79\n", STN_FAILURE_GARBAGE },
-    { GET "> 02 fd\n< 79 01 04 60 00\n", STN_FAILURE_GARBAGE },                               /* no ACK at the end */
+    { GET "> 02 fd\n< 79 01 04 60 00\n", STN_FAILURE_GARBAGE }, /* no ACK at the end */
     { GET "> 02 fd\n< 79 01 04\n", STN_FAILURE_NO_ANSWER },
     { GET "> 02 fd\n< 79\n", STN_FAILURE_NO_ANSWER },
   };
 
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autofree char *script = g_strconcat (SYNC, cases[i].script, NULL);
-      StnRomIdentity identity = { .product_id = 0x1234 };
-      Visit visit;
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *script = g_strconcat (SYNC, cases[i].script, NULL);
+    StnRomIdentity identity = { .product_id = 0x1234 };
+    Visit visit;
 
-      g_test_message ("%s", cases[i].script);
-      visit_open (&visit, &script_target, script);
-      g_assert_true (stn_engine_sync (visit.engine, 115200, &visit.wait, &visit.error));
-      g_assert_false (stn_engine_identify (visit.engine, &identity, &visit.wait, &visit.error));
-      assert_failure (&visit, cases[i].failure);
-      g_assert_cmphex (identity.product_id, ==, 0x1234);
-      nothing_more_goes_out (&visit);
-      g_array_set_size (visit.script->incoming, 0);
-      visit_close_or_fail (&visit);
-    }
+    g_test_message ("%s", cases[i].script);
+    visit_open (&visit, &script_target, script);
+    g_assert_true (stn_engine_sync (visit.engine, 115200, &visit.wait, &visit.error));
+    g_assert_false (stn_engine_identify (visit.engine, &identity, &visit.wait, &visit.error));
+    assert_failure (&visit, cases[i].failure);
+    g_assert_cmphex (identity.product_id, ==, 0x1234);
+    nothing_more_goes_out (&visit);
+    g_array_set_size (visit.script->incoming, 0);
+    visit_close_or_fail (&visit);
+  }
 }
 
 /* ---- a board that answers at random ---- */
@@ -491,35 +510,32 @@ a_failure_is_followed_by_silence_whatever_the_board_answers (void)
   static const StnLinkClass random_class = { .kind = "random", .exchange = random_exchange, .free = random_free };
   guint seen_failures = 0;
 
-  for (guint32 seed = 1; seed <= 3000; seed++)
-    {
-      Visit visit;
-      RandomLink *board = g_new0 (RandomLink, 1);
+  for (guint32 seed = 1; seed <= 3000; seed++) {
+    Visit visit;
+    RandomLink *board = g_new0 (RandomLink, 1);
 
-      visit_enter_or_fail (&visit, &script_target, ENTER);
-      stn_link_init (&board->link, &random_class, STN_LINK_STREAM, "A1.uart");
-      board->random = g_rand_new_with_seed (seed);
-      visit.engine->link = &board->link;
+    visit_enter_or_fail (&visit, &script_target, ENTER);
+    stn_link_init (&board->link, &random_class, STN_LINK_STREAM, "A1.uart");
+    board->random = g_rand_new_with_seed (seed);
+    visit.engine->link = &board->link;
 
-      const Command *command = &commands[seed % G_N_ELEMENTS (commands)];
-      if (!command->run (&visit))
-        {
-          gboolean refused = stn_error_is (visit.error, STN_FAILURE_NACK)
-                             || stn_error_is (visit.error, STN_FAILURE_READ_PROTECTED)
-                             || stn_error_is (visit.error, STN_FAILURE_NOT_SUPPORTED);
-          guint writes = board->writes;
+    const Command *command = &commands[seed % G_N_ELEMENTS (commands)];
+    if (!command->run (&visit)) {
+      gboolean refused = stn_error_is (visit.error, STN_FAILURE_NACK)
+                         || stn_error_is (visit.error, STN_FAILURE_READ_PROTECTED)
+                         || stn_error_is (visit.error, STN_FAILURE_NOT_SUPPORTED);
+      guint writes = board->writes;
 
-          if (!refused)
-            {
-              seen_failures++;
-              nothing_more_goes_out (&visit);
-              g_assert_cmpuint (board->writes, ==, writes);
-            }
-        }
-      visit.engine->link = &visit.script->link;
-      stn_link_free (&board->link);
-      visit_close_or_fail (&visit);
+      if (!refused) {
+        seen_failures++;
+        nothing_more_goes_out (&visit);
+        g_assert_cmpuint (board->writes, ==, writes);
+      }
     }
+    visit.engine->link = &visit.script->link;
+    stn_link_free (&board->link);
+    visit_close_or_fail (&visit);
+  }
   g_assert_cmpuint (seen_failures, >, 500);
 }
 

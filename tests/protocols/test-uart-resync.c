@@ -13,13 +13,13 @@ typedef struct {
   guint32 address;
   guint8 list_erase; /* 0x43 or 0x44 */
   GByteArray *answers;
-  guint received;  /* bytes from the host, lost ones included */
-  guint sent;      /* bytes to the host, likewise */
-  guint lose_in;   /* the byte from the host that gets lost; 0: none */
+  guint received; /* bytes from the host, lost ones included */
+  guint sent;     /* bytes to the host, likewise */
+  guint lose_in;  /* the byte from the host that gets lost; 0: none */
   guint lose_out;
   guint flip_out; /* the byte to the host that has a wrong bit */
   gboolean deaf;
-  guint blocks;   /* programmed */
+  guint blocks; /* programmed */
   guint erases;
   guint option_writes;
   guint spoiled;
@@ -70,37 +70,35 @@ static void
 rom_command (Rom *self)
 {
   self->count = 0;
-  switch (self->opcode)
-    {
-    case 0x00:
-      rom_say_all (self, "\x79\x0b\x31\x00\x01\x02\x11\x21\x31", 9);
-      rom_say (self, self->list_erase);
-      rom_say_all (self, "\x63\x73\x82\x92\x79", 5);
-      self->state = OPCODE;
-      break;
-    case 0x02:
-      rom_say_all (self, "\x79\x01\x04\x60\x79", 5);
-      self->state = OPCODE;
-      break;
-    case 0x11:
-    case 0x21:
-    case 0x31:
+  switch (self->opcode) {
+  case 0x00:
+    rom_say_all (self, "\x79\x0b\x31\x00\x01\x02\x11\x21\x31", 9);
+    rom_say (self, self->list_erase);
+    rom_say_all (self, "\x63\x73\x82\x92\x79", 5);
+    self->state = OPCODE;
+    break;
+  case 0x02:
+    rom_say_all (self, "\x79\x01\x04\x60\x79", 5);
+    self->state = OPCODE;
+    break;
+  case 0x11:
+  case 0x21:
+  case 0x31:
+    rom_say (self, 0x79);
+    self->state = ADDRESS;
+    break;
+  case 0x43:
+  case 0x44:
+    if (self->opcode == self->list_erase) {
       rom_say (self, 0x79);
-      self->state = ADDRESS;
-      break;
-    case 0x43:
-    case 0x44:
-      if (self->opcode == self->list_erase)
-        {
-          rom_say (self, 0x79);
-          self->state = self->opcode == 0x44 ? EXTENDED_ERASE : ERASE;
-          break;
-        }
-      G_GNUC_FALLTHROUGH;
-    default:
-      rom_end (self, 0x1f);
+      self->state = self->opcode == 0x44 ? EXTENDED_ERASE : ERASE;
       break;
     }
+    G_GNUC_FALLTHROUGH;
+  default:
+    rom_end (self, 0x1f);
+    break;
+  }
 }
 
 static void
@@ -112,11 +110,10 @@ rom_address (Rom *self)
   self->address = (guint32) bytes[0] << 24 | (guint32) bytes[1] << 16 | (guint32) bytes[2] << 8 | bytes[3];
   in_flash = self->address >= 0x08000000 && self->address < 0x08020000;
   in_options = self->address >= 0x1fff7800 && self->address < 0x1fff7880;
-  if (xor_of (bytes, 4) != bytes[4] || (!in_flash && !in_options))
-    {
-      rom_end (self, 0x1f);
-      return;
-    }
+  if (xor_of (bytes, 4) != bytes[4] || (!in_flash && !in_options)) {
+    rom_end (self, 0x1f);
+    return;
+  }
   rom_say (self, 0x79);
   self->count = 0;
   self->state = self->opcode == 0x11 ? LENGTH : self->opcode == 0x31 ? DATA : GONE;
@@ -148,96 +145,84 @@ rom_feed (Rom *self, guint8 byte)
   guint count = self->count;
   const guint8 *bytes = self->bytes;
 
-  switch (self->state)
-    {
-    case OPCODE:
-      self->opcode = byte;
-      self->state = COMPLEMENT;
+  switch (self->state) {
+  case OPCODE:
+    self->opcode = byte;
+    self->state = COMPLEMENT;
+    break;
+  case COMPLEMENT:
+    if ((self->opcode ^ byte) == 0xff)
+      rom_command (self);
+    else
+      rom_end (self, 0x1f);
+    break;
+  case ADDRESS:
+    if (count == 5)
+      rom_address (self);
+    break;
+  case LENGTH:
+    if (count < 2)
       break;
-    case COMPLEMENT:
-      if ((self->opcode ^ byte) == 0xff)
-        rom_command (self);
-      else
-        rom_end (self, 0x1f);
-      break;
-    case ADDRESS:
-      if (count == 5)
-        rom_address (self);
-      break;
-    case LENGTH:
-      if (count < 2)
-        break;
-      if ((bytes[0] ^ bytes[1]) != 0xff)
-        {
-          rom_end (self, 0x1f);
-          break;
-        }
-      rom_end (self, 0x79);
-      for (guint i = 0; i <= bytes[0]; i++)
-        rom_say (self, (guint8) (0x40 + i));
-      break;
-    case DATA:
-      if (count < bytes[0] + 3u)
-        break;
-      if (xor_of (bytes, count - 1) == byte)
-        rom_program (self);
-      else
-        rom_end (self, 0x1f);
-      break;
-    case EXTENDED_ERASE:
-      if (count == 3 && bytes[0] == 0xff && bytes[1] >= 0xf0)
-        {
-          gboolean erases = bytes[1] == 0xff && byte == 0x00;
-          if (erases)
-            {
-              self->erases++;
-              self->damage += !self->mass_erase_is_wanted;
-            }
-          rom_end (self, erases ? 0x79 : 0x1f);
-        }
-      else if (count > 2 && !(bytes[0] == 0xff && bytes[1] >= 0xf0))
-        {
-          guint pages = ((guint) bytes[0] << 8 | bytes[1]) + 1;
-          if (count < 2 + 2 * pages + 1)
-            break;
-          gboolean erases = xor_of (bytes, count - 1) == byte;
-          if (erases)
-            {
-              self->erases++;
-              self->damage += pages != self->wanted_pages;
-            }
-          rom_end (self, erases ? 0x79 : 0x1f);
-        }
-      break;
-    case ERASE:
-      if (bytes[0] == 0xff)
-        {
-          if (count < 2)
-            break;
-          if (byte == 0x00)
-            {
-              self->erases++;
-              self->damage += !self->mass_erase_is_wanted;
-            }
-          rom_end (self, 0x79); /* FF and anything: erases nothing and says ACK */
-        }
-      else if (count == bytes[0] + 3u)
-        {
-          gboolean erases = xor_of (bytes, count - 1) == byte;
-          if (erases)
-            {
-              self->erases++;
-              /* FF 00 without its FF is the start of a list, which filler completes to page 255: all was to go anyway
-               * */
-              self->damage += bytes[0] + 1u != self->wanted_pages && !self->mass_erase_is_wanted;
-            }
-          rom_end (self, erases ? 0x79 : 0x1f);
-        }
-      break;
-    case GONE:
-    default:
+    if ((bytes[0] ^ bytes[1]) != 0xff) {
+      rom_end (self, 0x1f);
       break;
     }
+    rom_end (self, 0x79);
+    for (guint i = 0; i <= bytes[0]; i++)
+      rom_say (self, (guint8) (0x40 + i));
+    break;
+  case DATA:
+    if (count < bytes[0] + 3u)
+      break;
+    if (xor_of (bytes, count - 1) == byte)
+      rom_program (self);
+    else
+      rom_end (self, 0x1f);
+    break;
+  case EXTENDED_ERASE:
+    if (count == 3 && bytes[0] == 0xff && bytes[1] >= 0xf0) {
+      gboolean erases = bytes[1] == 0xff && byte == 0x00;
+      if (erases) {
+        self->erases++;
+        self->damage += !self->mass_erase_is_wanted;
+      }
+      rom_end (self, erases ? 0x79 : 0x1f);
+    } else if (count > 2 && !(bytes[0] == 0xff && bytes[1] >= 0xf0)) {
+      guint pages = ((guint) bytes[0] << 8 | bytes[1]) + 1;
+      if (count < 2 + 2 * pages + 1)
+        break;
+      gboolean erases = xor_of (bytes, count - 1) == byte;
+      if (erases) {
+        self->erases++;
+        self->damage += pages != self->wanted_pages;
+      }
+      rom_end (self, erases ? 0x79 : 0x1f);
+    }
+    break;
+  case ERASE:
+    if (bytes[0] == 0xff) {
+      if (count < 2)
+        break;
+      if (byte == 0x00) {
+        self->erases++;
+        self->damage += !self->mass_erase_is_wanted;
+      }
+      rom_end (self, 0x79); /* FF and anything: erases nothing and says ACK */
+    } else if (count == bytes[0] + 3u) {
+      gboolean erases = xor_of (bytes, count - 1) == byte;
+      if (erases) {
+        self->erases++;
+        /* FF 00 without its FF is the start of a list, which filler completes to page 255: all was to go anyway
+         * */
+        self->damage += bytes[0] + 1u != self->wanted_pages && !self->mass_erase_is_wanted;
+      }
+      rom_end (self, erases ? 0x79 : 0x1f);
+    }
+    break;
+  case GONE:
+  default:
+    break;
+  }
 }
 
 static gboolean
@@ -253,11 +238,10 @@ rom_exchange (StnLink *link, StnExchange *exchange, const StnWait *wait, GError 
     return TRUE;
 
   gsize take = MIN (self->answers->len, exchange->in_capacity);
-  if (take > 0)
-    {
-      memcpy (exchange->in, self->answers->data, take);
-      g_byte_array_remove_range (self->answers, 0, (guint) take);
-    }
+  if (take > 0) {
+    memcpy (exchange->in, self->answers->data, take);
+    g_byte_array_remove_range (self->answers, 0, (guint) take);
+  }
   exchange->in_length = take;
   if (take >= exchange->in_least)
     return TRUE;
@@ -281,7 +265,7 @@ static guint8 block[256];
 static guint16 pages[255];
 
 typedef enum { READ, WRITE_8, WRITE_256, WRITE_256_OF_FF, LIST, LONG_LIST, ALL, IDENTIFY, OPTIONS } Action;
-static const char *const action_names[] = { "read",      "write 8", "write 256", "write 256 of FF", "erase 3",
+static const char *const action_names[] = { "read",      "write 8",   "write 256", "write 256 of FF", "erase 3",
                                             "erase 255", "erase all", "identify",  "options" };
 
 typedef struct {
@@ -292,8 +276,9 @@ typedef struct {
 static void
 stage_open (Stage *self, guint8 list_erase)
 {
-  visit_enter_or_fail (&self->visit, &script_target, list_erase == 0x44 ? ENTER : SYNC
-                       "> 00 ff\n< 79 0b 31 00 01 02 11 21 31 43 63 73 82 92 79\n" GET_ID);
+  visit_enter_or_fail (&self->visit, &script_target,
+                       list_erase == 0x44 ? ENTER
+                                          : SYNC "> 00 ff\n< 79 0b 31 00 01 02 11 21 31 43 63 73 82 92 79\n" GET_ID);
   self->rom = g_new0 (Rom, 1);
   stn_link_init (&self->rom->link, &rom_class, STN_LINK_STREAM, "A1.uart");
   self->rom->answers = g_byte_array_new ();
@@ -327,29 +312,28 @@ act (Stage *self, Action action)
   self->rom->wanted_pages = action == LIST ? 3 : action == LONG_LIST ? 255 : 0;
   self->rom->mass_erase_is_wanted = action == ALL;
 
-  switch (action)
-    {
-    case READ:
-      return stn_engine_read (visit->engine, 0x08001200, buffer, 16, &visit->wait, &visit->error);
-    case WRITE_8:
-      return stn_engine_write (visit->engine, 0x08001200, block, 8, &visit->wait, &visit->error);
-    case WRITE_256:
-    case WRITE_256_OF_FF:
-      return stn_engine_write (visit->engine, 0x08001200, block, 256, &visit->wait, &visit->error);
-    case LIST:
-      return stn_engine_erase_pages (visit->engine, pages, 3, &erase, &visit->error);
-    case LONG_LIST:
-      return stn_engine_erase_pages (visit->engine, pages, 255, &erase, &visit->error);
-    case ALL:
-      return stn_engine_erase_all (visit->engine, &erase, &visit->error);
-    case IDENTIFY:
-      return stn_engine_identify (visit->engine, &visit->identity, &visit->wait, &visit->error);
-    case OPTIONS:
-    default:
-      self->rom->wanted_at = 0x1fff7800;
-      self->rom->wanted_length = 128;
-      return stn_engine_write_options (visit->engine, 0x1fff7800, block, 128, &visit->wait, &visit->error);
-    }
+  switch (action) {
+  case READ:
+    return stn_engine_read (visit->engine, 0x08001200, buffer, 16, &visit->wait, &visit->error);
+  case WRITE_8:
+    return stn_engine_write (visit->engine, 0x08001200, block, 8, &visit->wait, &visit->error);
+  case WRITE_256:
+  case WRITE_256_OF_FF:
+    return stn_engine_write (visit->engine, 0x08001200, block, 256, &visit->wait, &visit->error);
+  case LIST:
+    return stn_engine_erase_pages (visit->engine, pages, 3, &erase, &visit->error);
+  case LONG_LIST:
+    return stn_engine_erase_pages (visit->engine, pages, 255, &erase, &visit->error);
+  case ALL:
+    return stn_engine_erase_all (visit->engine, &erase, &visit->error);
+  case IDENTIFY:
+    return stn_engine_identify (visit->engine, &visit->identity, &visit->wait, &visit->error);
+  case OPTIONS:
+  default:
+    self->rom->wanted_at = 0x1fff7800;
+    self->rom->wanted_length = 128;
+    return stn_engine_write_options (visit->engine, 0x1fff7800, block, 128, &visit->wait, &visit->error);
+  }
 }
 
 /* How many bytes go each way when all is well. */
@@ -398,32 +382,28 @@ resync_comes_back_from_each_byte_the_rom_did_not_get (void)
   static const guint8 erases[] = { 0x44, 0x43 };
 
   for (guint k = 0; k < G_N_ELEMENTS (erases); k++)
-    for (Action action = READ; action <= IDENTIFY; action++)
-      {
-        guint received, sent;
+    for (Action action = READ; action <= IDENTIFY; action++) {
+      guint received, sent;
 
-        lengths_of (action, erases[k], &received, &sent);
-        for (guint lost = 1; lost <= received; lost++)
-          {
-            Stage stage;
+      lengths_of (action, erases[k], &received, &sent);
+      for (guint lost = 1; lost <= received; lost++) {
+        Stage stage;
 
-            g_test_message ("%s with %02x, byte %u of %u lost", action_names[action], erases[k], lost, received);
-            stage_open (&stage, erases[k]);
-            stage.rom->lose_in = lost;
-            g_assert_false (act (&stage, action));
-            /* a list that is longer by what its count became can't be filled up: an honest no is enough there */
-            if (list_bytes_missing (stage.rom) > 300)
-              {
-                g_clear_error (&stage.visit.error);
-                g_assert_false (stn_engine_resync (stage.visit.engine, &stage.visit.wait, &stage.visit.error));
-                g_assert_cmpuint (stage.rom->damage, ==, 0);
-              }
-            else
-              back_in_step_or_fail (&stage);
-            spoiled += stage.rom->spoiled;
-            stage_close (&stage);
-          }
+        g_test_message ("%s with %02x, byte %u of %u lost", action_names[action], erases[k], lost, received);
+        stage_open (&stage, erases[k]);
+        stage.rom->lose_in = lost;
+        g_assert_false (act (&stage, action));
+        /* a list that is longer by what its count became can't be filled up: an honest no is enough there */
+        if (list_bytes_missing (stage.rom) > 300) {
+          g_clear_error (&stage.visit.error);
+          g_assert_false (stn_engine_resync (stage.visit.engine, &stage.visit.wait, &stage.visit.error));
+          g_assert_cmpuint (stage.rom->damage, ==, 0);
+        } else
+          back_in_step_or_fail (&stage);
+        spoiled += stage.rom->spoiled;
+        stage_close (&stage);
       }
+    }
   /* a lost byte of the filler's own value, and nothing else: with FF for filler it would be all of 256 of FF */
   g_assert_cmpuint (spoiled, <=, 2);
 }
@@ -432,28 +412,26 @@ static void
 resync_comes_back_from_each_answer_that_was_lost_or_wrong (void)
 {
   for (guint wrong = 0; wrong < 2; wrong++)
-    for (Action action = READ; action <= IDENTIFY; action++)
-      {
-        guint received, sent;
+    for (Action action = READ; action <= IDENTIFY; action++) {
+      guint received, sent;
 
-        lengths_of (action, 0x44, &received, &sent);
-        for (guint at = 1; at <= sent; at++)
-          {
-            Stage stage;
+      lengths_of (action, 0x44, &received, &sent);
+      for (guint at = 1; at <= sent; at++) {
+        Stage stage;
 
-            g_test_message ("%s, answer byte %u of %u %s", action_names[action], at, sent, wrong ? "wrong" : "lost");
-            stage_open (&stage, 0x44);
-            *(wrong ? &stage.rom->flip_out : &stage.rom->lose_out) = at;
-            if (act (&stage, action))
-              /* a wrong data byte can't be noticed here, and Get's version can't either */
-              g_assert_true (wrong && (action == READ || action == IDENTIFY));
-            else
-              back_in_step_or_fail (&stage);
-            /* the ROM got every byte, so only filler could have spoiled a block */
-            g_assert_cmpuint (stage.rom->spoiled, ==, 0);
-            stage_close (&stage);
-          }
+        g_test_message ("%s, answer byte %u of %u %s", action_names[action], at, sent, wrong ? "wrong" : "lost");
+        stage_open (&stage, 0x44);
+        *(wrong ? &stage.rom->flip_out : &stage.rom->lose_out) = at;
+        if (act (&stage, action))
+          /* a wrong data byte can't be noticed here, and Get's version can't either */
+          g_assert_true (wrong && (action == READ || action == IDENTIFY));
+        else
+          back_in_step_or_fail (&stage);
+        /* the ROM got every byte, so only filler could have spoiled a block */
+        g_assert_cmpuint (stage.rom->spoiled, ==, 0);
+        stage_close (&stage);
       }
+    }
 }
 
 static void
@@ -464,28 +442,25 @@ resync_never_feeds_filler_to_option_bytes (void)
 
   lengths_of (OPTIONS, 0x44, &received, &sent);
   for (guint way = 0; way < 3; way++)
-    for (guint at = 1; at <= (way == 0 ? received : sent); at++)
-      {
-        Stage stage;
+    for (guint at = 1; at <= (way == 0 ? received : sent); at++) {
+      Stage stage;
 
-        g_test_message ("way %u, byte %u", way, at);
-        stage_open (&stage, 0x44);
-        *(way == 0 ? &stage.rom->lose_in : way == 1 ? &stage.rom->lose_out : &stage.rom->flip_out) = at;
-        gboolean done = act (&stage, OPTIONS);
-        guint before = stage.rom->received;
-        gboolean may_wait_for_options = stage.rom->state == DATA || stage.rom->state == ADDRESS;
-        g_clear_error (&stage.visit.error);
-        if (!stn_engine_resync (stage.visit.engine, &stage.visit.wait, &stage.visit.error))
-          {
-            g_assert_cmpuint (stage.rom->received, ==, before);
-            refused++;
-          }
-        else
-          /* the opcode did not get through, or its ACK: FF can't be an option address */
-          g_assert_true (!done && (stage.rom->option_writes == 0) && (!may_wait_for_options || at <= 2));
-        g_assert_cmpuint (stage.rom->damage, ==, 0);
-        stage_close (&stage);
-      }
+      g_test_message ("way %u, byte %u", way, at);
+      stage_open (&stage, 0x44);
+      *(way == 0 ? &stage.rom->lose_in : way == 1 ? &stage.rom->lose_out : &stage.rom->flip_out) = at;
+      gboolean done = act (&stage, OPTIONS);
+      guint before = stage.rom->received;
+      gboolean may_wait_for_options = stage.rom->state == DATA || stage.rom->state == ADDRESS;
+      g_clear_error (&stage.visit.error);
+      if (!stn_engine_resync (stage.visit.engine, &stage.visit.wait, &stage.visit.error)) {
+        g_assert_cmpuint (stage.rom->received, ==, before);
+        refused++;
+      } else
+        /* the opcode did not get through, or its ACK: FF can't be an option address */
+        g_assert_true (!done && (stage.rom->option_writes == 0) && (!may_wait_for_options || at <= 2));
+      g_assert_cmpuint (stage.rom->damage, ==, 0);
+      stage_close (&stage);
+    }
   g_assert_cmpuint (refused, >, 100);
 }
 
@@ -577,23 +552,22 @@ resync_takes_no_half_get_and_no_other_rom (void)
   static const char other[] = "> 00 ff\n< 79 0b 22 00 01 02 11 21 31 43 63 73 82 92 79\n";
   guint8 buffer[4];
 
-  for (guint i = 0; i <= G_N_ELEMENTS (gets); i++)
-    {
-      g_autofree char *script
-        = i < G_N_ELEMENTS (gets) ? g_strconcat (ENTER CUT_READ "> ff\n< 1f\n", gets[i], "> ff\n< 1f\n", gets[i], NULL)
+  for (guint i = 0; i <= G_N_ELEMENTS (gets); i++) {
+    g_autofree char *script = i < G_N_ELEMENTS (gets)
+                                  ? g_strconcat (ENTER CUT_READ "> ff\n< 1f\n", gets[i], "> ff\n< 1f\n", gets[i], NULL)
                                   : g_strconcat (ENTER CUT_READ "> ff\n< 1f\n", other, NULL);
-      Visit visit;
+    Visit visit;
 
-      visit_enter_or_fail (&visit, &script_target, script);
-      g_assert_false (stn_engine_read (visit.engine, 0x08001200, buffer, 4, &visit.wait, &visit.error));
-      g_clear_error (&visit.error);
-      g_assert_false (stn_engine_resync (visit.engine, &visit.wait, &visit.error));
-      g_assert_cmpstr (visit.script->broken, ==, NULL);
-      g_clear_error (&visit.error);
-      g_assert_false (stn_engine_read (visit.engine, 0x08001200, buffer, 4, &visit.wait, &visit.error));
-      assert_failure (&visit, STN_FAILURE_INTERNAL);
-      visit_close_or_fail (&visit);
-    }
+    visit_enter_or_fail (&visit, &script_target, script);
+    g_assert_false (stn_engine_read (visit.engine, 0x08001200, buffer, 4, &visit.wait, &visit.error));
+    g_clear_error (&visit.error);
+    g_assert_false (stn_engine_resync (visit.engine, &visit.wait, &visit.error));
+    g_assert_cmpstr (visit.script->broken, ==, NULL);
+    g_clear_error (&visit.error);
+    g_assert_false (stn_engine_read (visit.engine, 0x08001200, buffer, 4, &visit.wait, &visit.error));
+    assert_failure (&visit, STN_FAILURE_INTERNAL);
+    visit_close_or_fail (&visit);
+  }
 }
 
 static void

@@ -91,28 +91,28 @@ a_run (void)
   return run;
 }
 
-#define A_RUN                                                                                                          \
-  "73 00000003 72756e 69 0000000000000001"                                                                             \
-  "73 00000002 5231"                 /* run_id */                                                                      \
-  "69 0000000000000001"              /* started_utc_us */                                                              \
-  "69 0000000000000100"              /* started_mono_ns */                                                             \
-  "73 00000001 62"                   /* boot_id */                                                                     \
-  "73 0000000a 323032362d30312d3035" /* production_day */                                                              \
-  "6e"                               /* shift */                                                                       \
-  "73 00000000"                      /* operator_id: empty */                                                          \
-  "73 00000001 4c"                   /* lot */                                                                         \
-  "6e 6e"                            /* station, bank */                                                               \
-  "73 00000002 4133"                 /* site */                                                                        \
-  "6e 6e"                            /* fixture, fixture_revision */                                                   \
-  "69 0000000000010000"              /* fixture_cycle */                                                               \
-  "69 0000000000000002"              /* cycle */                                                                       \
-  "6e 6e"                            /* unit_scan, panel */                                                            \
-  "69 0000000000000000"              /* panel_position */                                                              \
-  "6e"                               /* job_name */                                                                    \
-  "69 0000000000000007"              /* job_revision */                                                                \
-  "6e 6e 6e"                         /* job_hash, plan_hash, images */                                                 \
-  "6e 6e 6e"                         /* target, target_source, target_hash */                                          \
-  "6e 6e 6e 6e"                      /* engine, adapters, left_out, program_version */                                 \
+#define A_RUN                                                                          \
+  "73 00000003 72756e 69 0000000000000001"                                             \
+  "73 00000002 5231"                 /* run_id */                                      \
+  "69 0000000000000001"              /* started_utc_us */                              \
+  "69 0000000000000100"              /* started_mono_ns */                             \
+  "73 00000001 62"                   /* boot_id */                                     \
+  "73 0000000a 323032362d30312d3035" /* production_day */                              \
+  "6e"                               /* shift */                                       \
+  "73 00000000"                      /* operator_id: empty */                          \
+  "73 00000001 4c"                   /* lot */                                         \
+  "6e 6e"                            /* station, bank */                               \
+  "73 00000002 4133"                 /* site */                                        \
+  "6e 6e"                            /* fixture, fixture_revision */                   \
+  "69 0000000000010000"              /* fixture_cycle */                               \
+  "69 0000000000000002"              /* cycle */                                       \
+  "6e 6e"                            /* unit_scan, panel */                            \
+  "69 0000000000000000"              /* panel_position */                              \
+  "6e"                               /* job_name */                                    \
+  "69 0000000000000007"              /* job_revision */                                \
+  "6e 6e 6e"                         /* job_hash, plan_hash, images */                 \
+  "6e 6e 6e"                         /* target, target_source, target_hash */          \
+  "6e 6e 6e 6e"                      /* engine, adapters, left_out, program_version */ \
   "69 0000000000000001"              /* is_virtual */
 
 static void
@@ -158,31 +158,31 @@ a_result (void)
   return result;
 }
 
-#define A_RESULT                                                                                                       \
-  "73 00000006 726573756c74 69 0000000000000001"                                                                       \
-  "73 00000002 5231"                                /* run_id */                                                       \
-  "69 0000000000000002 69 0000000000000003"         /* ended_utc_us, ended_mono_ns */                                  \
-  "73 00000004 6661696c"                            /* verdict: fail */                                                \
-  "73 0000000f 7665726966792d6d69736d61746368"      /* failure: verify-mismatch */                                     \
-  "73 00000001 6d"                                  /* message */                                                      \
-  "69 0000000008001200"                             /* address */                                                      \
-  "73 00000002 3739 6e"                             /* expected, seen */                                               \
-  "73 00000001 53 69 0000000000000001 6e"           /* serial, serial_exposed, uid */                                  \
-  "69 0000000000000460 6e 6e 6e"                    /* product_id; rom_version, protocol_version, flash_bytes */       \
-  "6e 6e 6e 6e 6e 6e"                               /* options, protection, bound_hash, leave_way, boot_answer */      \
-  "69 ffffffffffffffff 69 0000000000000000"         /* bytes_written, bytes_proved */                                  \
-  "6c 00000002"                                     /* steps */                                                        \
-  "73 00000005 6572617365 73 00000004 70617373 6e"  /* erase, pass, no failure */                                      \
-  "69 0000000000000000 69 0000000000000005"         /* started, duration */                                            \
-  "69 0000000000000001 69 0000000000000000"         /* tries, bytes */                                                 \
-  "69 ffffffffffffffff 69 0000000000000001 69 0000000000000000" /* value, low, high */                                 \
-  "73 00000002 7573 6e"                             /* unit, detail */                                                 \
-  "73 00000006 766572696679 73 00000004 6661696c"   /* verify, fail */                                                 \
-  "73 0000000f 7665726966792d6d69736d61746368"                                                                         \
-  "69 0000000000000000 69 0000000000000000"                                                                            \
-  "69 0000000000000002 69 0000000000000000"                                                                            \
-  "6e 6e 6e 6e 6e"                                  /* no value, low, high; unit, detail */                            \
-  "6e"                                              /* transcript */
+#define A_RESULT                                                                                                 \
+  "73 00000006 726573756c74 69 0000000000000001"                                                                 \
+  "73 00000002 5231"                               /* run_id */                                                  \
+  "69 0000000000000002 69 0000000000000003"        /* ended_utc_us, ended_mono_ns */                             \
+  "73 00000004 6661696c"                           /* verdict: fail */                                           \
+  "73 0000000f 7665726966792d6d69736d61746368"     /* failure: verify-mismatch */                                \
+  "73 00000001 6d"                                 /* message */                                                 \
+  "69 0000000008001200"                            /* address */                                                 \
+  "73 00000002 3739 6e"                            /* expected, seen */                                          \
+  "73 00000001 53 69 0000000000000001 6e"          /* serial, serial_exposed, uid */                             \
+  "69 0000000000000460 6e 6e 6e"                   /* product_id; rom_version, protocol_version, flash_bytes */  \
+  "6e 6e 6e 6e 6e 6e"                              /* options, protection, bound_hash, leave_way, boot_answer */ \
+  "69 ffffffffffffffff 69 0000000000000000"        /* bytes_written, bytes_proved */                             \
+  "6c 00000002"                                    /* steps */                                                   \
+  "73 00000005 6572617365 73 00000004 70617373 6e" /* erase, pass, no failure */                                 \
+  "69 0000000000000000 69 0000000000000005"        /* started, duration */                                       \
+  "69 0000000000000001 69 0000000000000000"        /* tries, bytes */                                            \
+  "69 ffffffffffffffff 69 0000000000000001 69 0000000000000000" /* value, low, high */                           \
+  "73 00000002 7573 6e"                                         /* unit, detail */                               \
+  "73 00000006 766572696679 73 00000004 6661696c"               /* verify, fail */                               \
+  "73 0000000f 7665726966792d6d69736d61746368"                                                                   \
+  "69 0000000000000000 69 0000000000000000"                                                                      \
+  "69 0000000000000002 69 0000000000000000"                                                                      \
+  "6e 6e 6e 6e 6e" /* no value, low, high; unit, detail */                                                       \
+  "6e"             /* transcript */
 
 static void
 a_result_has_these_bytes (void)

@@ -115,8 +115,7 @@ production_days_never_go_back (void)
   }
   g_autoptr (GDateTime) from = g_date_time_new_utc (2026, 10, 24, 20, 0, 0);
   for (int minute = 0; minute < 12 * 60; minute++) {
-    g_autofree char *day
-        = stn_production_day ((g_date_time_to_unix (from) + minute * 60) * G_USEC_PER_SEC, 150, zone);
+    g_autofree char *day = stn_production_day ((g_date_time_to_unix (from) + minute * 60) * G_USEC_PER_SEC, 150, zone);
     g_assert_cmpstr (day, >=, last);
     g_free (last);
     last = g_steal_pointer (&day);

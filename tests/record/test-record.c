@@ -113,8 +113,10 @@ what_was_not_read_is_nothing (void)
   guint count;
   const StnColumn *columns = stn_result_columns (&count);
   g_autoptr (StnResult) result = stn_result_new ();
-  static const char *const nothing[] = { "failure", "message", "address", "expected", "seen", "serial", "uid",
-    "product_id", "rom_version", "protocol_version", "flash_bytes", "options_before", "transcript" };
+  static const char *const nothing[] = { "failure",     "message",          "address",     "expected",
+                                         "seen",        "serial",           "uid",         "product_id",
+                                         "rom_version", "protocol_version", "flash_bytes", "options_before",
+                                         "transcript" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (nothing); i++) {
     gboolean found = FALSE;

@@ -32,18 +32,17 @@ tell (StnEventQueue *events)
 {
   StnEvent *event;
 
-  while ((event = stn_event_queue_take (events)) != NULL)
-    {
-      g_autofree char *line = NULL;
-      if (event->kind == STN_EVENT_UNIT_RESULT)
-        line = g_strdup_printf ("told %s %s %s %s\n", event->site, event->run_id, stn_verdict_name (event->outcome),
-                                event->serial != NULL ? event->serial : "-");
-      else if (event->kind == STN_EVENT_WARNING)
-        line = g_strdup_printf ("warning %s\n", event->text);
-      if (line != NULL && write (STDOUT_FILENO, line, strlen (line)) < 0)
-        _exit (9);
-      stn_event_unref (event);
-    }
+  while ((event = stn_event_queue_take (events)) != NULL) {
+    g_autofree char *line = NULL;
+    if (event->kind == STN_EVENT_UNIT_RESULT)
+      line = g_strdup_printf ("told %s %s %s %s\n", event->site, event->run_id, stn_verdict_name (event->outcome),
+                              event->serial != NULL ? event->serial : "-");
+    else if (event->kind == STN_EVENT_WARNING)
+      line = g_strdup_printf ("warning %s\n", event->text);
+    if (line != NULL && write (STDOUT_FILENO, line, strlen (line)) < 0)
+      _exit (9);
+    stn_event_unref (event);
+  }
 }
 
 static int
@@ -92,8 +91,8 @@ make_folder_or_fail (void)
   g_autoptr (GError) error = NULL;
   char *folder = g_dir_make_tmp ("station-kill-XXXXXX", &error);
   g_assert_no_error (error);
-  g_autofree char *image
-      = g_build_filename (g_getenv ("STN_SOURCE_ROOT"), "firmware_fixtures", "built", "ready-g071.hex", NULL);
+  g_autofree char *image =
+      g_build_filename (g_getenv ("STN_SOURCE_ROOT"), "firmware_fixtures", "built", "ready-g071.hex", NULL);
   g_autoptr (GString) station = g_string_new ("station: Kill\n"
                                               "bench: { straight: 2, target: STM32G071CB, seed: 7, "
                                               "pace: { line: true, flash: true } }\n"
@@ -125,14 +124,13 @@ remove_folder (const char *folder)
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
 
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-      if (g_file_test (path, G_FILE_TEST_IS_DIR))
-        remove_folder (path);
-      else
-        g_unlink (path);
-    }
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename (folder, name, NULL);
+    if (g_file_test (path, G_FILE_TEST_IS_DIR))
+      remove_folder (path);
+    else
+      g_unlink (path);
+  }
   g_rmdir (folder);
 }
 
@@ -181,12 +179,11 @@ all_runs (StnQuery *query)
 static const StnRunRow *
 find_run (GPtrArray *rows, const char *run_id)
 {
-  for (guint i = 0; i < rows->len; i++)
-    {
-      const StnRunRow *row = rows->pdata[i];
-      if (g_str_equal (row->run->run_id, run_id))
-        return row;
-    }
+  for (guint i = 0; i < rows->len; i++) {
+    const StnRunRow *row = rows->pdata[i];
+    if (g_str_equal (row->run->run_id, run_id))
+      return row;
+  }
   return NULL;
 }
 
@@ -196,17 +193,16 @@ assert_told_is_recorded (const char *told, GPtrArray *rows)
 {
   g_auto (GStrv) lines = g_strsplit (told, "\n", -1);
 
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      g_auto (GStrv) words = g_strsplit (lines[i], " ", -1);
-      if (g_strv_length (words) != 5 || !g_str_equal (words[0], "told"))
-        continue;
-      const StnRunRow *row = find_run (rows, words[2]);
-      g_assert_nonnull (row);
-      g_assert_nonnull (row->result);
-      g_assert_cmpstr (stn_verdict_name (row->result->verdict), ==, words[3]);
-      g_assert_cmpstr (row->result->serial != NULL ? row->result->serial : "-", ==, words[4]);
-    }
+  for (guint i = 0; lines[i] != NULL; i++) {
+    g_auto (GStrv) words = g_strsplit (lines[i], " ", -1);
+    if (g_strv_length (words) != 5 || !g_str_equal (words[0], "told"))
+      continue;
+    const StnRunRow *row = find_run (rows, words[2]);
+    g_assert_nonnull (row);
+    g_assert_nonnull (row->result);
+    g_assert_cmpstr (stn_verdict_name (row->result->verdict), ==, words[3]);
+    g_assert_cmpstr (row->result->serial != NULL ? row->result->serial : "-", ==, words[4]);
+  }
 }
 
 static guint
@@ -227,19 +223,18 @@ assert_serials_are_used_once (GPtrArray *rows)
   g_autoptr (GHashTable) passed = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) chip_of = g_hash_table_new (g_str_hash, g_str_equal);
 
-  for (guint i = 0; i < rows->len; i++)
-    {
-      const StnResult *result = ((const StnRunRow *) rows->pdata[i])->result;
-      if (result == NULL || result->serial == NULL)
-        continue;
-      if (result->verdict == STN_VERDICT_PASS)
-        g_assert_true (g_hash_table_add (passed, result->serial));
-      if (!result->serial_exposed)
-        continue;
-      const char *other = g_hash_table_lookup (chip_of, result->serial);
-      g_assert_true (other == NULL || g_str_equal (other, result->uid));
-      g_hash_table_insert (chip_of, result->serial, result->uid);
-    }
+  for (guint i = 0; i < rows->len; i++) {
+    const StnResult *result = ((const StnRunRow *) rows->pdata[i])->result;
+    if (result == NULL || result->serial == NULL)
+      continue;
+    if (result->verdict == STN_VERDICT_PASS)
+      g_assert_true (g_hash_table_add (passed, result->serial));
+    if (!result->serial_exposed)
+      continue;
+    const char *other = g_hash_table_lookup (chip_of, result->serial);
+    g_assert_true (other == NULL || g_str_equal (other, result->uid));
+    g_hash_table_insert (chip_of, result->serial, result->uid);
+  }
 }
 
 /* Returns FALSE when the N-th exchange lies beyond the cycle. */
@@ -278,19 +273,17 @@ kill_and_look (guint64 at)
   if (unknown > 0 && strstr (told_again, "warning ") == NULL)
     g_error ("killed at %" G_GUINT64_FORMAT ": the next start says nothing of %u unknown boards", at, unknown);
   /* every board is through, in the first cycle or the second */
-  for (guint site = 0; site < SITES; site++)
-    {
-      g_autofree char *name = g_strdup_printf ("A%u", site + 1);
-      guint passes = 0;
-      for (guint i = 0; i < rows->len; i++)
-        {
-          const StnRunRow *row = rows->pdata[i];
-          if (g_str_equal (row->run->site, name) && row->result != NULL && row->result->verdict == STN_VERDICT_PASS)
-            passes++;
-        }
-      if (passes != 1)
-        g_error ("killed at %" G_GUINT64_FORMAT ": %s passed %u times\n%s\n--\n%s", at, name, passes, told, told_again);
+  for (guint site = 0; site < SITES; site++) {
+    g_autofree char *name = g_strdup_printf ("A%u", site + 1);
+    guint passes = 0;
+    for (guint i = 0; i < rows->len; i++) {
+      const StnRunRow *row = rows->pdata[i];
+      if (g_str_equal (row->run->site, name) && row->result != NULL && row->result->verdict == STN_VERDICT_PASS)
+        passes++;
     }
+    if (passes != 1)
+      g_error ("killed at %" G_GUINT64_FORMAT ": %s passed %u times\n%s\n--\n%s", at, name, passes, told, told_again);
+  }
   remove_folder (folder);
   return killed;
 }

@@ -92,8 +92,7 @@ a_file_of_the_station_replaces_a_chip (void)
   /* the neighbours are as they were, with the hash of the file that was built in */
   const StnTarget *other = find_or_fail (targets, "STM32G031x8");
   g_assert_cmpstr (other->source, ==, "compiled in");
-  g_autofree char *data_path =
-      g_build_filename (g_getenv ("STN_SOURCE_ROOT"), "data", "targets", "g0.yaml", NULL);
+  g_autofree char *data_path = g_build_filename (g_getenv ("STN_SOURCE_ROOT"), "data", "targets", "g0.yaml", NULL);
   g_autofree char *data = NULL;
   g_assert_true (g_file_get_contents (data_path, &data, NULL, NULL));
   g_autofree char *data_sha256 = g_compute_checksum_for_string (G_CHECKSUM_SHA256, data, -1);
@@ -179,16 +178,14 @@ what_is_wrong_with_a_chip_is_said (void)
       "unprotect-needs-power-cycle, found “one-page”" },
     { "0x10000", "{ part: STM32OWN1, flash: [8] }", "",
       "/own.yaml:3:17: chips[0].product-id: expected 1 to 65535, found 0x10000" },
-    { "0x7FE", "", "",
-      "/own.yaml:3:5: chip 0x7FE is not usable: expected parts" },
+    { "0x7FE", "", "", "/own.yaml:3:5: chip 0x7FE is not usable: expected parts" },
     { "0x7FE", "{ part: STM32OWN1, flash: [7] }", "",
       "/own.yaml:5:14: STM32OWN1x7: “7” is not a flash code of this chip" },
     { "0x7FE", "{ part: STM32OWN1, flash: [B] }", "",
       "/own.yaml:5:14: STM32OWN1xB: “B” is not a flash code of this chip" },
     { "0x7FE", "{ part: STM32OWN1, flash: [8], size: 1 KiB }", "",
       "/own.yaml:5:14: STM32OWN1x8: its flash size does not end with a page" },
-    { "0x7FE", "{ part: STM32OWN1 }", "",
-      "/own.yaml:5:14: STM32OWN1 needs at least one flash code" },
+    { "0x7FE", "{ part: STM32OWN1 }", "", "/own.yaml:5:14: STM32OWN1 needs at least one flash code" },
     { "0x7FE", "{ part: stm32own1, flash: [8] }", "",
       "/own.yaml:5:14: part: expected capital letters and digits, found stm32own1" },
     { "0x7FE", "{ part: STM32F405, flash: [8] }, { part: STM32F405, flash: [8] }", "",
@@ -223,10 +220,8 @@ what_is_wrong_with_the_flash_is_said (void)
   } cases[] = {
     { "032*002K", "032*002G",
       "/own.yaml:7:12: pages: expected groups such as 04*016K, joined by commas, found 032*002G" },
-    { "032*002K", "033*002K",
-      "/own.yaml:7:12: pages of the largest part: expected 64 KiB, found 66 KiB" },
-    { "032*002K", "016*002K",
-      "/own.yaml:7:12: pages: expected pages for the whole flash, found 016*002K" },
+    { "032*002K", "033*002K", "/own.yaml:7:12: pages of the largest part: expected 64 KiB, found 66 KiB" },
+    { "032*002K", "016*002K", "/own.yaml:7:12: pages: expected pages for the whole flash, found 016*002K" },
     { "flash: 64 KiB", "flash: 63 KiB",
       "/own.yaml:7:12: pages: expected a flash size that ends with a page, found 032*002K" },
     { "write-unit: 8 B", "write-unit: 6 B",
@@ -236,8 +231,7 @@ what_is_wrong_with_the_flash_is_said (void)
       "24 KiB, found nothing" },
     { "    system-memory: 0x1FFF0000..0x1FFF1FFF\n", "",
       "/own.yaml:3:5: chip 0x7FE is not usable: expected system-memory" },
-    { "    ram-base: 0x20000000\n", "",
-      "/own.yaml:3:5: chip 0x7FE is not usable: expected ram-base" },
+    { "    ram-base: 0x20000000\n", "", "/own.yaml:3:5: chip 0x7FE is not usable: expected ram-base" },
   };
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_auto (Folder) folder = folder_or_fail ();

@@ -101,10 +101,10 @@ time_text (double ms)
   return ms <= 0 ? g_strdup ("") : g_strdup (g_ascii_formatd (text, sizeof text, "%g", ms));
 }
 
-#define VALUE(name, expression) \
+#define VALUE(name, expression)                      \
   static char *have_##name (const StnTarget *target) \
-  { \
-    return expression; \
+  {                                                  \
+    return expression;                               \
   }
 
 VALUE (family, g_strdup (target->family))
@@ -137,8 +137,8 @@ VALUE (erased, g_strdup (!target->erased_byte_known ? "" : target->erased_byte =
 static char *
 have_encoding (const StnTarget *target)
 {
-  static const char *const names[] = { "none", "f1-complement-halfwords", "f4-16bit", "l0",
-                                       "l4-inverted-words", "register-mapped" };
+  static const char *const names[] = { "none", "f1-complement-halfwords", "f4-16bit",
+                                       "l0",   "l4-inverted-words",       "register-mapped" };
   return g_strdup (target->options_address == 0 ? "" : names[target->options_encoding]);
 }
 
@@ -377,8 +377,9 @@ rows_of_one_source_are_provisional (void)
     guint count = 0;
     g_autofree const StnTarget **found = stn_targets_with_product_id (targets, product_id, &count);
     /* 0x496 is a debug id that no ROM is said to answer with */
-    gboolean expected = strstr (cell (&table, record, "confirmed_by"), "provisional") != NULL ||
-                        strstr (cell (&table, record, "rom_limitations"), "provisional") != NULL || product_id == 0x496;
+    gboolean expected = strstr (cell (&table, record, "confirmed_by"), "provisional") != NULL
+                        || strstr (cell (&table, record, "rom_limitations"), "provisional") != NULL
+                        || product_id == 0x496;
     g_assert_cmpuint (count, ==, 1);
     g_assert_cmpint (found[0]->provisional, ==, expected);
     provisional += found[0]->provisional;

@@ -2,7 +2,7 @@
 #include "src/base/clock.h"
 #include "tests/target/target-fixture.h"
 
-#define MS(n) ((gint64) (n) * STN_NS_PER_MS)
+#define MS(n) ((gint64) (n) *STN_NS_PER_MS)
 
 static void
 data_comes_before_the_rules (void)

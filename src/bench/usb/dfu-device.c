@@ -54,36 +54,48 @@ typedef struct {
   GByteArray *data; /* likewise */
   gint64 busy_until_ns;
   gint64 reset_at_ns; /* 0: not */
-  guint8 outcome; /* status when the work is over */
+  guint8 outcome;     /* status when the work is over */
   gboolean is_erase, leaves_bus, is_stuck, was_kicked;
 } Dfu;
 
-static guint32 get_u32 (const guint8 *bytes) {
-  return (guint32)bytes[0] | (guint32)bytes[1] << 8 | (guint32)bytes[2] << 16 | (guint32)bytes[3] << 24;
+static guint32
+get_u32 (const guint8 *bytes)
+{
+  return (guint32) bytes[0] | (guint32) bytes[1] << 8 | (guint32) bytes[2] << 16 | (guint32) bytes[3] << 24;
 }
 
-static StnUsbAnswer refuse (Dfu *self, guint8 status) {
+static StnUsbAnswer
+refuse (Dfu *self, guint8 status)
+{
   self->state = DFU_ERROR;
   self->status = status;
   return STN_USB_STALLED;
 }
 
-static gboolean is_protected (const Dfu *self) {
+static gboolean
+is_protected (const Dfu *self)
+{
   return stn_options_level (&self->board->options) != 0;
 }
 
 /* ---- what a GETSTATUS after a download sets going: the board is locked ---- */
 
-static gboolean within (guint64 address, guint64 first, guint64 bytes) {
+static gboolean
+within (guint64 address, guint64 first, guint64 bytes)
+{
   return address >= first && address - first < bytes;
 }
 
-static gboolean in_otp (const Dfu *self, guint64 address) {
+static gboolean
+in_otp (const Dfu *self, guint64 address)
+{
   const StnTarget *target = self->board->target;
   return target->otp_address != 0 && within (address, target->otp_address, target->otp_bytes);
 }
 
-static gint64 erase_page (Dfu *self, guint64 address, gint64 now_ns) {
+static gint64
+erase_page (Dfu *self, guint64 address, gint64 now_ns)
+{
   StnPage page;
   if (is_protected (self)) {
     self->outcome = STATUS_VENDOR;
@@ -96,7 +108,9 @@ static gint64 erase_page (Dfu *self, guint64 address, gint64 now_ns) {
   return now_ns;
 }
 
-static gint64 erase_all (Dfu *self, gint64 now_ns) {
+static gint64
+erase_all (Dfu *self, gint64 now_ns)
+{
   if (is_protected (self) || stn_options_write_protect_any (&self->board->options)) {
     self->outcome = STATUS_VENDOR;
     return now_ns;
@@ -106,7 +120,9 @@ static gint64 erase_all (Dfu *self, gint64 now_ns) {
 }
 
 /* Leaving protection erases everything; where there was none only the RAM goes. Both end in a reset. */
-static gint64 read_unprotect (Dfu *self, gint64 now_ns) {
+static gint64
+read_unprotect (Dfu *self, gint64 now_ns)
+{
   StnBoard *board = self->board;
   gint64 end = now_ns;
   if (is_protected (self)) {
@@ -119,7 +135,9 @@ static gint64 read_unprotect (Dfu *self, gint64 now_ns) {
   return end;
 }
 
-static gint64 write_options (Dfu *self, gint64 now_ns) {
+static gint64
+write_options (Dfu *self, gint64 now_ns)
+{
   StnBoard *board = self->board;
   if (self->data->len > board->options.length) {
     self->outcome = STATUS_TARGET;
@@ -133,7 +151,9 @@ static gint64 write_options (Dfu *self, gint64 now_ns) {
 }
 
 /* page by page, since protection is by page; what a short last unit is filled with lies in the buffer behind it */
-static gint64 write_flash (Dfu *self, guint64 address, gint64 now_ns) {
+static gint64
+write_flash (Dfu *self, guint64 address, gint64 now_ns)
+{
   gsize length = self->data->len, done = 0;
   guint8 filler[16];
   memset (filler, 0xff, sizeof filler);
@@ -149,13 +169,15 @@ static gint64 write_flash (Dfu *self, guint64 address, gint64 now_ns) {
     end = stn_memory_program (self->board, address + done, self->data->data + done, part, end);
     done += part;
   }
-  g_byte_array_set_size (self->data, (guint)length);
+  g_byte_array_set_size (self->data, (guint) length);
   return end;
 }
 
-static gint64 write_memory (Dfu *self, gint64 now_ns) {
+static gint64
+write_memory (Dfu *self, gint64 now_ns)
+{
   StnBoard *board = self->board;
-  guint64 address = self->pointer + (guint64)(self->block - BLOCK_FIRST_DATA) * self->data->len;
+  guint64 address = self->pointer + (guint64) (self->block - BLOCK_FIRST_DATA) * self->data->len;
   if (is_protected (self)) {
     self->outcome = STATUS_VENDOR;
   } else if (address == board->target->options_address) {
@@ -172,15 +194,17 @@ static gint64 write_memory (Dfu *self, gint64 now_ns) {
   return now_ns;
 }
 
-static gint64 run_command (Dfu *self, gint64 now_ns) {
+static gint64
+run_command (Dfu *self, gint64 now_ns)
+{
   const guint8 *data = self->data->data;
   switch (data[0]) {
   case COMMAND_SET_ADDRESS: {
     if (self->data->len != ADDRESS_COMMAND_BYTES)
       break;
     guint32 address = get_u32 (data + 1);
-    if (stn_memory_may_read (self->board, address) || stn_memory_may_write (self->board, address) ||
-        in_otp (self, address))
+    if (stn_memory_may_read (self->board, address) || stn_memory_may_write (self->board, address)
+        || in_otp (self, address))
       self->pointer = address;
     else
       self->outcome = STATUS_TARGET;
@@ -203,7 +227,9 @@ static gint64 run_command (Dfu *self, gint64 now_ns) {
   return now_ns;
 }
 
-static void start_work (Dfu *self, gint64 now_ns) {
+static void
+start_work (Dfu *self, gint64 now_ns)
+{
   self->outcome = STATUS_OK;
   self->is_erase = self->leaves_bus = FALSE;
   if (self->block == BLOCK_COMMAND)
@@ -224,21 +250,27 @@ static void start_work (Dfu *self, gint64 now_ns) {
 
 /* ---- requests ---- */
 
-static StnUsbAnswer report (Dfu *self, StnUsbTransfer *transfer, gint64 poll_ms) {
-  guint32 poll = (guint32)CLAMP (poll_ms, 0, POLL_MOST_MS);
-  const guint8 answer[6] = { self->status, (guint8)poll, (guint8)(poll >> 8), (guint8)(poll >> 16),
-                             (guint8)self->state, 0 };
+static StnUsbAnswer
+report (Dfu *self, StnUsbTransfer *transfer, gint64 poll_ms)
+{
+  guint32 poll = (guint32) CLAMP (poll_ms, 0, POLL_MOST_MS);
+  const guint8 answer[6] = { self->status,          (guint8) poll,        (guint8) (poll >> 8),
+                             (guint8) (poll >> 16), (guint8) self->state, 0 };
   return stn_usb_answer (transfer, answer, sizeof answer);
 }
 
-static gint64 announced_ms (const Dfu *self, gint64 now_ns) {
+static gint64
+announced_ms (const Dfu *self, gint64 now_ns)
+{
   if (self->is_erase && self->data->len == 1 && self->traits.quirks & STN_DFU_POLL_100)
     return POLL_100_MS;
   return (MAX (self->busy_until_ns - now_ns, 0) + STN_NS_PER_MS - 1) / STN_NS_PER_MS;
 }
 
 /* The chip jumps; whether the host hears so is the ROM's. */
-static StnUsbAnswer leave (Dfu *self, StnUsbTransfer *transfer, gint64 now_ns) {
+static StnUsbAnswer
+leave (Dfu *self, StnUsbTransfer *transfer, gint64 now_ns)
+{
   self->state = DFU_MANIFEST;
   if (!(self->traits.quirks & STN_DFU_NO_LEAVE)) {
     gboolean silent = self->traits.quirks & STN_DFU_LEAVE_WITHOUT_ANSWER;
@@ -251,7 +283,9 @@ static StnUsbAnswer leave (Dfu *self, StnUsbTransfer *transfer, gint64 now_ns) {
   return report (self, transfer, 0);
 }
 
-static StnUsbAnswer get_status (Dfu *self, StnUsbTransfer *transfer, gint64 now_ns) {
+static StnUsbAnswer
+get_status (Dfu *self, StnUsbTransfer *transfer, gint64 now_ns)
+{
   if (self->state == DFU_DNLOAD_SYNC) {
     start_work (self, now_ns);
     if (self->traits.quirks & STN_DFU_WRONG_STATE)
@@ -274,9 +308,11 @@ static StnUsbAnswer get_status (Dfu *self, StnUsbTransfer *transfer, gint64 now_
   return report (self, transfer, 0);
 }
 
-static StnUsbAnswer download (Dfu *self, const StnUsbTransfer *transfer) {
-  if ((self->state != DFU_IDLE && self->state != DFU_DNLOAD_IDLE) ||
-      transfer->setup.length > self->traits.transfer_bytes || transfer->length < transfer->setup.length)
+static StnUsbAnswer
+download (Dfu *self, const StnUsbTransfer *transfer)
+{
+  if ((self->state != DFU_IDLE && self->state != DFU_DNLOAD_IDLE)
+      || transfer->setup.length > self->traits.transfer_bytes || transfer->length < transfer->setup.length)
     return refuse (self, STATUS_STALLED);
   if (transfer->setup.length == 0) {
     self->state = DFU_MANIFEST_SYNC;
@@ -290,7 +326,9 @@ static StnUsbAnswer download (Dfu *self, const StnUsbTransfer *transfer) {
 }
 
 /* up to the end of the area that the address lies in */
-static gsize readable (const Dfu *self, guint64 address) {
+static gsize
+readable (const Dfu *self, guint64 address)
+{
   const StnTarget *target = self->board->target;
   if (stn_memory_in_flash (self->board, address))
     return target->flash_base + target->flash_bytes - address;
@@ -304,15 +342,19 @@ static gsize readable (const Dfu *self, guint64 address) {
 }
 
 /* the address right behind an area: where a host that reads to the end arrives */
-static gboolean is_end (const Dfu *self, guint64 address) {
+static gboolean
+is_end (const Dfu *self, guint64 address)
+{
   return address > 0 && readable (self, address) == 0 && readable (self, address - 1) == 1;
 }
 
-static StnUsbAnswer upload (Dfu *self, StnUsbTransfer *transfer) {
+static StnUsbAnswer
+upload (Dfu *self, StnUsbTransfer *transfer)
+{
   static const guint8 commands[] = { COMMAND_GET, COMMAND_SET_ADDRESS, COMMAND_ERASE, COMMAND_READ_UNPROTECT };
   const StnUsbSetup *setup = &transfer->setup;
-  if ((self->state != DFU_IDLE && self->state != DFU_UPLOAD_IDLE) || setup->length > self->traits.transfer_bytes ||
-      (setup->value != BLOCK_COMMAND && setup->value < BLOCK_FIRST_DATA))
+  if ((self->state != DFU_IDLE && self->state != DFU_UPLOAD_IDLE) || setup->length > self->traits.transfer_bytes
+      || (setup->value != BLOCK_COMMAND && setup->value < BLOCK_FIRST_DATA))
     return refuse (self, STATUS_STALLED);
   gsize length = MIN (transfer->length, setup->length);
   if (setup->value == BLOCK_COMMAND) {
@@ -323,7 +365,7 @@ static StnUsbAnswer upload (Dfu *self, StnUsbTransfer *transfer) {
     StnUsbAnswer answer = refuse (self, STATUS_VENDOR);
     return self->traits.quirks & STN_DFU_PROTECTED_UPLOAD_EMPTY ? stn_usb_answer (transfer, NULL, 0) : answer;
   }
-  guint64 address = self->pointer + (guint64)(setup->value - BLOCK_FIRST_DATA) * setup->length;
+  guint64 address = self->pointer + (guint64) (setup->value - BLOCK_FIRST_DATA) * setup->length;
   gsize there = readable (self, address);
   if (there == 0 && !is_end (self, address))
     return refuse (self, STATUS_TARGET);
@@ -334,7 +376,9 @@ static StnUsbAnswer upload (Dfu *self, StnUsbTransfer *transfer) {
   return STN_USB_ANSWERED;
 }
 
-static StnUsbAnswer clear_status (Dfu *self) {
+static StnUsbAnswer
+clear_status (Dfu *self)
+{
   if (self->state == DFU_IDLE && !(self->traits.quirks & STN_DFU_CLRSTATUS_STALLS))
     return STN_USB_ANSWERED;
   if (self->state == DFU_DNBUSY && self->is_stuck) {
@@ -349,7 +393,9 @@ static StnUsbAnswer clear_status (Dfu *self) {
   return STN_USB_ANSWERED;
 }
 
-static StnUsbAnswer abort_transfer (Dfu *self) {
+static StnUsbAnswer
+abort_transfer (Dfu *self)
+{
   switch (self->state) {
   case DFU_IDLE:
   case DFU_DNLOAD_SYNC:
@@ -363,7 +409,9 @@ static StnUsbAnswer abort_transfer (Dfu *self) {
   }
 }
 
-static StnUsbAnswer run_request (Dfu *self, StnUsbTransfer *transfer, gint64 now_ns) {
+static StnUsbAnswer
+run_request (Dfu *self, StnUsbTransfer *transfer, gint64 now_ns)
+{
   const StnUsbSetup *setup = &transfer->setup;
   gboolean in = (setup->request_type & STN_USB_IN) != 0;
   gboolean reads = setup->request == DFU_UPLOAD || setup->request == DFU_GETSTATUS || setup->request == DFU_GETSTATE;
@@ -381,7 +429,7 @@ static StnUsbAnswer run_request (Dfu *self, StnUsbTransfer *transfer, gint64 now
   case DFU_CLRSTATUS:
     return clear_status (self);
   case DFU_GETSTATE:
-    return stn_usb_answer (transfer, (const guint8[]){ (guint8)self->state }, 1);
+    return stn_usb_answer (transfer, (const guint8[]){ (guint8) self->state }, 1);
   case DFU_ABORT:
     return abort_transfer (self);
   default:
@@ -392,22 +440,28 @@ static StnUsbAnswer run_request (Dfu *self, StnUsbTransfer *transfer, gint64 now
 /* ---- the device ---- */
 
 /* The board is locked. */
-static gboolean is_still_there (const Dfu *self) {
-  return self->board->state == STN_BOARD_ROM && self->board->starts == self->starts &&
-         self->board->rom_interface != STN_ROM_OVER_UART;
+static gboolean
+is_still_there (const Dfu *self)
+{
+  return self->board->state == STN_BOARD_ROM && self->board->starts == self->starts
+         && self->board->rom_interface != STN_ROM_OVER_UART;
 }
 
-static const guint8 functional[] = { 9, 0x21, DFU_ATTRIBUTES, DETACH_TIMEOUT_MS, 0, 0, 0, DFU_VERSION & 0xff,
-                                     DFU_VERSION >> 8 };
+static const guint8 functional[] = { 9, 0x21, DFU_ATTRIBUTES,     DETACH_TIMEOUT_MS, 0,
+                                     0, 0,    DFU_VERSION & 0xff, DFU_VERSION >> 8 };
 
-static void fill_functional (const Dfu *self, guint8 out[sizeof functional]) {
+static void
+fill_functional (const Dfu *self, guint8 out[sizeof functional])
+{
   memcpy (out, functional, sizeof functional);
-  out[5] = (guint8)self->traits.transfer_bytes;
-  out[6] = (guint8)(self->traits.transfer_bytes >> 8);
+  out[5] = (guint8) self->traits.transfer_bytes;
+  out[6] = (guint8) (self->traits.transfer_bytes >> 8);
 }
 
-static StnUsbAnswer control (StnUsbDevice *device, StnUsbTransfer *transfer, gint64 now_ns) {
-  Dfu *self = (Dfu *)device;
+static StnUsbAnswer
+control (StnUsbDevice *device, StnUsbTransfer *transfer, gint64 now_ns)
+{
+  Dfu *self = (Dfu *) device;
   guint type = transfer->setup.request_type & STN_USB_TYPE_MASK;
   if (type == STN_USB_TYPE_STANDARD) { /* GET_DESCRIPTOR to the interface */
     guint8 bytes[sizeof functional];
@@ -429,8 +483,10 @@ static StnUsbAnswer control (StnUsbDevice *device, StnUsbTransfer *transfer, gin
 }
 
 /* The host has found the device: that is what the ROM chooses its interface by. */
-static void configured (StnUsbDevice *device, gint64 now_ns) {
-  Dfu *self = (Dfu *)device;
+static void
+configured (StnUsbDevice *device, gint64 now_ns)
+{
+  Dfu *self = (Dfu *) device;
   g_mutex_lock (&self->board->mutex);
   stn_board_work (self->board, now_ns);
   if (is_still_there (self))
@@ -438,8 +494,10 @@ static void configured (StnUsbDevice *device, gint64 now_ns) {
   g_mutex_unlock (&self->board->mutex);
 }
 
-static gint64 work (StnUsbDevice *device, gint64 now_ns) {
-  Dfu *self = (Dfu *)device;
+static gint64
+work (StnUsbDevice *device, gint64 now_ns)
+{
+  Dfu *self = (Dfu *) device;
   g_mutex_lock (&self->board->mutex);
   stn_board_work (self->board, now_ns);
   if (self->reset_at_ns != 0 && now_ns >= self->reset_at_ns) {
@@ -456,8 +514,10 @@ static gint64 work (StnUsbDevice *device, gint64 now_ns) {
   return MIN (next_ns, now_ns + LOOK_NS);
 }
 
-static void dfu_free (StnUsbDevice *device) {
-  Dfu *self = (Dfu *)device;
+static void
+dfu_free (StnUsbDevice *device)
+{
+  Dfu *self = (Dfu *) device;
   g_byte_array_unref (self->data);
   g_free (self);
 }
@@ -471,16 +531,20 @@ static const StnUsbDeviceClass dfu_class = {
   .free = dfu_free,
 };
 
-char *stn_dfu_serial (const guint8 uid[12]) {
+char *
+stn_dfu_serial (const guint8 uid[12])
+{
   return g_strdup_printf ("%08X%04X", get_u32 (uid) + get_u32 (uid + 8), get_u32 (uid + 4) >> 16);
 }
 
-static void describe (Dfu *self, char **map) {
+static void
+describe (Dfu *self, char **map)
+{
   const guint8 configuration[] = { 9, 2, 0, 0, 1, 1, 0, 0xc0, 100 / 2 };
   stn_usb_device_describe (&self->device, configuration, sizeof configuration);
   for (guint i = 0; map[i] != NULL; i++) {
     guint8 string = stn_usb_device_add_string (&self->device, map[i]);
-    const guint8 interface[] = { 9, 4, 0, (guint8)i, 0, 0xfe, 0x01, 0x02, string };
+    const guint8 interface[] = { 9, 4, 0, (guint8) i, 0, 0xfe, 0x01, 0x02, string };
     stn_usb_device_describe (&self->device, interface, sizeof interface);
   }
   guint8 bytes[sizeof functional];
@@ -488,7 +552,9 @@ static void describe (Dfu *self, char **map) {
   stn_usb_device_describe (&self->device, bytes, sizeof bytes);
 }
 
-StnUsbDevice *stn_dfu_device_new (StnBoard *board, const StnDfuTraits *traits) {
+StnUsbDevice *
+stn_dfu_device_new (StnBoard *board, const StnDfuTraits *traits)
+{
   Dfu *self = g_new0 (Dfu, 1);
   self->board = board;
   self->traits = *traits;
@@ -496,7 +562,7 @@ StnUsbDevice *stn_dfu_device_new (StnBoard *board, const StnDfuTraits *traits) {
   self->data = g_byte_array_new ();
   g_mutex_lock (&board->mutex);
   self->starts = board->starts;
-  self->pointer = (guint32)board->target->flash_base;
+  self->pointer = (guint32) board->target->flash_base;
   g_autofree char *serial =
       traits->quirks & STN_DFU_FIXED_SERIAL ? g_strdup (FIXED_SERIAL) : stn_dfu_serial (board->uid);
   g_auto (GStrv) map = stn_dfu_memory_map (board->target);

@@ -43,9 +43,11 @@ static const struct {
   { 0x450, STN_DFU_STUCK_BUSY },
 };
 
-static gboolean add_word (StnDfuTraits *traits, const char *word, GError **error) {
-  if (g_str_has_prefix (word, GONE_AT) &&
-      g_ascii_string_to_unsigned (word + strlen (GONE_AT), 10, 1, G_MAXUINT32, &traits->gone_at, NULL))
+static gboolean
+add_word (StnDfuTraits *traits, const char *word, GError **error)
+{
+  if (g_str_has_prefix (word, GONE_AT)
+      && g_ascii_string_to_unsigned (word + strlen (GONE_AT), 10, 1, G_MAXUINT32, &traits->gone_at, NULL))
     return TRUE;
   const char *names[G_N_ELEMENTS (words_table) + 1] = { 0 };
   for (guint i = 0; i < G_N_ELEMENTS (words_table); i++) {
@@ -55,12 +57,14 @@ static gboolean add_word (StnDfuTraits *traits, const char *word, GError **error
       return TRUE;
     }
   }
-  g_autofree char *known = g_strjoinv (", ", (char **)names);
+  g_autofree char *known = g_strjoinv (", ", (char **) names);
   stn_error_set_seen (error, STN_FAILURE_BAD_FILE, known, word, "dfu");
   return FALSE;
 }
 
-gboolean stn_dfu_traits_of (const StnTarget *target, const GPtrArray *words, StnDfuTraits *out, GError **error) {
+gboolean
+stn_dfu_traits_of (const StnTarget *target, const GPtrArray *words, StnDfuTraits *out, GError **error)
+{
   StnDfuTraits traits = { .transfer_bytes = 2048, .release = 0x2200, .enumeration_ns = 300 * STN_NS_PER_MS };
   for (guint i = 0; i < G_N_ELEMENTS (families); i++)
     if (g_str_equal (families[i].family, target->family)) {
@@ -87,12 +91,15 @@ static const struct {
   guint16 product_id;
   const char *strings[4];
 } known_maps[] = {
-  { 0x413, { "@Option Bytes  /0x1FFFC000/01*016 e", "@OTP Memory /0x1FFF7800/01*512 e,01*016 e",
-             "@Device Feature/0xFFFF0000/01*004 e" } },
+  { 0x413,
+    { "@Option Bytes  /0x1FFFC000/01*016 e", "@OTP Memory /0x1FFF7800/01*512 e,01*016 e",
+      "@Device Feature/0xFFFF0000/01*004 e" } },
   { 0x415, { "@Option Bytes  /0x1FFF7800/01*040 e", "@OTP Memory /0x1FFF7000/01*0001Ke" } },
 };
 
-static char *flash_map (const StnTarget *target) {
+static char *
+flash_map (const StnTarget *target)
+{
   g_autoptr (GString) text = g_string_new (NULL);
   g_string_append_printf (text, "@Internal Flash  /0x%08" G_GINT64_MODIFIER "X/", target->flash_base);
   for (guint i = 0; i < target->stretch_count; i++) {
@@ -104,13 +111,15 @@ static char *flash_map (const StnTarget *target) {
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-char **stn_dfu_memory_map (const StnTarget *target) {
+char **
+stn_dfu_memory_map (const StnTarget *target)
+{
   g_autoptr (GStrvBuilder) map = g_strv_builder_new ();
   g_autofree char *flash = flash_map (target);
   g_strv_builder_add (map, flash);
   for (guint i = 0; i < G_N_ELEMENTS (known_maps); i++)
     if (known_maps[i].product_id == target->product_id) {
-      g_strv_builder_addv (map, (const char **)known_maps[i].strings);
+      g_strv_builder_addv (map, (const char **) known_maps[i].strings);
       return g_strv_builder_end (map);
     }
   if (target->options_bytes > 0) {
@@ -119,8 +128,8 @@ char **stn_dfu_memory_map (const StnTarget *target) {
     g_strv_builder_add (map, options);
   }
   if (target->otp_address != 0) {
-    g_autofree char *otp = g_strdup_printf ("@OTP Memory /0x%08" G_GINT64_MODIFIER "X/01*%03u e", target->otp_address,
-                                            target->otp_bytes);
+    g_autofree char *otp =
+        g_strdup_printf ("@OTP Memory /0x%08" G_GINT64_MODIFIER "X/01*%03u e", target->otp_address, target->otp_bytes);
     g_strv_builder_add (map, otp);
   }
   return g_strv_builder_end (map);

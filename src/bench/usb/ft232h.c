@@ -7,7 +7,8 @@
 #define PIN_RTS 0x04u
 #define PIN_DTR 0x10u
 #define UART_OUTPUTS (PIN_TXD | PIN_RTS | PIN_DTR)
-/* what the chip holds back for a host that does not read (data sheet: 1 KB each way), before it takes no more commands */
+/* what the chip holds back for a host that does not read (data sheet: 1 KB each way), before it takes no more commands
+ */
 #define BUFFER_BYTES 1024
 #define WAIT_POLL_NS STN_NS_PER_MS
 
@@ -17,18 +18,24 @@ typedef struct {
   StnMpsse mpsse;
 } Ft232h;
 
-static void drive_pins (gpointer user, guint16 directions, guint16 levels) {
-  stn_line_adapter_drive (((Ft232h *)user)->adapter, directions, levels);
+static void
+drive_pins (gpointer user, guint16 directions, guint16 levels)
+{
+  stn_line_adapter_drive (((Ft232h *) user)->adapter, directions, levels);
 }
 
-static guint16 read_levels (gpointer user) {
-  return (guint16)stn_line_adapter_levels (((Ft232h *)user)->adapter);
+static guint16
+read_levels (gpointer user)
+{
+  return (guint16) stn_line_adapter_levels (((Ft232h *) user)->adapter);
 }
 
 static const StnMpssePins mpsse_pins = { drive_pins, read_levels };
 
 /* the pins as the channel's mode has them */
-static void apply_mode (Ft232h *self) {
+static void
+apply_mode (Ft232h *self)
+{
   StnFtdiChannel *channel = &self->ftdi.channels[0];
   switch (channel->mode) {
   case STN_FTDI_MODE_MPSSE:
@@ -47,23 +54,31 @@ static void apply_mode (Ft232h *self) {
   }
 }
 
-static void on_reset (StnFtdi *ftdi, StnFtdiChannel *channel, G_GNUC_UNUSED gint64 now_ns) {
+static void
+on_reset (StnFtdi *ftdi, StnFtdiChannel *channel, G_GNUC_UNUSED gint64 now_ns)
+{
   channel->mode = STN_FTDI_MODE_UART;
   channel->is_breaking = channel->rts = channel->dtr = FALSE;
-  apply_mode ((Ft232h *)ftdi);
+  apply_mode ((Ft232h *) ftdi);
 }
 
-static void on_uart_change (StnFtdi *ftdi, StnFtdiChannel *channel, G_GNUC_UNUSED gint64 now_ns) {
+static void
+on_uart_change (StnFtdi *ftdi, StnFtdiChannel *channel, G_GNUC_UNUSED gint64 now_ns)
+{
   if (channel->mode == STN_FTDI_MODE_UART)
-    apply_mode ((Ft232h *)ftdi);
+    apply_mode ((Ft232h *) ftdi);
 }
 
-static void on_mode (StnFtdi *ftdi, G_GNUC_UNUSED StnFtdiChannel *channel, G_GNUC_UNUSED gint64 now_ns) {
-  apply_mode ((Ft232h *)ftdi);
+static void
+on_mode (StnFtdi *ftdi, G_GNUC_UNUSED StnFtdiChannel *channel, G_GNUC_UNUSED gint64 now_ns)
+{
+  apply_mode ((Ft232h *) ftdi);
 }
 
-static guint8 on_read_pins (StnFtdi *ftdi, G_GNUC_UNUSED StnFtdiChannel *channel, G_GNUC_UNUSED gint64 now_ns) {
-  return (guint8)stn_line_adapter_levels (((Ft232h *)ftdi)->adapter);
+static guint8
+on_read_pins (StnFtdi *ftdi, G_GNUC_UNUSED StnFtdiChannel *channel, G_GNUC_UNUSED gint64 now_ns)
+{
+  return (guint8) stn_line_adapter_levels (((Ft232h *) ftdi)->adapter);
 }
 
 static const StnFtdiHooks hooks = {
@@ -74,7 +89,9 @@ static const StnFtdiHooks hooks = {
   .read_pins = on_read_pins,
 };
 
-static void take_commands (Ft232h *self, const guint8 *bytes, gsize length) {
+static void
+take_commands (Ft232h *self, const guint8 *bytes, gsize length)
+{
   stn_mpsse_feed (&self->mpsse, bytes, length);
   if (self->mpsse.flush) {
     self->mpsse.flush = FALSE;
@@ -82,7 +99,9 @@ static void take_commands (Ft232h *self, const guint8 *bytes, gsize length) {
   }
 }
 
-static StnUsbAnswer bulk_out (Ft232h *self, StnUsbTransfer *transfer) {
+static StnUsbAnswer
+bulk_out (Ft232h *self, StnUsbTransfer *transfer)
+{
   StnFtdiChannel *channel = &self->ftdi.channels[0];
   switch (channel->mode) {
   case STN_FTDI_MODE_MPSSE:
@@ -102,16 +121,20 @@ static StnUsbAnswer bulk_out (Ft232h *self, StnUsbTransfer *transfer) {
   return STN_USB_ANSWERED;
 }
 
-static StnUsbAnswer bulk (StnUsbDevice *device, StnUsbTransfer *transfer, gint64 now_ns) {
-  Ft232h *self = (Ft232h *)device;
+static StnUsbAnswer
+bulk (StnUsbDevice *device, StnUsbTransfer *transfer, gint64 now_ns)
+{
+  Ft232h *self = (Ft232h *) device;
   StnFtdiChannel *channel = stn_ftdi_channel_at (&self->ftdi, transfer->endpoint);
   if (channel == NULL)
     return STN_USB_STALLED;
   return transfer->endpoint & STN_USB_IN ? stn_ftdi_bulk_in (channel, transfer, now_ns) : bulk_out (self, transfer);
 }
 
-static gint64 work (StnUsbDevice *device, gint64 now_ns) {
-  Ft232h *self = (Ft232h *)device;
+static gint64
+work (StnUsbDevice *device, gint64 now_ns)
+{
+  Ft232h *self = (Ft232h *) device;
   gint64 next_ns = STN_TIME_NEVER;
   if (self->ftdi.channels[0].mode == STN_FTDI_MODE_MPSSE && self->mpsse.commands->len > 0) {
     take_commands (self, NULL, 0); /* one may wait for a pin */
@@ -122,8 +145,10 @@ static gint64 work (StnUsbDevice *device, gint64 now_ns) {
   return next_ns;
 }
 
-static void plugged (StnUsbDevice *device, gboolean is_plugged, gint64 now_ns) {
-  Ft232h *self = (Ft232h *)device;
+static void
+plugged (StnUsbDevice *device, gboolean is_plugged, gint64 now_ns)
+{
+  Ft232h *self = (Ft232h *) device;
   stn_ftdi_power_up (&self->ftdi, now_ns);
   if (is_plugged)
     apply_mode (self);
@@ -131,8 +156,10 @@ static void plugged (StnUsbDevice *device, gboolean is_plugged, gint64 now_ns) {
     stn_line_adapter_drive (self->adapter, 0, 0); /* no power, no levels */
 }
 
-static void ft232h_free (StnUsbDevice *device) {
-  Ft232h *self = (Ft232h *)device;
+static void
+ft232h_free (StnUsbDevice *device)
+{
+  Ft232h *self = (Ft232h *) device;
   stn_mpsse_clear (&self->mpsse);
   stn_ftdi_clear (&self->ftdi);
   g_free (self);
@@ -148,7 +175,9 @@ static const StnUsbDeviceClass ft232h_class = {
   .free = ft232h_free,
 };
 
-StnUsbDevice *stn_ft232h_new (StnLineAdapter *adapter, const char *serial) {
+StnUsbDevice *
+stn_ft232h_new (StnLineAdapter *adapter, const char *serial)
+{
   Ft232h *self = g_new0 (Ft232h, 1);
   self->adapter = adapter;
   stn_ftdi_init (&self->ftdi, &ft232h_class, &hooks, STN_FT232H_PRODUCT, RELEASE, "Single RS232-HS", 1, serial);

@@ -12,18 +12,24 @@ typedef struct {
   StnBoard *boards[STN_FT4232H_UARTS];
 } Ft4232h;
 
-static StnBoard *board_of (Ft4232h *self, const StnFtdiChannel *channel) {
+static StnBoard *
+board_of (Ft4232h *self, const StnFtdiChannel *channel)
+{
   return self->boards[channel->number];
 }
 
-static gint64 character_ns (const StnFtdiChannel *channel) {
+static gint64
+character_ns (const StnFtdiChannel *channel)
+{
   guint bits = 1 + channel->data_bits + (channel->parity != 'N') + channel->stop_bits;
-  return (gint64)(bits * (guint64)STN_NS_PER_S / MAX (channel->baud, 1));
+  return (gint64) (bits * (guint64) STN_NS_PER_S / MAX (channel->baud, 1));
 }
 
 /* What has come over the wire by now moves into the channel's buffer; what does not fit is lost, and said so. Returns
  * when there will be a packet full, or the board does something by itself. */
-static gint64 collect (Ft4232h *self, StnFtdiChannel *channel, gint64 now_ns) {
+static gint64
+collect (Ft4232h *self, StnFtdiChannel *channel, gint64 now_ns)
+{
   StnBoard *board = board_of (self, channel);
   if (board == NULL)
     return STN_TIME_NEVER;
@@ -32,7 +38,7 @@ static gint64 collect (Ft4232h *self, StnFtdiChannel *channel, gint64 now_ns) {
   stn_board_work (board, now_ns);
   stn_uart_port_collect (port, now_ns);
   gsize fits = MIN (port->received->len, FIFO_BYTES - MIN (channel->in->len, FIFO_BYTES));
-  g_byte_array_append (channel->in, port->received->data, (guint)fits);
+  g_byte_array_append (channel->in, port->received->data, (guint) fits);
   if (fits < port->received->len)
     channel->line |= STN_FTDI_LINE_OVERRUN;
   g_byte_array_set_size (port->received, 0);
@@ -42,17 +48,21 @@ static gint64 collect (Ft4232h *self, StnFtdiChannel *channel, gint64 now_ns) {
   return full_ns;
 }
 
-static void purge_received (StnFtdi *ftdi, StnFtdiChannel *channel, gint64 now_ns) {
-  collect ((Ft4232h *)ftdi, channel, now_ns);
+static void
+purge_received (StnFtdi *ftdi, StnFtdiChannel *channel, gint64 now_ns)
+{
+  collect ((Ft4232h *) ftdi, channel, now_ns);
   g_byte_array_set_size (channel->in, 0);
-  channel->line &= (guint8)~STN_FTDI_LINE_OVERRUN;
+  channel->line &= (guint8) ~STN_FTDI_LINE_OVERRUN;
 }
 
-static void line_changed (StnFtdi *ftdi, StnFtdiChannel *channel, gint64 now_ns) {
-  StnBoard *board = board_of ((Ft4232h *)ftdi, channel);
+static void
+line_changed (StnFtdi *ftdi, StnFtdiChannel *channel, gint64 now_ns)
+{
+  StnBoard *board = board_of ((Ft4232h *) ftdi, channel);
   if (board == NULL)
     return;
-  collect ((Ft4232h *)ftdi, channel, now_ns); /* what has come was understood, or not, at the old settings */
+  collect ((Ft4232h *) ftdi, channel, now_ns); /* what has come was understood, or not, at the old settings */
   g_mutex_lock (&board->mutex);
   board->port.line = (StnLineSettings){ channel->baud, channel->data_bits, channel->parity, channel->stop_bits };
   if (board->port.is_breaking != channel->is_breaking)
@@ -60,7 +70,9 @@ static void line_changed (StnFtdi *ftdi, StnFtdiChannel *channel, gint64 now_ns)
   g_mutex_unlock (&board->mutex);
 }
 
-static void on_reset (StnFtdi *ftdi, StnFtdiChannel *channel, gint64 now_ns) {
+static void
+on_reset (StnFtdi *ftdi, StnFtdiChannel *channel, gint64 now_ns)
+{
   channel->is_breaking = channel->rts = channel->dtr = FALSE;
   line_changed (ftdi, channel, now_ns);
 }
@@ -71,7 +83,9 @@ static const StnFtdiHooks hooks = {
   .line_changed = line_changed,
 };
 
-static StnUsbAnswer bulk_out (Ft4232h *self, StnFtdiChannel *channel, StnUsbTransfer *transfer, gint64 now_ns) {
+static StnUsbAnswer
+bulk_out (Ft4232h *self, StnFtdiChannel *channel, StnUsbTransfer *transfer, gint64 now_ns)
+{
   StnBoard *board = board_of (self, channel);
   transfer->actual = transfer->length;
   if (board == NULL)
@@ -81,7 +95,7 @@ static StnUsbAnswer bulk_out (Ft4232h *self, StnFtdiChannel *channel, StnUsbTran
   if (++port->exchanges == board->faults.unplug_at)
     self->ftdi.device.is_gone = TRUE;
   gint64 behind_ns = MAX (port->host_free_ns - now_ns, 0);
-  gint64 fits_ns = (gint64)(FIFO_BYTES - MIN (transfer->length, FIFO_BYTES)) * character_ns (channel);
+  gint64 fits_ns = (gint64) (FIFO_BYTES - MIN (transfer->length, FIFO_BYTES)) * character_ns (channel);
   gboolean fits = behind_ns <= fits_ns;
   if (fits)
     stn_board_host_sends (board, transfer->bytes, transfer->length, now_ns);
@@ -91,8 +105,10 @@ static StnUsbAnswer bulk_out (Ft4232h *self, StnFtdiChannel *channel, StnUsbTran
   return fits ? STN_USB_ANSWERED : STN_USB_LATER;
 }
 
-static StnUsbAnswer bulk (StnUsbDevice *device, StnUsbTransfer *transfer, gint64 now_ns) {
-  Ft4232h *self = (Ft4232h *)device;
+static StnUsbAnswer
+bulk (StnUsbDevice *device, StnUsbTransfer *transfer, gint64 now_ns)
+{
+  Ft4232h *self = (Ft4232h *) device;
   StnFtdiChannel *channel = stn_ftdi_channel_at (&self->ftdi, transfer->endpoint);
   if (channel == NULL)
     return STN_USB_STALLED;
@@ -102,8 +118,10 @@ static StnUsbAnswer bulk (StnUsbDevice *device, StnUsbTransfer *transfer, gint64
   return stn_ftdi_bulk_in (channel, transfer, now_ns);
 }
 
-static gint64 work (StnUsbDevice *device, gint64 now_ns) {
-  Ft4232h *self = (Ft4232h *)device;
+static gint64
+work (StnUsbDevice *device, gint64 now_ns)
+{
+  Ft4232h *self = (Ft4232h *) device;
   gint64 next_ns = STN_TIME_NEVER;
   for (guint i = 0; i < self->ftdi.channel_count; i++) {
     StnFtdiChannel *channel = &self->ftdi.channels[i];
@@ -117,8 +135,10 @@ static gint64 work (StnUsbDevice *device, gint64 now_ns) {
   return next_ns;
 }
 
-static void plugged (StnUsbDevice *device, gboolean is_plugged, gint64 now_ns) {
-  Ft4232h *self = (Ft4232h *)device;
+static void
+plugged (StnUsbDevice *device, gboolean is_plugged, gint64 now_ns)
+{
+  Ft4232h *self = (Ft4232h *) device;
   stn_ftdi_power_up (&self->ftdi, now_ns);
   for (guint i = 0; i < STN_FT4232H_UARTS; i++) {
     StnBoard *board = self->boards[i];
@@ -133,8 +153,10 @@ static void plugged (StnUsbDevice *device, gboolean is_plugged, gint64 now_ns) {
   }
 }
 
-static void ft4232h_free (StnUsbDevice *device) {
-  Ft4232h *self = (Ft4232h *)device;
+static void
+ft4232h_free (StnUsbDevice *device)
+{
+  Ft4232h *self = (Ft4232h *) device;
   stn_ftdi_clear (&self->ftdi);
   g_free (self);
 }
@@ -149,11 +171,13 @@ static const StnUsbDeviceClass ft4232h_class = {
   .free = ft4232h_free,
 };
 
-StnUsbDevice *stn_ft4232h_new (StnBoard *const boards[STN_FT4232H_UARTS], const char *serial) {
+StnUsbDevice *
+stn_ft4232h_new (StnBoard *const boards[STN_FT4232H_UARTS], const char *serial)
+{
   Ft4232h *self = g_new0 (Ft4232h, 1);
   for (guint i = 0; i < STN_FT4232H_UARTS; i++)
     self->boards[i] = boards[i];
-  stn_ftdi_init (&self->ftdi, &ft4232h_class, &hooks, STN_FT4232H_PRODUCT, RELEASE, "Quad RS232-HS",
-                 STN_FT4232H_UARTS, serial);
+  stn_ftdi_init (&self->ftdi, &ft4232h_class, &hooks, STN_FT4232H_PRODUCT, RELEASE, "Quad RS232-HS", STN_FT4232H_UARTS,
+                 serial);
   return &self->ftdi.device;
 }

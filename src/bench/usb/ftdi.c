@@ -29,21 +29,25 @@ enum { RESET_ALL = 0, RESET_RECEIVED = 1, RESET_TO_SEND = 2 };
 #define EEPROM_STRINGS_AT 0xa0
 #define EEPROM_CHECKSUM_START 0xaaaa
 
-static gsize put_string (guint8 *eeprom, gsize at, guint entry, const char *text) {
+static gsize
+put_string (guint8 *eeprom, gsize at, guint entry, const char *text)
+{
   gsize length = MIN (strlen (text), (STN_FTDI_EEPROM_BYTES - 2 - at) / 2 - 1);
-  eeprom[entry] = (guint8)(at | 0x80);
-  eeprom[entry + 1] = (guint8)(2 + 2 * length);
+  eeprom[entry] = (guint8) (at | 0x80);
+  eeprom[entry + 1] = (guint8) (2 + 2 * length);
   eeprom[at] = eeprom[entry + 1];
   eeprom[at + 1] = 3;
   for (gsize i = 0; i < length; i++) {
-    eeprom[at + 2 + 2 * i] = (guint8)text[i];
+    eeprom[at + 2 + 2 * i] = (guint8) text[i];
     eeprom[at + 3 + 2 * i] = 0;
   }
   return at + 2 + 2 * length;
 }
 
 /* the parts of the layout that programs read: ids, release, strings, checksum over the words before it */
-static void write_eeprom (StnFtdi *self, const char *manufacturer, const char *product, const char *serial) {
+static void
+write_eeprom (StnFtdi *self, const char *manufacturer, const char *product, const char *serial)
+{
   guint8 *eeprom = self->eeprom;
   memset (eeprom, 0, STN_FTDI_EEPROM_BYTES);
   memcpy (eeprom + 2, self->device.device_descriptor + 8, 6);
@@ -55,32 +59,37 @@ static void write_eeprom (StnFtdi *self, const char *manufacturer, const char *p
   put_string (eeprom, at, 0x12, serial);
   guint16 sum = EEPROM_CHECKSUM_START;
   for (gsize i = 0; i < STN_FTDI_EEPROM_BYTES - 2; i += 2) {
-    sum ^= (guint16)(eeprom[i] | eeprom[i + 1] << 8);
-    sum = (guint16)(sum << 1 | sum >> 15);
+    sum ^= (guint16) (eeprom[i] | eeprom[i + 1] << 8);
+    sum = (guint16) (sum << 1 | sum >> 15);
   }
-  eeprom[STN_FTDI_EEPROM_BYTES - 2] = (guint8)sum;
-  eeprom[STN_FTDI_EEPROM_BYTES - 1] = (guint8)(sum >> 8);
+  eeprom[STN_FTDI_EEPROM_BYTES - 2] = (guint8) sum;
+  eeprom[STN_FTDI_EEPROM_BYTES - 1] = (guint8) (sum >> 8);
 }
 
 /* ---- making ---- */
 
-static void describe (StnFtdi *self) {
-  const guint8 configuration[] = { 9, 2, 0, 0, (guint8)self->channel_count, 1, 0, 0x80, 90 / 2 };
+static void
+describe (StnFtdi *self)
+{
+  const guint8 configuration[] = { 9, 2, 0, 0, (guint8) self->channel_count, 1, 0, 0x80, 90 / 2 };
   stn_usb_device_describe (&self->device, configuration, sizeof configuration);
   for (guint i = 0; i < self->channel_count; i++) {
-    const guint8 interface[] = { 9, 4, (guint8)i, 0, 2, 0xff, 0xff, 0xff, 2 };
-    const guint8 in[] = { 7, 5, (guint8)(STN_USB_IN | IN_ENDPOINT (i)), 2, STN_FTDI_PACKET_BYTES & 0xff,
-                          STN_FTDI_PACKET_BYTES >> 8, 0 };
-    const guint8 out[] = { 7, 5, (guint8)OUT_ENDPOINT (i), 2, STN_FTDI_PACKET_BYTES & 0xff,
-                           STN_FTDI_PACKET_BYTES >> 8, 0 };
+    const guint8 interface[] = { 9, 4, (guint8) i, 0, 2, 0xff, 0xff, 0xff, 2 };
+    const guint8 in[] = {
+      7, 5, (guint8) (STN_USB_IN | IN_ENDPOINT (i)), 2, STN_FTDI_PACKET_BYTES & 0xff, STN_FTDI_PACKET_BYTES >> 8, 0
+    };
+    const guint8 out[] = { 7, 5, (guint8) OUT_ENDPOINT (i), 2, STN_FTDI_PACKET_BYTES & 0xff, STN_FTDI_PACKET_BYTES >> 8,
+                           0 };
     stn_usb_device_describe (&self->device, interface, sizeof interface);
     stn_usb_device_describe (&self->device, in, sizeof in);
     stn_usb_device_describe (&self->device, out, sizeof out);
   }
 }
 
-void stn_ftdi_init (StnFtdi *self, const StnUsbDeviceClass *device_class, const StnFtdiHooks *hooks, guint16 product,
-                    guint16 release, const char *product_text, guint channel_count, const char *serial) {
+void
+stn_ftdi_init (StnFtdi *self, const StnUsbDeviceClass *device_class, const StnFtdiHooks *hooks, guint16 product,
+               guint16 release, const char *product_text, guint channel_count, const char *serial)
+{
   static const char manufacturer[] = "FTDI";
   stn_usb_device_init (&self->device, device_class, STN_FTDI_VENDOR, product, release,
                        (const char *const[]){ manufacturer, product_text, NULL });
@@ -98,27 +107,40 @@ void stn_ftdi_init (StnFtdi *self, const StnUsbDeviceClass *device_class, const 
   stn_ftdi_power_up (self, 0);
 }
 
-void stn_ftdi_clear (StnFtdi *self) {
+void
+stn_ftdi_clear (StnFtdi *self)
+{
   for (guint i = 0; i < self->channel_count; i++)
     g_clear_pointer (&self->channels[i].in, g_byte_array_unref);
 }
 
-void stn_ftdi_power_up (StnFtdi *self, gint64 now_ns) {
+void
+stn_ftdi_power_up (StnFtdi *self, gint64 now_ns)
+{
   for (guint i = 0; i < self->channel_count; i++) {
     GByteArray *in = self->channels[i].in;
     g_byte_array_set_size (in, 0);
-    self->channels[i] = (StnFtdiChannel){ .number = i, .latency_ms = LATENCY_DEFAULT_MS, .sent_ns = now_ns,
-                                          .modem = STN_FTDI_MODEM_HIGH_SPEED, .line = STN_FTDI_LINE_EMPTY, .in = in,
-                                          .baud = 9600, .data_bits = 8, .stop_bits = 1, .parity = 'N' };
+    self->channels[i] = (StnFtdiChannel){ .number = i,
+                                          .latency_ms = LATENCY_DEFAULT_MS,
+                                          .sent_ns = now_ns,
+                                          .modem = STN_FTDI_MODEM_HIGH_SPEED,
+                                          .line = STN_FTDI_LINE_EMPTY,
+                                          .in = in,
+                                          .baud = 9600,
+                                          .data_bits = 8,
+                                          .stop_bits = 1,
+                                          .parity = 'N' };
   }
 }
 
 /* ---- baud rates ---- */
 
-guint stn_ftdi_baud (guint16 value, guint8 index_high) {
+guint
+stn_ftdi_baud (guint16 value, guint8 index_high)
+{
   static const guint8 eighths[8] = { 0, 4, 2, 1, 3, 5, 6, 7 };
   guint whole = value & 0x3fff;
-  guint code = (value >> 14) | (guint)(index_high & 1) << 2;
+  guint code = (value >> 14) | (guint) (index_high & 1) << 2;
   guint clock_hz = index_high & 2 ? 12000000 : 3000000; /* 120 MHz / 10, or 48 MHz / 16 */
   if (whole == 0 && code == 0)
     return clock_hz;
@@ -130,7 +152,9 @@ guint stn_ftdi_baud (guint16 value, guint8 index_high) {
 
 /* ---- vendor requests ---- */
 
-static void reset_channel (StnFtdi *self, StnFtdiChannel *channel, guint what, gint64 now_ns) {
+static void
+reset_channel (StnFtdi *self, StnFtdiChannel *channel, guint what, gint64 now_ns)
+{
   if (what == RESET_ALL || what == RESET_RECEIVED) {
     g_byte_array_set_size (channel->in, 0);
     channel->send_now = FALSE;
@@ -141,7 +165,9 @@ static void reset_channel (StnFtdi *self, StnFtdiChannel *channel, guint what, g
     self->hooks->reset (self, channel, now_ns);
 }
 
-static gboolean set_format (StnFtdi *self, StnFtdiChannel *channel, guint16 value, gint64 now_ns) {
+static gboolean
+set_format (StnFtdi *self, StnFtdiChannel *channel, guint16 value, gint64 now_ns)
+{
   static const char parities[] = "NOEMS";
   guint bits = value & 0xff, parity = value >> 8 & 7, stop = value >> 11 & 7;
   if ((bits != 7 && bits != 8) || parity >= strlen (parities) || stop > 2)
@@ -155,7 +181,9 @@ static gboolean set_format (StnFtdi *self, StnFtdiChannel *channel, guint16 valu
   return TRUE;
 }
 
-static StnUsbAnswer answer_in (StnFtdi *self, StnFtdiChannel *channel, StnUsbTransfer *transfer, gint64 now_ns) {
+static StnUsbAnswer
+answer_in (StnFtdi *self, StnFtdiChannel *channel, StnUsbTransfer *transfer, gint64 now_ns)
+{
   guint8 bytes[2];
   switch (transfer->setup.request) {
   case FTDI_MODEM_STATUS:
@@ -168,7 +196,7 @@ static StnUsbAnswer answer_in (StnFtdi *self, StnFtdiChannel *channel, StnUsbTra
     bytes[0] = self->hooks->read_pins != NULL ? self->hooks->read_pins (self, channel, now_ns) : 0xff;
     return stn_usb_answer (transfer, bytes, 1);
   case FTDI_READ_EEPROM: {
-    gsize at = (gsize)transfer->setup.index * 2 % STN_FTDI_EEPROM_BYTES;
+    gsize at = (gsize) transfer->setup.index * 2 % STN_FTDI_EEPROM_BYTES;
     return stn_usb_answer (transfer, self->eeprom + at, 2);
   }
   default:
@@ -176,8 +204,10 @@ static StnUsbAnswer answer_in (StnFtdi *self, StnFtdiChannel *channel, StnUsbTra
   }
 }
 
-StnUsbAnswer stn_ftdi_control (StnUsbDevice *device, StnUsbTransfer *transfer, gint64 now_ns) {
-  StnFtdi *self = (StnFtdi *)device;
+StnUsbAnswer
+stn_ftdi_control (StnUsbDevice *device, StnUsbTransfer *transfer, gint64 now_ns)
+{
+  StnFtdi *self = (StnFtdi *) device;
   const StnUsbSetup *setup = &transfer->setup;
   if ((setup->request_type & STN_USB_TYPE_MASK) != STN_USB_TYPE_VENDOR)
     return STN_USB_STALLED;
@@ -210,7 +240,7 @@ StnUsbAnswer stn_ftdi_control (StnUsbDevice *device, StnUsbTransfer *transfer, g
   case FTDI_ERROR_CHARACTER:
     return STN_USB_ANSWERED;
   case FTDI_BAUD_RATE: {
-    guint baud = stn_ftdi_baud (setup->value, (guint8)(setup->index >> 8));
+    guint baud = stn_ftdi_baud (setup->value, (guint8) (setup->index >> 8));
     if (baud == 0)
       return STN_USB_STALLED;
     channel->baud = baud;
@@ -223,11 +253,11 @@ StnUsbAnswer stn_ftdi_control (StnUsbDevice *device, StnUsbTransfer *transfer, g
   case FTDI_SET_LATENCY:
     if (setup->value < 1 || setup->value > 255)
       return STN_USB_STALLED;
-    channel->latency_ms = (guint8)setup->value;
+    channel->latency_ms = (guint8) setup->value;
     return STN_USB_ANSWERED;
   case FTDI_BIT_MODE:
-    channel->mode = (guint8)(setup->value >> 8);
-    channel->mode_mask = (guint8)setup->value;
+    channel->mode = (guint8) (setup->value >> 8);
+    channel->mode_mask = (guint8) setup->value;
     if (self->hooks->mode_changed != NULL)
       self->hooks->mode_changed (self, channel, now_ns);
     return STN_USB_ANSWERED;
@@ -238,31 +268,39 @@ StnUsbAnswer stn_ftdi_control (StnUsbDevice *device, StnUsbTransfer *transfer, g
 
 /* ---- bulk in ---- */
 
-StnFtdiChannel *stn_ftdi_channel_at (StnFtdi *self, guint8 endpoint) {
+StnFtdiChannel *
+stn_ftdi_channel_at (StnFtdi *self, guint8 endpoint)
+{
   for (guint i = 0; i < self->channel_count; i++)
     if (endpoint == (STN_USB_IN | IN_ENDPOINT (i)) || endpoint == OUT_ENDPOINT (i))
       return &self->channels[i];
   return NULL;
 }
 
-gint64 stn_ftdi_latency_end_ns (const StnFtdiChannel *channel) {
+gint64
+stn_ftdi_latency_end_ns (const StnFtdiChannel *channel)
+{
   return channel->send_now ? 0 : channel->sent_ns + channel->latency_ms * STN_NS_PER_MS;
 }
 
-static gsize put_packet (StnFtdiChannel *channel, StnUsbTransfer *transfer, gsize length, gint64 now_ns) {
+static gsize
+put_packet (StnFtdiChannel *channel, StnUsbTransfer *transfer, gsize length, gint64 now_ns)
+{
   guint8 *to = transfer->bytes + transfer->actual;
   to[0] = channel->modem;
   to[1] = channel->line;
-  channel->line &= (guint8)~(STN_FTDI_LINE_OVERRUN | STN_FTDI_LINE_BREAK); /* told once */
+  channel->line &= (guint8) ~(STN_FTDI_LINE_OVERRUN | STN_FTDI_LINE_BREAK); /* told once */
   if (length > 0)
     memcpy (to + STN_FTDI_STATUS_BYTES, channel->in->data, length);
-  g_byte_array_remove_range (channel->in, 0, (guint)length);
+  g_byte_array_remove_range (channel->in, 0, (guint) length);
   channel->sent_ns = now_ns;
   transfer->actual += STN_FTDI_STATUS_BYTES + length;
   return STN_FTDI_STATUS_BYTES + length;
 }
 
-StnUsbAnswer stn_ftdi_bulk_in (StnFtdiChannel *channel, StnUsbTransfer *transfer, gint64 now_ns) {
+StnUsbAnswer
+stn_ftdi_bulk_in (StnFtdiChannel *channel, StnUsbTransfer *transfer, gint64 now_ns)
+{
   const gsize full = STN_FTDI_PACKET_BYTES - STN_FTDI_STATUS_BYTES;
   if (transfer->length < STN_FTDI_STATUS_BYTES)
     return STN_USB_STALLED;

@@ -20,7 +20,7 @@ enum {
 };
 /* bits of a shift command */
 enum { SHIFT_BITS = 0x02, SHIFT_WRITE = 0x10, SHIFT_READ = 0x20, SHIFT_TMS = 0x40, NOT_SHIFT = 0x80 };
-#define WAIT_PIN 0x20 /* GPIOL1, AD5 */
+#define WAIT_PIN 0x20  /* GPIOL1, AD5 */
 #define INPUT_PIN 0x04 /* TDI/DO back into the chip: AD2 */
 
 /* Commands that do nothing to a pin of ours, and how many arguments they have. */
@@ -35,21 +35,29 @@ static const struct {
   { 0x9c, 2 }, { 0x9d, 2 },
 };
 
-void stn_mpsse_init (StnMpsse *self, const StnMpssePins *pins, gpointer user, GByteArray *out) {
+void
+stn_mpsse_init (StnMpsse *self, const StnMpssePins *pins, gpointer user, GByteArray *out)
+{
   *self = (StnMpsse){ .pins = pins, .user = user, .out = out };
   self->commands = g_byte_array_new ();
 }
 
-void stn_mpsse_clear (StnMpsse *self) {
+void
+stn_mpsse_clear (StnMpsse *self)
+{
   g_clear_pointer (&self->commands, g_byte_array_unref);
 }
 
-static void drive (StnMpsse *self) {
+static void
+drive (StnMpsse *self)
+{
   guint16 released = self->zero_only & self->levels;
-  self->pins->drive (self->user, self->directions & (guint16)~released, self->levels);
+  self->pins->drive (self->user, self->directions & (guint16) ~released, self->levels);
 }
 
-void stn_mpsse_reset (StnMpsse *self) {
+void
+stn_mpsse_reset (StnMpsse *self)
+{
   g_byte_array_set_size (self->commands, 0);
   self->levels = self->directions = self->zero_only = 0;
   self->loops_back = FALSE;
@@ -59,11 +67,15 @@ void stn_mpsse_reset (StnMpsse *self) {
   drive (self);
 }
 
-static void put (StnMpsse *self, guint8 byte) {
+static void
+put (StnMpsse *self, guint8 byte)
+{
   g_byte_array_append (self->out, &byte, 1);
 }
 
-static guint8 shifted_in (StnMpsse *self, guint8 sent) {
+static guint8
+shifted_in (StnMpsse *self, guint8 sent)
+{
   if (self->loops_back)
     return sent;
   return self->pins->levels (self->user) & INPUT_PIN ? 0xff : 0x00;
@@ -71,7 +83,9 @@ static guint8 shifted_in (StnMpsse *self, guint8 sent) {
 
 /* Each returns how many bytes it took, 0 when the command is not whole yet. */
 
-static gsize shift (StnMpsse *self, const guint8 *at, gsize there) {
+static gsize
+shift (StnMpsse *self, const guint8 *at, gsize there)
+{
   guint8 opcode = at[0];
   if (opcode & SHIFT_BITS) {
     gsize whole = 2 + (opcode & (SHIFT_WRITE | SHIFT_TMS) ? 1 : 0);
@@ -83,7 +97,7 @@ static gsize shift (StnMpsse *self, const guint8 *at, gsize there) {
   }
   if (there < 3)
     return 0;
-  gsize count = (gsize)(at[1] | at[2] << 8) + 1;
+  gsize count = (gsize) (at[1] | at[2] << 8) + 1;
   gsize whole = 3 + (opcode & SHIFT_WRITE ? count : 0);
   if (there < whole)
     return 0;
@@ -92,7 +106,9 @@ static gsize shift (StnMpsse *self, const guint8 *at, gsize there) {
   return whole;
 }
 
-static gboolean is_shift (guint8 opcode) {
+static gboolean
+is_shift (guint8 opcode)
+{
   if (opcode & NOT_SHIFT)
     return FALSE;
   if (opcode & SHIFT_TMS) /* bits only, and never together with data out */
@@ -100,14 +116,18 @@ static gboolean is_shift (guint8 opcode) {
   return (opcode & (SHIFT_WRITE | SHIFT_READ)) != 0;
 }
 
-static void set_byte (StnMpsse *self, guint shift_by, guint8 levels, guint8 directions) {
-  guint16 mask = (guint16)(0xffu << shift_by);
-  self->levels = (guint16)((self->levels & ~mask) | levels << shift_by);
-  self->directions = (guint16)((self->directions & ~mask) | directions << shift_by);
+static void
+set_byte (StnMpsse *self, guint shift_by, guint8 levels, guint8 directions)
+{
+  guint16 mask = (guint16) (0xffu << shift_by);
+  self->levels = (guint16) ((self->levels & ~mask) | levels << shift_by);
+  self->directions = (guint16) ((self->directions & ~mask) | directions << shift_by);
   drive (self);
 }
 
-static gsize run_one (StnMpsse *self, const guint8 *at, gsize there) {
+static gsize
+run_one (StnMpsse *self, const guint8 *at, gsize there)
+{
   guint8 opcode = at[0];
   if (is_shift (opcode))
     return shift (self, at, there);
@@ -120,7 +140,7 @@ static gsize run_one (StnMpsse *self, const guint8 *at, gsize there) {
     return 3;
   case READ_LOW:
   case READ_HIGH:
-    put (self, (guint8)(self->pins->levels (self->user) >> (opcode == READ_HIGH ? 8 : 0)));
+    put (self, (guint8) (self->pins->levels (self->user) >> (opcode == READ_HIGH ? 8 : 0)));
     return 1;
   case LOOP_ON:
   case LOOP_OFF:
@@ -129,7 +149,7 @@ static gsize run_one (StnMpsse *self, const guint8 *at, gsize there) {
   case SET_DIVISOR:
     if (there < 3)
       return 0;
-    self->divisor = (guint16)(at[1] | at[2] << 8);
+    self->divisor = (guint16) (at[1] | at[2] << 8);
     return 3;
   case SEND_NOW:
     self->flush = TRUE;
@@ -144,7 +164,7 @@ static gsize run_one (StnMpsse *self, const guint8 *at, gsize there) {
   case ZERO_ONLY:
     if (there < 3)
       return 0;
-    self->zero_only = (guint16)(at[1] | at[2] << 8);
+    self->zero_only = (guint16) (at[1] | at[2] << 8);
     drive (self);
     return 3;
   default:
@@ -158,9 +178,11 @@ static gsize run_one (StnMpsse *self, const guint8 *at, gsize there) {
   return 1;
 }
 
-void stn_mpsse_feed (StnMpsse *self, const guint8 *bytes, gsize length) {
+void
+stn_mpsse_feed (StnMpsse *self, const guint8 *bytes, gsize length)
+{
   if (length > 0)
-    g_byte_array_append (self->commands, bytes, (guint)length);
+    g_byte_array_append (self->commands, bytes, (guint) length);
   gsize at = 0;
   while (at < self->commands->len) {
     gsize taken = run_one (self, self->commands->data + at, self->commands->len - at);
@@ -169,5 +191,5 @@ void stn_mpsse_feed (StnMpsse *self, const guint8 *bytes, gsize length) {
     at += taken;
   }
   if (at > 0)
-    g_byte_array_remove_range (self->commands, 0, (guint)at);
+    g_byte_array_remove_range (self->commands, 0, (guint) at);
 }

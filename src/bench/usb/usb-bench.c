@@ -36,7 +36,9 @@ struct StnUsbBench {
 
 /* ---- a plug's thread ---- */
 
-static int attach (Plug *plug, StnUsbSpeed speed) {
+static int
+attach (Plug *plug, StnUsbSpeed speed)
+{
   StnUsbBench *self = plug->owner;
   GError *error = NULL;
   int fd = self->host.attach (self->host.user, plug->number, speed, &error);
@@ -51,12 +53,16 @@ static int attach (Plug *plug, StnUsbSpeed speed) {
   return -1;
 }
 
-static gboolean is_stopped (const Plug *plug, int timeout_ms) {
+static gboolean
+is_stopped (const Plug *plug, int timeout_ms)
+{
   struct pollfd fd = { .fd = plug->stop, .events = POLLIN };
   return poll (&fd, 1, timeout_ms) > 0;
 }
 
-static void serve (Plug *plug, int fd, StnUsbDevice *device, guint64 gone_at) {
+static void
+serve (Plug *plug, int fd, StnUsbDevice *device, guint64 gone_at)
+{
   StnClock *clock = plug->owner->bench->clock;
   stn_usb_device_set_plugged (device, TRUE, stn_clock_now_ns (clock));
   stn_usbip_serve (fd, plug->stop, device, clock, gone_at);
@@ -64,7 +70,9 @@ static void serve (Plug *plug, int fd, StnUsbDevice *device, guint64 gone_at) {
   stn_usb_device_set_plugged (device, FALSE, stn_clock_now_ns (clock));
 }
 
-static gpointer adapter_thread (gpointer data) {
+static gpointer
+adapter_thread (gpointer data)
+{
   Plug *plug = data;
   int fd = attach (plug, plug->adapter->device_class->speed);
   if (fd >= 0)
@@ -73,19 +81,23 @@ static gpointer adapter_thread (gpointer data) {
 }
 
 /* whether the ROM has brought its USB up by now */
-static gboolean is_on_the_bus (Plug *plug, const StnDfuTraits *traits) {
+static gboolean
+is_on_the_bus (Plug *plug, const StnDfuTraits *traits)
+{
   StnBoard *board = plug->board;
   g_mutex_lock (&board->mutex);
   gint64 now_ns = stn_clock_now_ns (board->clock);
   stn_board_work (board, now_ns);
   gint64 up_ns = board->started_ns + (board->pace.flash ? traits->enumeration_ns : 0);
-  gboolean there = board->target->has_usb && board->state == STN_BOARD_ROM &&
-                   board->rom_interface != STN_ROM_OVER_UART && now_ns >= up_ns;
+  gboolean there = board->target->has_usb && board->state == STN_BOARD_ROM && board->rom_interface != STN_ROM_OVER_UART
+                   && now_ns >= up_ns;
   g_mutex_unlock (&board->mutex);
   return there;
 }
 
-static gpointer board_thread (gpointer data) {
+static gpointer
+board_thread (gpointer data)
+{
   Plug *plug = data;
   while (!is_stopped (plug, LOOK_MS)) {
     StnDfuTraits traits;
@@ -105,7 +117,9 @@ static gpointer board_thread (gpointer data) {
   return NULL;
 }
 
-static void plug_in (Plug *plug) {
+static void
+plug_in (Plug *plug)
+{
   eventfd_t count;
   if (plug->thread != NULL)
     return;
@@ -114,7 +128,9 @@ static void plug_in (Plug *plug) {
   plug->thread = g_thread_new ("bench usb", plug->board != NULL ? board_thread : adapter_thread, plug);
 }
 
-static void pull_out (Plug *plug) {
+static void
+pull_out (Plug *plug)
+{
   if (plug->thread == NULL || eventfd_write (plug->stop, 1) != 0)
     return;
   g_thread_join (g_steal_pointer (&plug->thread));
@@ -122,7 +138,9 @@ static void pull_out (Plug *plug) {
 
 /* ---- making ---- */
 
-static void plug_free (gpointer data) {
+static void
+plug_free (gpointer data)
+{
   Plug *plug = data;
   pull_out (plug);
   stn_usb_device_free (plug->adapter);
@@ -135,19 +153,30 @@ static void plug_free (gpointer data) {
   g_free (plug);
 }
 
-static Plug *add_plug (StnUsbBench *self, const char *kind, const char *port, const char *serial) {
+static Plug *
+add_plug (StnUsbBench *self, const char *kind, const char *port, const char *serial)
+{
   Plug *plug = g_new0 (Plug, 1);
-  *plug = (Plug){ .owner = self, .number = self->plugs->len, .kind = kind, .port = g_strdup (port),
-                  .serial = g_strdup (serial), .boards = g_string_new (NULL), .stop = eventfd (0, EFD_CLOEXEC) };
+  *plug = (Plug){ .owner = self,
+                  .number = self->plugs->len,
+                  .kind = kind,
+                  .port = g_strdup (port),
+                  .serial = g_strdup (serial),
+                  .boards = g_string_new (NULL),
+                  .stop = eventfd (0, EFD_CLOEXEC) };
   g_ptr_array_add (self->plugs, plug);
   return plug;
 }
 
-static void name_board (Plug *plug, const char *name) {
+static void
+name_board (Plug *plug, const char *name)
+{
   g_string_append_printf (plug->boards, "%s%s", plug->boards->len > 0 ? " " : "", name);
 }
 
-static void add_line_adapters (StnUsbBench *self, const StnBenchConfig *config) {
+static void
+add_line_adapters (StnUsbBench *self, const StnBenchConfig *config)
+{
   for (guint i = 0; i < config->adapters->len; i++) {
     const StnBenchAdapter *from = g_ptr_array_index (config->adapters, i);
     if (from->port == NULL)
@@ -158,7 +187,7 @@ static void add_line_adapters (StnUsbBench *self, const StnBenchConfig *config) 
       const StnBenchLine *line = g_ptr_array_index (from->lines, k);
       gboolean seen = FALSE;
       for (guint j = 0; j < k && !seen; j++)
-        seen = g_str_equal (((const StnBenchLine *)g_ptr_array_index (from->lines, j))->board, line->board);
+        seen = g_str_equal (((const StnBenchLine *) g_ptr_array_index (from->lines, j))->board, line->board);
       if (!seen)
         name_board (plug, line->board);
     }
@@ -166,7 +195,9 @@ static void add_line_adapters (StnUsbBench *self, const StnBenchConfig *config) 
 }
 
 /* the UARTs of one adapter follow each other in the config */
-static void add_uart_adapters (StnUsbBench *self, const StnBenchConfig *config) {
+static void
+add_uart_adapters (StnUsbBench *self, const StnBenchConfig *config)
+{
   for (guint i = 0; i < config->uarts->len;) {
     const StnBenchUart *first = g_ptr_array_index (config->uarts, i);
     if (first->port == NULL) {
@@ -182,7 +213,7 @@ static void add_uart_adapters (StnUsbBench *self, const StnBenchConfig *config) 
         break;
       if (uart->interface >= STN_FT4232H_UARTS)
         continue;
-      boards[uart->interface] = ((const StnBenchUartSeat *)g_ptr_array_index (self->bench->uarts, i))->board;
+      boards[uart->interface] = ((const StnBenchUartSeat *) g_ptr_array_index (self->bench->uarts, i))->board;
       names[uart->interface] = uart->board;
     }
     for (guint k = 0; k < STN_FT4232H_UARTS; k++)
@@ -191,7 +222,9 @@ static void add_uart_adapters (StnUsbBench *self, const StnBenchConfig *config) 
   }
 }
 
-static gboolean add_boards (StnUsbBench *self, const StnBenchConfig *config, GError **error) {
+static gboolean
+add_boards (StnUsbBench *self, const StnBenchConfig *config, GError **error)
+{
   for (guint i = 0; i < config->plugs->len; i++) {
     const StnBenchPlug *from = g_ptr_array_index (config->plugs, i);
     StnSeat *seat = stn_bench_seat (self->bench, from->board);
@@ -212,8 +245,9 @@ static gboolean add_boards (StnUsbBench *self, const StnBenchConfig *config, GEr
   return TRUE;
 }
 
-StnUsbBench *stn_usb_bench_new (StnBench *bench, const StnBenchConfig *config, const StnUsbHost *host,
-                                GError **error) {
+StnUsbBench *
+stn_usb_bench_new (StnBench *bench, const StnBenchConfig *config, const StnUsbHost *host, GError **error)
+{
   if (stn_clock_is_virtual (bench->clock)) {
     stn_error_set (error, STN_FAILURE_USAGE, "USB devices need the real clock");
     return NULL;
@@ -234,7 +268,9 @@ StnUsbBench *stn_usb_bench_new (StnBench *bench, const StnBenchConfig *config, c
   return self;
 }
 
-void stn_usb_bench_free (StnUsbBench *self) {
+void
+stn_usb_bench_free (StnUsbBench *self)
+{
   if (self == NULL)
     return;
   g_ptr_array_unref (self->plugs);
@@ -245,16 +281,22 @@ void stn_usb_bench_free (StnUsbBench *self) {
 
 /* ---- the operator's side ---- */
 
-guint stn_usb_bench_count (StnUsbBench *self) {
+guint
+stn_usb_bench_count (StnUsbBench *self)
+{
   return self->plugs->len;
 }
 
-StnUsbPlugInfo stn_usb_bench_info (StnUsbBench *self, guint number) {
+StnUsbPlugInfo
+stn_usb_bench_info (StnUsbBench *self, guint number)
+{
   const Plug *plug = g_ptr_array_index (self->plugs, number);
   return (StnUsbPlugInfo){ plug->number, plug->port, plug->kind, plug->serial, plug->boards->str };
 }
 
-gboolean stn_usb_bench_set_plugged (StnUsbBench *self, const char *port, gboolean plugged) {
+gboolean
+stn_usb_bench_set_plugged (StnUsbBench *self, const char *port, gboolean plugged)
+{
   for (guint i = 0; i < self->plugs->len; i++) {
     Plug *plug = g_ptr_array_index (self->plugs, i);
     if (!g_str_equal (plug->port, port))
@@ -267,7 +309,9 @@ gboolean stn_usb_bench_set_plugged (StnUsbBench *self, const char *port, gboolea
   return FALSE;
 }
 
-GError *stn_usb_bench_take_error (StnUsbBench *self) {
+GError *
+stn_usb_bench_take_error (StnUsbBench *self)
+{
   g_mutex_lock (&self->mutex);
   GError *error = g_steal_pointer (&self->error);
   g_mutex_unlock (&self->mutex);

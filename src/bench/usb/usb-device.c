@@ -30,13 +30,17 @@ enum {
 #define CONFIGURATION_BYTES 9
 #define STRING_CHARACTERS_MOST 126
 
-static void put_u16 (guint8 *bytes, guint16 value) {
-  bytes[0] = (guint8)value;
-  bytes[1] = (guint8)(value >> 8);
+static void
+put_u16 (guint8 *bytes, guint16 value)
+{
+  bytes[0] = (guint8) value;
+  bytes[1] = (guint8) (value >> 8);
 }
 
-void stn_usb_device_init (StnUsbDevice *self, const StnUsbDeviceClass *device_class, guint16 vendor, guint16 product,
-                          guint16 release, const char *const *strings) {
+void
+stn_usb_device_init (StnUsbDevice *self, const StnUsbDeviceClass *device_class, guint16 vendor, guint16 product,
+                     guint16 release, const char *const *strings)
+{
   *self = (StnUsbDevice){ .device_class = device_class };
   guint8 *d = self->device_descriptor;
   d[0] = sizeof self->device_descriptor;
@@ -53,24 +57,32 @@ void stn_usb_device_init (StnUsbDevice *self, const StnUsbDeviceClass *device_cl
     stn_usb_device_add_string (self, strings[i]);
 }
 
-void stn_usb_device_set_strings (StnUsbDevice *self, guint8 manufacturer, guint8 product, guint8 serial) {
+void
+stn_usb_device_set_strings (StnUsbDevice *self, guint8 manufacturer, guint8 product, guint8 serial)
+{
   self->device_descriptor[14] = manufacturer;
   self->device_descriptor[15] = product;
   self->device_descriptor[16] = serial;
 }
 
-void stn_usb_device_describe (StnUsbDevice *self, const guint8 *bytes, gsize length) {
-  g_byte_array_append (self->configuration, bytes, (guint)length);
+void
+stn_usb_device_describe (StnUsbDevice *self, const guint8 *bytes, gsize length)
+{
+  g_byte_array_append (self->configuration, bytes, (guint) length);
   if (self->configuration->len >= CONFIGURATION_BYTES)
-    put_u16 (self->configuration->data + 2, (guint16)self->configuration->len);
+    put_u16 (self->configuration->data + 2, (guint16) self->configuration->len);
 }
 
-guint8 stn_usb_device_add_string (StnUsbDevice *self, const char *text) {
+guint8
+stn_usb_device_add_string (StnUsbDevice *self, const char *text)
+{
   g_ptr_array_add (self->strings, g_strdup (text));
-  return (guint8)self->strings->len;
+  return (guint8) self->strings->len;
 }
 
-void stn_usb_device_free (StnUsbDevice *self) {
+void
+stn_usb_device_free (StnUsbDevice *self)
+{
   if (self == NULL)
     return;
   g_clear_pointer (&self->configuration, g_byte_array_unref);
@@ -78,7 +90,9 @@ void stn_usb_device_free (StnUsbDevice *self) {
   self->device_class->free (self);
 }
 
-StnUsbAnswer stn_usb_answer (StnUsbTransfer *transfer, const guint8 *bytes, gsize length) {
+StnUsbAnswer
+stn_usb_answer (StnUsbTransfer *transfer, const guint8 *bytes, gsize length)
+{
   transfer->actual = MIN (length, MIN (transfer->length, transfer->setup.length));
   if (transfer->actual > 0)
     memcpy (transfer->bytes, bytes, transfer->actual);
@@ -87,7 +101,9 @@ StnUsbAnswer stn_usb_answer (StnUsbTransfer *transfer, const guint8 *bytes, gsiz
 
 /* ---- descriptors ---- */
 
-static StnUsbAnswer get_string (const StnUsbDevice *self, StnUsbTransfer *transfer, guint index) {
+static StnUsbAnswer
+get_string (const StnUsbDevice *self, StnUsbTransfer *transfer, guint index)
+{
   guint8 bytes[2 + 2 * STRING_CHARACTERS_MOST] = { 0, DESCRIPTOR_STRING };
   if (index == 0) {
     put_u16 (bytes + 2, LANGUAGE_ENGLISH_US);
@@ -103,11 +119,13 @@ static StnUsbAnswer get_string (const StnUsbDevice *self, StnUsbTransfer *transf
   count = MIN (count, STRING_CHARACTERS_MOST);
   for (glong i = 0; i < count; i++)
     put_u16 (bytes + 2 + 2 * i, text[i]);
-  bytes[0] = (guint8)(2 + 2 * count);
+  bytes[0] = (guint8) (2 + 2 * count);
   return stn_usb_answer (transfer, bytes, bytes[0]);
 }
 
-static StnUsbAnswer get_descriptor (const StnUsbDevice *self, StnUsbTransfer *transfer) {
+static StnUsbAnswer
+get_descriptor (const StnUsbDevice *self, StnUsbTransfer *transfer)
+{
   guint index = transfer->setup.value & 0xff;
   switch (transfer->setup.value >> 8) {
   case DESCRIPTOR_DEVICE:
@@ -132,11 +150,15 @@ static StnUsbAnswer get_descriptor (const StnUsbDevice *self, StnUsbTransfer *tr
 
 /* ---- standard requests ---- */
 
-static guint16 *halted (StnUsbDevice *self, guint address) {
+static guint16 *
+halted (StnUsbDevice *self, guint address)
+{
   return address & STN_USB_IN ? &self->halted_in : &self->halted_out;
 }
 
-static StnUsbAnswer get_status (StnUsbDevice *self, StnUsbTransfer *transfer) {
+static StnUsbAnswer
+get_status (StnUsbDevice *self, StnUsbTransfer *transfer)
+{
   guint8 bytes[2] = { 0 };
   const StnUsbSetup *setup = &transfer->setup;
   if ((setup->request_type & RECIPIENT_MASK) == RECIPIENT_DEVICE)
@@ -146,19 +168,23 @@ static StnUsbAnswer get_status (StnUsbDevice *self, StnUsbTransfer *transfer) {
   return stn_usb_answer (transfer, bytes, sizeof bytes);
 }
 
-static StnUsbAnswer set_feature (StnUsbDevice *self, const StnUsbSetup *setup, gboolean on) {
+static StnUsbAnswer
+set_feature (StnUsbDevice *self, const StnUsbSetup *setup, gboolean on)
+{
   if ((setup->request_type & RECIPIENT_MASK) != RECIPIENT_ENDPOINT || setup->value != FEATURE_ENDPOINT_HALT)
     return (setup->request_type & RECIPIENT_MASK) == RECIPIENT_DEVICE ? STN_USB_ANSWERED : STN_USB_STALLED;
-  guint16 bit = (guint16)(1u << (setup->index & 0xf));
+  guint16 bit = (guint16) (1u << (setup->index & 0xf));
   guint16 *mask = halted (self, setup->index);
-  *mask = on ? *mask | bit : *mask & (guint16)~bit;
+  *mask = on ? *mask | bit : *mask & (guint16) ~bit;
   return STN_USB_ANSWERED;
 }
 
-static StnUsbAnswer set_configuration (StnUsbDevice *self, guint value, gint64 now_ns) {
+static StnUsbAnswer
+set_configuration (StnUsbDevice *self, guint value, gint64 now_ns)
+{
   if (value != 0 && (self->configuration->len < CONFIGURATION_BYTES || value != self->configuration->data[5]))
     return STN_USB_STALLED;
-  self->configuration_value = (guint8)value;
+  self->configuration_value = (guint8) value;
   memset (self->alternates, 0, sizeof self->alternates);
   self->halted_in = self->halted_out = 0;
   if (value != 0 && self->device_class->configured != NULL)
@@ -166,7 +192,9 @@ static StnUsbAnswer set_configuration (StnUsbDevice *self, guint value, gint64 n
   return STN_USB_ANSWERED;
 }
 
-static gboolean has_interface (const StnUsbDevice *self, guint interface, guint alternate) {
+static gboolean
+has_interface (const StnUsbDevice *self, guint interface, guint alternate)
+{
   const GByteArray *all = self->configuration;
   for (gsize at = 0; at + 4 <= all->len && all->data[at] >= 2; at += all->data[at])
     if (all->data[at + 1] == DESCRIPTOR_INTERFACE && all->data[at + 2] == interface && all->data[at + 3] == alternate)
@@ -174,17 +202,21 @@ static gboolean has_interface (const StnUsbDevice *self, guint interface, guint 
   return FALSE;
 }
 
-static StnUsbAnswer set_interface (StnUsbDevice *self, const StnUsbSetup *setup) {
+static StnUsbAnswer
+set_interface (StnUsbDevice *self, const StnUsbSetup *setup)
+{
   if (setup->index >= STN_USB_INTERFACES_MOST || !has_interface (self, setup->index, setup->value))
     return STN_USB_STALLED;
-  if (self->device_class->set_interface != NULL &&
-      !self->device_class->set_interface (self, setup->index, setup->value))
+  if (self->device_class->set_interface != NULL
+      && !self->device_class->set_interface (self, setup->index, setup->value))
     return STN_USB_STALLED;
-  self->alternates[setup->index] = (guint8)setup->value;
+  self->alternates[setup->index] = (guint8) setup->value;
   return STN_USB_ANSWERED;
 }
 
-static StnUsbAnswer standard (StnUsbDevice *self, StnUsbTransfer *transfer, gint64 now_ns) {
+static StnUsbAnswer
+standard (StnUsbDevice *self, StnUsbTransfer *transfer, gint64 now_ns)
+{
   const StnUsbSetup *setup = &transfer->setup;
   switch (setup->request) {
   case GET_STATUS:
@@ -210,7 +242,9 @@ static StnUsbAnswer standard (StnUsbDevice *self, StnUsbTransfer *transfer, gint
   }
 }
 
-StnUsbAnswer stn_usb_device_transfer (StnUsbDevice *self, StnUsbTransfer *transfer, gint64 now_ns) {
+StnUsbAnswer
+stn_usb_device_transfer (StnUsbDevice *self, StnUsbTransfer *transfer, gint64 now_ns)
+{
   guint number = transfer->endpoint & 0xf;
   if (number != 0) {
     if (self->device_class->bulk == NULL || *halted (self, transfer->endpoint) >> number & 1)
@@ -228,11 +262,15 @@ StnUsbAnswer stn_usb_device_transfer (StnUsbDevice *self, StnUsbTransfer *transf
   return answer;
 }
 
-gint64 stn_usb_device_work (StnUsbDevice *self, gint64 now_ns) {
+gint64
+stn_usb_device_work (StnUsbDevice *self, gint64 now_ns)
+{
   return self->device_class->work != NULL ? self->device_class->work (self, now_ns) : STN_TIME_NEVER;
 }
 
-void stn_usb_device_set_plugged (StnUsbDevice *self, gboolean plugged, gint64 now_ns) {
+void
+stn_usb_device_set_plugged (StnUsbDevice *self, gboolean plugged, gint64 now_ns)
+{
   self->configuration_value = 0;
   memset (self->alternates, 0, sizeof self->alternates);
   self->halted_in = self->halted_out = self->waiting_in = self->waiting_out = 0;

@@ -35,16 +35,22 @@ typedef struct {
   gboolean is_over;
 } Server;
 
-static guint32 get_u32 (const guint8 *bytes) {
-  return (guint32)bytes[0] << 24 | (guint32)bytes[1] << 16 | (guint32)bytes[2] << 8 | bytes[3];
+static guint32
+get_u32 (const guint8 *bytes)
+{
+  return (guint32) bytes[0] << 24 | (guint32) bytes[1] << 16 | (guint32) bytes[2] << 8 | bytes[3];
 }
 
-static void put_u32 (guint8 *bytes, guint32 value) {
+static void
+put_u32 (guint8 *bytes, guint32 value)
+{
   for (guint i = 0; i < 4; i++)
-    bytes[i] = (guint8)(value >> (24 - 8 * i));
+    bytes[i] = (guint8) (value >> (24 - 8 * i));
 }
 
-static void waiting_free (gpointer data) {
+static void
+waiting_free (gpointer data)
+{
   Waiting *self = data;
   g_free (self->transfer.bytes);
   g_free (self);
@@ -52,12 +58,14 @@ static void waiting_free (gpointer data) {
 
 /* ---- answers ---- */
 
-static void send_all (Server *self, const guint8 *bytes, gsize length) {
+static void
+send_all (Server *self, const guint8 *bytes, gsize length)
+{
   while (length > 0 && !self->is_over) {
     gssize sent = send (self->fd, bytes, length, MSG_NOSIGNAL);
     if (sent > 0) {
       bytes += sent;
-      length -= (gsize)sent;
+      length -= (gsize) sent;
     } else if (sent < 0 && errno == EAGAIN) {
       struct pollfd fds[] = { { .fd = self->fd, .events = POLLOUT }, { .fd = self->stop_fd, .events = POLLIN } };
       if ((poll (fds, G_N_ELEMENTS (fds), -1) < 0 && errno != EINTR) || fds[1].revents != 0)
@@ -68,7 +76,9 @@ static void send_all (Server *self, const guint8 *bytes, gsize length) {
   }
 }
 
-static void answer_submit (Server *self, const Waiting *done, int status) {
+static void
+answer_submit (Server *self, const Waiting *done, int status)
+{
   const StnUsbTransfer *transfer = &done->transfer;
   gboolean in = (transfer->endpoint & STN_USB_IN) != 0;
   gsize data = in ? transfer->actual : 0;
@@ -77,30 +87,34 @@ static void answer_submit (Server *self, const Waiting *done, int status) {
   g_autofree guint8 *bytes = g_malloc0 (HEADER_BYTES + data);
   put_u32 (bytes, ANSWER_SUBMIT);
   put_u32 (bytes + 4, done->number);
-  put_u32 (bytes + 20, (guint32)status);
-  put_u32 (bytes + 24, (guint32)transfer->actual);
+  put_u32 (bytes + 20, (guint32) status);
+  put_u32 (bytes + 24, (guint32) transfer->actual);
   put_u32 (bytes + 32, NOT_ISOCHRONOUS);
   if (data > 0)
     memcpy (bytes + HEADER_BYTES, transfer->bytes, data);
   send_all (self, bytes, HEADER_BYTES + data);
 }
 
-static void answer_unlink (Server *self, guint32 number, int status) {
+static void
+answer_unlink (Server *self, guint32 number, int status)
+{
   guint8 bytes[HEADER_BYTES] = { 0 };
   put_u32 (bytes, ANSWER_UNLINK);
   put_u32 (bytes + 4, number);
-  put_u32 (bytes + 20, (guint32)status);
+  put_u32 (bytes + 20, (guint32) status);
   send_all (self, bytes, sizeof bytes);
 }
 
 /* ---- transfers ---- */
 
-static void note_waiting (Server *self) {
+static void
+note_waiting (Server *self)
+{
   StnUsbDevice *device = self->device;
   device->waiting_in = device->waiting_out = 0;
   for (guint i = 0; i < self->waiting->len; i++) {
     const Waiting *waiting = g_ptr_array_index (self->waiting, i);
-    guint16 bit = (guint16)(1u << (waiting->transfer.endpoint & 0xf));
+    guint16 bit = (guint16) (1u << (waiting->transfer.endpoint & 0xf));
     if (waiting->transfer.endpoint & STN_USB_IN)
       device->waiting_in |= bit;
     else
@@ -109,7 +123,9 @@ static void note_waiting (Server *self) {
 }
 
 /* Asks the device about whatever waits, each endpoint's in their order. */
-static void try_waiting (Server *self) {
+static void
+try_waiting (Server *self)
+{
   guint32 blocked = 0; /* IN endpoints in the upper half */
   for (guint i = 0; i < self->waiting->len && !self->is_over && !self->device->is_gone;) {
     Waiting *waiting = g_ptr_array_index (self->waiting, i);
@@ -136,11 +152,13 @@ static void try_waiting (Server *self) {
 }
 
 /* One SUBMIT; returns its length, 0 when not all of it has come. */
-static gsize take_submit (Server *self, const guint8 *header, gsize there) {
+static gsize
+take_submit (Server *self, const guint8 *header, gsize there)
+{
   guint32 endpoint = get_u32 (header + 16), length = get_u32 (header + 24), packets = get_u32 (header + 32);
   gboolean in = get_u32 (header + 12) == DIRECTION_IN;
-  if (endpoint > 15 || length > TRANSFER_BYTES_MOST || (packets != 0 && packets != NOT_ISOCHRONOUS) ||
-      self->waiting->len >= WAITING_MOST) {
+  if (endpoint > 15 || length > TRANSFER_BYTES_MOST || (packets != 0 && packets != NOT_ISOCHRONOUS)
+      || self->waiting->len >= WAITING_MOST) {
     self->is_over = TRUE; /* nonsense, or isochronous: nothing here has such endpoints */
     return 0;
   }
@@ -156,9 +174,9 @@ static gsize take_submit (Server *self, const guint8 *header, gsize there) {
   waiting->number = get_u32 (header + 4);
   waiting->flags = get_u32 (header + 20);
   waiting->transfer = (StnUsbTransfer){
-    .endpoint = (guint8)(endpoint | (in ? STN_USB_IN : 0)),
-    .setup = { setup[0], setup[1], (guint16)(setup[2] | setup[3] << 8), (guint16)(setup[4] | setup[5] << 8),
-               (guint16)(setup[6] | setup[7] << 8) },
+    .endpoint = (guint8) (endpoint | (in ? STN_USB_IN : 0)),
+    .setup = { setup[0], setup[1], (guint16) (setup[2] | setup[3] << 8), (guint16) (setup[4] | setup[5] << 8),
+               (guint16) (setup[6] | setup[7] << 8) },
     .bytes = in ? g_malloc0 (length + 1) : g_memdup2 (header + HEADER_BYTES, length),
     .length = length,
   };
@@ -167,18 +185,22 @@ static gsize take_submit (Server *self, const guint8 *header, gsize there) {
 }
 
 /* What still waits is taken back and never answered; for what has been answered the host hears so. */
-static void take_unlink (Server *self, const guint8 *header) {
+static void
+take_unlink (Server *self, const guint8 *header)
+{
   guint32 number = get_u32 (header + 20);
   int status = 0;
   for (guint i = 0; i < self->waiting->len && status == 0; i++)
-    if (((const Waiting *)g_ptr_array_index (self->waiting, i))->number == number) {
+    if (((const Waiting *) g_ptr_array_index (self->waiting, i))->number == number) {
       g_ptr_array_remove_index (self->waiting, i);
       status = -ECONNRESET;
     }
   answer_unlink (self, get_u32 (header + 4), status);
 }
 
-static void take_commands (Server *self) {
+static void
+take_commands (Server *self)
+{
   gsize at = 0;
   while (!self->is_over && self->received->len - at >= HEADER_BYTES) {
     const guint8 *header = self->received->data + at;
@@ -202,21 +224,25 @@ static void take_commands (Server *self) {
     if (self->device->is_gone)
       self->is_over = TRUE;
   }
-  g_byte_array_remove_range (self->received, 0, (guint)at);
+  g_byte_array_remove_range (self->received, 0, (guint) at);
 }
 
 /* ---- the loop ---- */
 
-static void receive (Server *self) {
+static void
+receive (Server *self)
+{
   guint8 bytes[READ_BYTES];
   gssize length = recv (self->fd, bytes, sizeof bytes, MSG_DONTWAIT);
   if (length > 0)
-    g_byte_array_append (self->received, bytes, (guint)length);
+    g_byte_array_append (self->received, bytes, (guint) length);
   else if (length == 0 || (errno != EAGAIN && errno != EINTR))
     self->is_over = TRUE;
 }
 
-void stn_usbip_serve (int fd, int stop_fd, StnUsbDevice *device, StnClock *clock, guint64 gone_at) {
+void
+stn_usbip_serve (int fd, int stop_fd, StnUsbDevice *device, StnClock *clock, guint64 gone_at)
+{
   Server self = { .fd = fd, .stop_fd = stop_fd, .device = device, .clock = clock, .gone_at = gone_at };
   self.received = g_byte_array_new ();
   self.waiting = g_ptr_array_new_with_free_func (waiting_free);

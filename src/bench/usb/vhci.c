@@ -19,12 +19,16 @@ typedef struct {
   guint controllers, ports_each;
 } Layout;
 
-static guint read_number (const char *path) {
+static guint
+read_number (const char *path)
+{
   g_autofree char *text = NULL;
-  return g_file_get_contents (path, &text, NULL, NULL) ? (guint)strtoul (text, NULL, 10) : 0;
+  return g_file_get_contents (path, &text, NULL, NULL) ? (guint) strtoul (text, NULL, 10) : 0;
 }
 
-static Layout layout (void) {
+static Layout
+layout (void)
+{
   Layout self = { 0 };
   for (;; self.controllers++) {
     g_autofree char *path = g_strdup_printf (PLATFORM "/vhci_hcd.%u", self.controllers);
@@ -36,21 +40,27 @@ static Layout layout (void) {
   return self;
 }
 
-guint stn_vhci_port_count (void) {
+guint
+stn_vhci_port_count (void)
+{
   Layout all = layout ();
   return all.controllers * all.ports_each;
 }
 
-static int write_attach (const char *line, gsize length) {
+static int
+write_attach (const char *line, gsize length)
+{
   int fd = open (PLATFORM "/vhci_hcd.0/attach", O_WRONLY | O_CLOEXEC);
   if (fd < 0)
     return errno;
-  int code = write (fd, line, length) == (gssize)length ? 0 : errno;
+  int code = write (fd, line, length) == (gssize) length ? 0 : errno;
   close (fd);
   return code;
 }
 
-int stn_vhci_attach (guint port, StnUsbSpeed speed, StnClock *clock, GError **error) {
+int
+stn_vhci_attach (guint port, StnUsbSpeed speed, StnClock *clock, GError **error)
+{
   Layout all = layout ();
   if (all.ports_each == 0 || port >= all.controllers * all.ports_each) {
     stn_error_set (error, STN_FAILURE_ADAPTER_MISSING,
@@ -63,11 +73,11 @@ int stn_vhci_attach (guint port, StnUsbSpeed speed, StnClock *clock, GError **er
     return -1;
   }
   guint number = port / all.ports_each * 2 * all.ports_each + port % all.ports_each;
-  g_autofree char *line = g_strdup_printf ("%u %d %u %u", number, ends[1], 1u << 16 | (number + 1), (guint)speed);
+  g_autofree char *line = g_strdup_printf ("%u %d %u %u", number, ends[1], 1u << 16 | (number + 1), (guint) speed);
   StnWait wait = stn_wait_new (clock, CLEARING_NS, NULL);
   int code;
   while ((code = write_attach (line, strlen (line))) == EBUSY && stn_wait_sleep (&wait, RETRY_NS, NULL))
-    ; /* the port forgets its last device */
+    ;              /* the port forgets its last device */
   close (ends[1]); /* the kernel has it now */
   if (code == 0)
     return ends[0];
@@ -80,7 +90,9 @@ int stn_vhci_attach (guint port, StnUsbSpeed speed, StnClock *clock, GError **er
   return -1;
 }
 
-static char *find_bus (guint controller) {
+static char *
+find_bus (guint controller)
+{
   g_autofree char *folder = g_strdup_printf (PLATFORM "/vhci_hcd.%u", controller);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
@@ -95,7 +107,9 @@ static char *find_bus (guint controller) {
   return NULL;
 }
 
-char *stn_vhci_sysfs_name (guint port) {
+char *
+stn_vhci_sysfs_name (guint port)
+{
   Layout all = layout ();
   if (all.ports_each == 0)
     return NULL;
@@ -103,7 +117,9 @@ char *stn_vhci_sysfs_name (guint port) {
   return bus != NULL ? g_strdup_printf ("%s-%u", bus, port % all.ports_each + 1) : NULL;
 }
 
-char *stn_vhci_id_path (guint port) {
+char *
+stn_vhci_id_path (guint port)
+{
   Layout all = layout ();
   if (all.ports_each == 0)
     return NULL;
