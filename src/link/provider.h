@@ -21,6 +21,9 @@ typedef struct {
   /* A bench's own operator: takes the boards of these sites out and puts new ones in. NULL: people do that. */
   gboolean (*load_boards) (StnProvider *self, const char *const *site_names, GError **error);
   void (*free) (StnProvider *self);
+  /* What works less well than it should, noticed while opening since the last call ("low-latency mode did not take");
+   * one at a time, NULL when there is no more. Free with g_free. A NULL entry: never any. */
+  char *(*take_warning) (StnProvider *self);
 } StnProviderClass;
 
 struct StnProvider {

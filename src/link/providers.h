@@ -1,0 +1,17 @@
+/* The providers of this machine's own ports; src/station/registry.c lists them. Each may be used by any thread. */
+#pragma once
+
+#include "src/link/provider.h"
+
+G_BEGIN_DECLS
+
+/* UARTs by tty ("/dev/serial/by-path/…"). open_pins of the same place gives its modem lines (serial.h), sharing the port
+ * with the UART; while either link lives, the port stays open. */
+StnProvider *stn_provider_serial_new (void);
+/* Lines of an FT232H, by serial or by USB place (usb-place.h). */
+StnProvider *stn_provider_ft232h_new (void);
+/* USB devices in DFU mode, by USB place. Owns one libusb context with its event thread; the links must not outlive it.
+ * `clock`: a real one. STN_FAILURE_INTERNAL otherwise, or where libusb does not start. */
+StnProvider *stn_provider_usb_new (StnClock *clock, GError **error);
+
+G_END_DECLS
