@@ -32,8 +32,8 @@ typedef struct {
   guint8 commands[32];     /* as the ROM lists them, in its protocol's own numbers */
   guint command_count;
   gboolean product_id_known; /* FALSE where the protocol has no such question (DFU): then stn_engine_check_target */
-  char serial[STN_ENGINE_SERIAL_BYTES]; /* of a USB device, printable ASCII; "": none. A label, not an identity: whole lots
-                                           share one */
+  /* of a USB device, printable ASCII; "": none. A label, not an identity: whole lots share one */
+  char serial[STN_ENGINE_SERIAL_BYTES];
 } StnRomIdentity;
 
 typedef enum {
@@ -98,8 +98,8 @@ typedef struct {
    * whole Get answer. FALSE: only a reset helps. Never sends what could be taken for data or an erase. */
   gboolean (*resync) (StnEngine *self, const StnWait *wait, GError **error);
 
-  /* What a good part of this protocol takes on the wire for one block, without the flash's own time: for predictions where
-   * there is no bit rate. NULL: see write_bit_times. */
+  /* What one block takes on the wire, without the flash's own time: for predictions where there is no bit rate. NULL:
+   * see write_bit_times. */
   gint64 (*block_typical_ns) (guint length, gboolean is_write);
   /* See stn_engine_check_target. NULL: identify has told the product id. */
   gboolean (*check_target) (const StnEngine *self, GError **error);

@@ -22,8 +22,9 @@
 /* L43 V9.1, L47 V9 and V10: a longer write that is no multiple of 8 is corrupted (AN2606, known limitations). */
 #define ODD_WRITE_MOST 256
 #define LONG_WRITE_UNIT 8
-/* Full speed: 64 bytes a packet, 13 of them in a frame of 1 ms (USB 2.0 table 5-2); a control transfer takes a frame.
- */
+/* The block around UID and flash size. */
+#define DEVICE_DATA_BYTES 256
+/* Full speed: 64 bytes a packet, 13 of them in a frame of 1 ms (USB 2.0 table 5-2); a control transfer takes one. */
 #define FRAME_NS STN_NS_PER_MS
 #define FRAME_BYTES (13 * 64)
 
@@ -114,8 +115,8 @@ set_address (StnDfuEngine *self, guint64 address, const StnWait *wait, GError **
 
 /* Block numbers count in units of the request's own length (AN3156 section 4), or of wTransferSize, as some devices
  * have it. Only blocks of that very size are therefore counted on, and only one after the other; each other block has
- * its address set and number 2, which is right either way: a block that lands elsewhere would be read back from there.
- */
+ * its address set and number 2, which is right either way. Reading back would not find a wrong guess: what landed
+ * elsewhere would be read from there. */
 static gboolean
 is_counted (const StnDfuEngine *self, gsize length)
 {
@@ -173,9 +174,18 @@ read_block (StnDfuEngine *self, guint64 address, guint8 *buffer, gsize length, c
       return FALSE;
     if (status.status != STN_DFU_OK || status.state == STN_DFU_ERROR)
       return stn_dfu_fail_by_status (self, &step, &status, "dfuUPLOAD-IDLE", wait, error);
+    /* ended with a short packet, as DFU has it: there is no more to read from there. In any other state bytes are
+     * missing. */
+    gboolean is_end = status.state == STN_DFU_IDLE;
     g_autofree char *expected = g_strdup_printf ("%" G_GSIZE_FORMAT " bytes", length);
-    g_autofree char *seen = g_strdup_printf ("%" G_GSIZE_FORMAT " bytes", came);
-    stn_error_set_at (error, STN_FAILURE_GARBAGE, address, expected, seen, "a short upload");
+    g_autofree char *seen = g_strdup_printf ("%" G_GSIZE_FORMAT " bytes, state %u (%s)", came, status.state,
+                                             stn_dfu_state_name (status.state));
+    stn_error_set_at (error, is_end ? STN_FAILURE_NACK : STN_FAILURE_GARBAGE, address, expected, seen,
+                      "a short upload");
+    if (is_end) {
+      self->state = STN_DFU_IDLE;
+      self->visit = STN_DFU_READY;
+    }
     return FALSE;
   }
   self->state = STN_DFU_UPLOAD_IDLE;
@@ -263,22 +273,44 @@ dfu_capabilities (const StnEngine *engine, StnEngineCapabilities *out)
     out->verbs &= ~(guint) STN_ENGINE_ERASE_ALL;
 }
 
+/* Some ROMs refuse small reads around the UID and the flash size: there the whole block is read. */
+static gboolean
+needs_whole_block (const StnTarget *target, guint64 address, gsize length)
+{
+  const guint64 mask = ~(guint64) (DEVICE_DATA_BYTES - 1);
+
+  if (target == NULL || (target->quirks & STN_QUIRK_READ_BLOCKS_ONLY) == 0
+      || ((address + length - 1) & mask) != (address & mask))
+    return FALSE;
+  return (target->uid_address != 0 && (target->uid_address & mask) == (address & mask))
+         || (target->flash_size_address != 0 && (target->flash_size_address & mask) == (address & mask));
+}
+
 static gboolean
 dfu_read (StnEngine *engine, guint64 address, guint8 *buffer, gsize length, const StnWait *wait, GError **error)
 {
   StnDfuEngine *self = (StnDfuEngine *) engine;
   guint8 block[STN_DFU_BLOCK_BYTES_MOST];
+  guint before;
+  gsize span;
 
   if (buffer == NULL || !fits_the_wire (self, address, length))
     return refuse (error, address, length, "a read that does not fit a block");
   if (!may_send (self, STN_DFU_SET_ADDRESS, error))
     return FALSE;
-  if (length % 2 == 0)
+  if (needs_whole_block (engine->target, address, length)) {
+    before = (guint) (address % DEVICE_DATA_BYTES);
+    span = DEVICE_DATA_BYTES;
+  } else if (length % 2 == 1) {
+    /* lengths are even and 2 at least (AN3156 section 4): one byte more, on the side that stays in the half-word */
+    before = (guint) (address % 2);
+    span = length + 1;
+  } else
     return read_block (self, address, buffer, length, wait, error);
 
-  /* lengths are even and 2 at least (AN3156 section 4): one byte more, on the side that stays in the same half-word */
-  guint before = address % 2;
-  if (!read_block (self, address - before, block, length + 1, wait, error))
+  if (span > self->block_bytes)
+    return refuse (error, address, length, "a read that does not fit a block");
+  if (!read_block (self, address - before, block, span, wait, error))
     return FALSE;
   memcpy (buffer, block + before, length);
   return TRUE;

@@ -1,8 +1,10 @@
-/* What every command of AN3156 is made of: a request to endpoint 0, then GETSTATUS until the device has done it, and what
- * the engine knows about where the device stands. Private to protocols/dfu.
+/* What every command of AN3156 is made of: a request to endpoint 0, then GETSTATUS until the device has done it, and
+ * what the engine knows about where the device stands. Private to protocols/dfu.
  *
- * The device starts a download's work at the first GETSTATUS after it and answers that one with dfuDNBUSY (AN3156 section
- * 4). While it works it answers with dfuDNBUSY again, or not at all: then the GETSTATUS itself lasts as long as the work.
+ * The device starts a download's work at the first GETSTATUS after it and answers that one with dfuDNBUSY (AN3156
+ * section 4). While it works it answers with dfuDNBUSY again, or not at all: then the GETSTATUS itself lasts as long as
+ * the work.
+ *
  * The wait that it announces (bwPollTimeout) is kept when it is at most the target's typical time; a longer one is not
  * believed (F405 says 100 ms for everything), and being done is never concluded from time. See poll_times. */
 #pragma once
@@ -95,8 +97,8 @@ gboolean stn_dfu_resync (StnEngine *engine, const StnWait *wait, GError **error)
 
 /* dfu-enumerate.c: fetches and parses the descriptors into `self`. */
 gboolean stn_dfu_enumerate (StnDfuEngine *self, const StnWait *wait, GError **error);
-/* dfu-enumerate.c: SET_INTERFACE to the setting whose map has the address; where none has it, the flash's. Nothing to do
- * with one setting only. From any READY state, ends in READY. */
+/* dfu-enumerate.c: SET_INTERFACE to the setting whose map has the address; where none has it, the flash's. Nothing to
+ * do with one setting only. From any READY state, ends in READY. */
 gboolean stn_dfu_select (StnDfuEngine *self, guint64 address, const StnWait *wait, GError **error);
 
 /* dfu-identity.c */

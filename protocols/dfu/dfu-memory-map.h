@@ -8,9 +8,9 @@
  *     unit     = " " | "B" | "K" | "M"                   none: bytes
  *     type     = "a" .. "g"                              its low bits: 1 readable, 2 erasable, 4 writable
  *
- * (AN3156 section 1.2 and UM0424; what devices really send.) The string comes from a device that may be broken or hostile,
- * so counts and sizes are checked before they are multiplied. It is what the device says, not what is: some ROM versions
- * tell wrong page sizes and rights. Plain data. */
+ * (UM0424, and what devices really send.) The string comes from a device that may be broken or hostile, so counts and
+ * sizes are checked before they are multiplied. It is what the device says, not what is: some ROM versions tell wrong
+ * page sizes and rights. Plain data. */
 #pragma once
 
 #include <glib.h>
@@ -22,7 +22,7 @@ G_BEGIN_DECLS
 #define STN_DFU_NAME_BYTES 64
 /* a string descriptor has room for 126 characters: far less than this many segments of 5 */
 #define STN_DFU_SEGMENTS 32
-/* The reach of the 16-bit block number with blocks of 1024 bytes (AN3156 section 4): a region beyond it is no STM32's. */
+/* The reach of the 16-bit block number with blocks of 1024 bytes (AN3156 section 4): a larger region is no STM32's. */
 #define STN_DFU_REGION_BYTES_MOST (64u * 1024 * 1024)
 
 typedef enum { STN_DFU_READABLE = 1, STN_DFU_ERASABLE = 2, STN_DFU_WRITABLE = 4 } StnDfuAccess;
@@ -44,8 +44,8 @@ typedef struct {
 gboolean stn_dfu_memory_map_parse (const char *text, StnDfuMemoryMap *out, GError **error);
 /* The segment that holds the address, or NULL. */
 const StnDfuSegment *stn_dfu_memory_map_at (const StnDfuMemoryMap *self, guint64 address);
-/* "16*2048,1*65536 at 0x08000000": the segments that follow each other from the one that starts at `address`, equal ones
- * taken together; "nothing" when none does. Free with g_free. */
+/* "16*2048,1*65536 at 0x08000000": the segments that follow each other from the one that starts at `address`, equal
+ * ones taken together; "nothing" when none does. Free with g_free. */
 char *stn_dfu_memory_map_to_text (const StnDfuMemoryMap *self, guint64 address);
 
 G_END_DECLS

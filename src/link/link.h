@@ -10,8 +10,8 @@
  *
  * Control links carry requests to endpoint 0 of one USB device, any request, byte for byte, with these outcomes:
  *   STN_FAILURE_NACK       the device answered with STALL: it refuses this request now. The device and the link live on.
- *   STN_FAILURE_LINK_LOST  the device is gone (unplugged, reset itself, LIBUSB_ERROR_NO_DEVICE or IO): every later exchange
- *                          fails alike, and the link is of no more use; its successor is opened at the same hub port.
+ *   STN_FAILURE_LINK_LOST  the device is gone (unplugged, reset itself, LIBUSB_ERROR_NO_DEVICE or IO): every later
+ *                          exchange fails alike; the successor of this link is opened at the same hub port.
  *   STN_FAILURE_NO_ANSWER  the device sent NAK up to the wait's deadline. The transfer has been cancelled and has ended
  *                          when this returns; whether the device acted on it is not known.
  * An out transfer that fails has perhaps been taken; one that succeeds was acknowledged whole, as the status stage comes

@@ -1,7 +1,7 @@
 /* What a DFU device says of itself, over any bytes: the first byte chooses the parser, mod 5: a configuration, a
- * functional descriptor, a device descriptor, a string, a memory map. Bit 7 of it: the configuration's total length, or
- * the string's, is made right, since nearly every input would end there. What a parser accepts must keep the promises
- * of its header. */
+ * functional descriptor, a device descriptor, a string, a memory map. Bit 7 of it: the configuration's total length,
+ * or the string's, is made right, since nearly every input would end there. What a parser accepts must keep the
+ * promises of its header. */
 #include <glib.h>
 #include <stddef.h>
 #include <stdint.h>

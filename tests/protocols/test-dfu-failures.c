@@ -272,9 +272,11 @@ short_upload_is_never_taken (void)
   } rows[] = {
     { "", STATUS_AFTER ("0b", "00 00 00", "0a") CLRSTATUS STATUS ("02"), STN_FAILURE_READ_PROTECTED },
     { "", STATUS_AFTER ("01", "00 00 00", "0a") CLRSTATUS STATUS ("02"), STN_FAILURE_NACK },
-    { "", STATUS ("02"), STN_FAILURE_GARBAGE },
-    { "11 12 13 14 15 16 17", STATUS ("02"), STN_FAILURE_GARBAGE },
+    { "", STATUS ("02"), STN_FAILURE_NACK },
+    { "11 12 13 14 15 16 17", STATUS ("02"), STN_FAILURE_NACK },
+    { "", STATUS ("09"), STN_FAILURE_GARBAGE },
     { "11 12 13 14 15 16 17", STATUS ("09"), STN_FAILURE_GARBAGE },
+    { "11 12 13 14 15 16 17", STATUS_AFTER ("0f", "00 00 00", "02"), STN_FAILURE_GARBAGE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
