@@ -19,7 +19,8 @@ struct StnCommand {
 
 /* Options that a command reads with one GOptionEntry table; what is left in argv[1..] are its arguments. TRUE: go on.
  * FALSE: *out_exit says how to end (--help was shown, or a usage error was reported). */
-gboolean stn_command_parse (const StnCommand *self, const GOptionEntry *entries, int *argc, char ***argv, int *out_exit);
+gboolean stn_command_parse (const StnCommand *self, const GOptionEntry *entries, int *argc, char ***argv,
+                            int *out_exit);
 /* "stationctl: MESSAGE" on stderr and the exit code. Frees nothing. */
 int stn_command_fail (const GError *error);
 /* A usage error in one sentence; points at --help. Returns STN_EXIT_USAGE. */

@@ -10,10 +10,10 @@ find_data (void)
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *folder = program != NULL ? g_path_get_dirname (program) : g_strdup (".");
   const char *const places[][2] = {
-    { folder, "../../../data" },      /* BUILD/src/cli in the source tree */
-    { folder, "../share/station" },   /* PREFIX/bin */
+    { folder, "../../../data" },    /* BUILD/src/cli in the source tree */
+    { folder, "../share/station" }, /* PREFIX/bin */
     { STN_DATA_DIR, "" },
-    { STN_SOURCE_DIR, "data" },       /* a build folder elsewhere */
+    { STN_SOURCE_DIR, "data" }, /* a build folder elsewhere */
   };
   for (guint i = 0; i < G_N_ELEMENTS (places); i++) {
     g_autofree char *place = g_build_filename (places[i][0], places[i][1], NULL);

@@ -41,7 +41,8 @@ add_time (JsonObject *object, const char *key, const StnEvent *event)
 {
   g_autoptr (GDateTime) seconds = g_date_time_new_from_unix_utc (event->utc_us / G_USEC_PER_SEC);
   g_autofree char *date = seconds != NULL ? g_date_time_format (seconds, "%Y-%m-%dT%H:%M:%S") : NULL;
-  g_autofree char *text = g_strdup_printf ("%s.%06dZ", date != NULL ? date : "1970-01-01T00:00:00", (int) (event->utc_us % G_USEC_PER_SEC));
+  g_autofree char *text =
+      g_strdup_printf ("%s.%06dZ", date != NULL ? date : "1970-01-01T00:00:00", (int) (event->utc_us % G_USEC_PER_SEC));
   json_object_set_string_member (object, key, text);
 }
 
@@ -119,8 +120,8 @@ add_tries (JsonObject *object, const char *key, const StnEvent *event)
 static void
 add_bytes (JsonObject *object, const char *key, const StnEvent *event)
 {
-  gboolean counts_bytes = event->kind == STN_EVENT_UNIT_STEP || event->kind == STN_EVENT_UNIT_PROGRESS ||
-                          event->kind == STN_EVENT_UNIT_RESULT;
+  gboolean counts_bytes = event->kind == STN_EVENT_UNIT_STEP || event->kind == STN_EVENT_UNIT_PROGRESS
+                          || event->kind == STN_EVENT_UNIT_RESULT;
   if (counts_bytes)
     json_object_set_int_member (object, key, (gint64) event->bytes);
 }
@@ -253,7 +254,8 @@ static const struct {
 static char *
 kinds_text (void)
 {
-  GString *text = g_string_new ("One line of stationctl run --json. Readers ignore keys and kinds that they do not know. ");
+  GString *text =
+      g_string_new ("One line of stationctl run --json. Readers ignore keys and kinds that they do not know. ");
   for (guint i = 0; i < STN_EVENT_COUNT; i++)
     g_string_append_printf (text, "%s%s: %s", i > 0 ? "; " : "", stn_event_name (i), stn_event_help (i));
   return g_string_free (text, FALSE);

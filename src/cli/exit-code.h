@@ -1,5 +1,5 @@
-/* Exit codes: what a script, an ATE or a shell learns from stationctl. The numbers are a contract (man page); a new one is
- * added at the end. */
+/* Exit codes: what a script, an ATE or a shell learns from stationctl. The numbers are a contract (man page); a new one
+ * is added at the end. */
 #pragma once
 
 #include "src/base/error.h"
@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 typedef enum {
-  STN_EXIT_PASSED = 0,       /* every unit passed and is recorded */
-  STN_EXIT_FAILED = 1,       /* ran, at least one unit failed or a site was empty */
+  STN_EXIT_PASSED = 0, /* every unit passed and is recorded */
+  STN_EXIT_FAILED = 1, /* ran, at least one unit failed or a site was empty */
   STN_EXIT_USAGE = 2,
   STN_EXIT_INPUT = 3,        /* job or input invalid, hardware untouched */
   STN_EXIT_STATION = 4,      /* station fault, no verdict */

@@ -22,13 +22,15 @@ append_case (GString *xml, const StnUnitRow *row, const StnJob *job)
 
   g_string_append_printf (xml, "    <testcase name=\"%s%s%s\" classname=\"%s\" time=\"%.3f\">\n", site,
                           *serial != '\0' ? " " : "", serial, job_name, (double) row->duration_ns / 1e9);
-  g_string_append_printf (xml, "      <properties>\n"
-                               "        <property name=\"run\" value=\"%s\"/>\n"
-                               "        <property name=\"site\" value=\"%s\"/>\n"
-                               "        <property name=\"serial\" value=\"%s\"/>\n"
-                               "        <property name=\"uid\" value=\"%s\"/>\n"
-                               "        <property name=\"cycle\" value=\"%" G_GINT64_FORMAT "\"/>\n"
-                               "      </properties>\n", run, site, serial, uid, row->cycle);
+  g_string_append_printf (xml,
+                          "      <properties>\n"
+                          "        <property name=\"run\" value=\"%s\"/>\n"
+                          "        <property name=\"site\" value=\"%s\"/>\n"
+                          "        <property name=\"serial\" value=\"%s\"/>\n"
+                          "        <property name=\"uid\" value=\"%s\"/>\n"
+                          "        <property name=\"cycle\" value=\"%" G_GINT64_FORMAT "\"/>\n"
+                          "      </properties>\n",
+                          run, site, serial, uid, row->cycle);
   switch (row->outcome) {
   case STN_VERDICT_PASS:
     break;
@@ -56,12 +58,12 @@ stn_junit_write (const char *path, const GPtrArray *rows, const StnJob *job, con
 
   for (guint i = 0; i < rows->len; i++)
     counts[((const StnUnitRow *) g_ptr_array_index (rows, i))->outcome]++;
-  g_string_append_printf (xml, "  <testsuite name=\"%s%s%s\" tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"%u\">\n",
-                          name, *lot_name != '\0' ? " lot " : "", lot_name, rows->len,
-                          counts[STN_VERDICT_FAIL] + counts[STN_VERDICT_EMPTY],
-                          counts[STN_VERDICT_ERROR] + counts[STN_VERDICT_CANCELLED], counts[STN_VERDICT_SKIPPED]);
-  g_string_append_printf (xml, "    <properties>\n      <property name=\"job-hash\" value=\"%s\"/>\n    </properties>\n",
-                          job->hash);
+  g_string_append_printf (
+      xml, "  <testsuite name=\"%s%s%s\" tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"%u\">\n", name,
+      *lot_name != '\0' ? " lot " : "", lot_name, rows->len, counts[STN_VERDICT_FAIL] + counts[STN_VERDICT_EMPTY],
+      counts[STN_VERDICT_ERROR] + counts[STN_VERDICT_CANCELLED], counts[STN_VERDICT_SKIPPED]);
+  g_string_append_printf (
+      xml, "    <properties>\n      <property name=\"job-hash\" value=\"%s\"/>\n    </properties>\n", job->hash);
   for (guint i = 0; i < rows->len; i++)
     append_case (xml, g_ptr_array_index (rows, i), job);
   g_string_append (xml, "  </testsuite>\n</testsuites>\n");

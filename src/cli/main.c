@@ -10,7 +10,8 @@
 static const StnCommand commands[] = {
   { "run", "JOB", "Program the boards in the station's sites",
     "Exit codes: 0 every board passed and is recorded; 1 a board failed, or a site was empty; 2 usage; 3 job or input\n"
-    "invalid, hardware untouched; 4 station fault, no verdict; 5 stopped by request, finished boards recorded; 6 a result\n"
+    "invalid, hardware untouched; 4 station fault, no verdict; 5 stopped by request, finished boards recorded; 6 a "
+    "result\n"
     "is not recorded; 7 the bank is in use, by whom is said; 8 refused by a gate (already done, retries, quantity).\n"
     "Where several are true: 6, 4, 5, 1, 8 in this order.\n\n"
     "INT or TERM lets boards that are being written finish; the second one stops at once and puts all lines at rest.",
@@ -29,8 +30,9 @@ static const StnCommand commands[] = {
 static void
 show_commands (FILE *stream)
 {
-  fprintf (stream, "Usage:\n  stationctl COMMAND [OPTION…]\n  stationctl --batch JOB [OPTION…]     the same as: run JOB\n\n"
-                   "Commands:\n");
+  fprintf (stream,
+           "Usage:\n  stationctl COMMAND [OPTION…]\n  stationctl --batch JOB [OPTION…]     the same as: run JOB\n\n"
+           "Commands:\n");
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     fprintf (stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
   fprintf (stream, "\nstationctl COMMAND --help tells the options of each; stationctl --version the version.\n");

@@ -1,6 +1,6 @@
-/* Standard output without waiting for its reader: texts go into a queue that a thread of its own writes, so that a blocked
- * pipe or a stopped terminal holds up neither the boards nor the signals. A reader that has gone away is noticed and what
- * would go to it is dropped. */
+/* Standard output without waiting for its reader: texts go into a queue that a thread of its own writes, so that a
+ * blocked pipe or a stopped terminal holds up neither the boards nor the signals. A reader that has gone away is
+ * noticed and what would go to it is dropped. */
 #pragma once
 
 #include <glib.h>

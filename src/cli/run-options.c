@@ -44,7 +44,8 @@ stn_run_command_options_parse (const StnCommand *command, int argc, char **argv,
   g_autofree char *sites = NULL, *skip = NULL, *batch = NULL;
   const GOptionEntry entries[] = {
     { "batch", 0, 0, G_OPTION_ARG_FILENAME, &batch, "The job, where it does not stand alone", "JOB" },
-    { "station", 0, 0, G_OPTION_ARG_FILENAME, &out->station, "Station file ($STATION_FILE, the user's, /etc/station)", "FILE" },
+    { "station", 0, 0, G_OPTION_ARG_FILENAME, &out->station, "Station file ($STATION_FILE, the user's, /etc/station)",
+      "FILE" },
     { "lot", 0, 0, G_OPTION_ARG_STRING, &out->lot, "The lot that the boards belong to", "LOT" },
     { "operator", 0, 0, G_OPTION_ARG_STRING, &out->operator_id, "Who works (the login name)", "NAME" },
     { "panel", 0, 0, G_OPTION_ARG_STRING, &out->panel, "The panel's code", "CODE" },
@@ -53,7 +54,8 @@ stn_run_command_options_parse (const StnCommand *command, int argc, char **argv,
     { "cycles", 0, 0, G_OPTION_ARG_INT, &out->cycles, "So many loads of boards (1)", "N" },
     { "serials", 0, 0, G_OPTION_ARG_FILENAME, &out->serials_path, "Serials, one a line, or SITE,SERIAL", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &out->json, "Events on standard output, one JSON object a line", NULL },
-    { "progress", 0, 0, G_OPTION_ARG_NONE, &out->progress, "With --json: unit.progress too, at most 5 a second and site", NULL },
+    { "progress", 0, 0, G_OPTION_ARG_NONE, &out->progress,
+      "With --json: unit.progress too, at most 5 a second and site", NULL },
     { "junit", 0, 0, G_OPTION_ARG_FILENAME, &out->junit, "Write a JUnit report", "FILE" },
     { "tap", 0, 0, G_OPTION_ARG_NONE, &out->tap, "Results on standard output in the Test Anything Protocol", NULL },
     { "dry-run", 0, 0, G_OPTION_ARG_NONE, &out->dry_run, "Plan everything, touch nothing", NULL },
@@ -74,8 +76,8 @@ stn_run_command_options_parse (const StnCommand *command, int argc, char **argv,
   out->job = g_strdup (batch != NULL ? batch : argc == 2 ? argv[1] : job);
   if (out->station == NULL)
     out->station = g_strdup (station);
-  return parse_sites (command, sites, &out->sites, out_exit) && parse_sites (command, skip, &out->skip, out_exit) &&
-         check (command, out, out_exit);
+  return parse_sites (command, sites, &out->sites, out_exit) && parse_sites (command, skip, &out->skip, out_exit)
+         && check (command, out, out_exit);
 }
 
 void

@@ -11,7 +11,7 @@
 #include "src/cli/signals.h"
 #include "src/cli/view.h"
 
-#define TICK_MS 50 /* 20 pictures a second at most */
+#define TICK_MS 50             /* 20 pictures a second at most */
 #define PROGRESS_EVERY_TICKS 4 /* 5 a second */
 
 typedef struct {
@@ -86,7 +86,8 @@ take_event (Program *self, const StnEvent *event)
 static void
 drain (Program *self)
 {
-  for (StnEvent *event = stn_event_queue_take (self->events); event != NULL; event = stn_event_queue_take (self->events)) {
+  for (StnEvent *event = stn_event_queue_take (self->events); event != NULL;
+       event = stn_event_queue_take (self->events)) {
     take_event (self, event);
     stn_event_unref (event);
   }
@@ -145,7 +146,7 @@ give_serials (Program *self, GError **error)
   if (self->serials == NULL)
     return TRUE;
   g_autofree const char **serials =
-    stn_serial_list_take (self->serials, (const char *const *) self->context.site_names, error);
+      stn_serial_list_take (self->serials, (const char *const *) self->context.site_names, error);
   if (serials == NULL)
     return FALSE;
   stn_runner_set_given_serials (self->context.runner, serials);
@@ -179,8 +180,8 @@ run_cycle (Program *self, GError **error)
 static gboolean
 has_reached_stop_rule (const Program *self)
 {
-  return self->job->stop_after_failures > 0 &&
-         self->outcome.counts[STN_VERDICT_FAIL] >= (guint64) self->job->stop_after_failures;
+  return self->job->stop_after_failures > 0
+         && self->outcome.counts[STN_VERDICT_FAIL] >= (guint64) self->job->stop_after_failures;
 }
 
 /* Asks a person to swap the boards. FALSE: no more boards, or a signal. */
@@ -228,8 +229,9 @@ run_cycles (Program *self, GError **error)
     if (self->outcome.stopped || self->outcome.many_alike || self->outcome.not_recorded > 0)
       return TRUE;
     if (has_reached_stop_rule (self)) {
-      g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT " boards failed, and the job stops after %" G_GINT64_FORMAT,
-                                               self->outcome.counts[STN_VERDICT_FAIL], self->job->stop_after_failures);
+      g_autofree char *text =
+          g_strdup_printf ("%" G_GUINT64_FORMAT " boards failed, and the job stops after %" G_GINT64_FORMAT,
+                           self->outcome.counts[STN_VERDICT_FAIL], self->job->stop_after_failures);
       warn (self, STN_FAILURE_STOP_RULE, text);
       return TRUE;
     }
@@ -244,7 +246,8 @@ check_serials (Program *self, GError **error)
 {
   gboolean needs_list = self->job->has_serial && self->job->serial_from == STN_SERIAL_FROM_LIST;
   if (needs_list && self->options->serials_path == NULL) {
-    stn_error_set (error, STN_FAILURE_USAGE, "%s: the job takes its serials from a list: --serials FILE", self->job->path);
+    stn_error_set (error, STN_FAILURE_USAGE, "%s: the job takes its serials from a list: --serials FILE",
+                   self->job->path);
     return FALSE;
   }
   if (self->options->serials_path == NULL)
@@ -308,9 +311,9 @@ show_plans (Program *self)
   for (guint i = 0; i < self->context.site_count; i++) {
     const StnPlan *plan = self->context.sites[i].plan;
     g_autofree char *bytes = stn_text_from_size_bytes (plan->touched_bytes);
-    stn_output_take (self->output,
-                     g_strdup_printf ("%-6s plan %.12s: %u steps, %s of flash, about %.1f s\n", self->context.site_names[i],
-                                      plan->hash, plan->step_count, bytes, (double) plan->predicted_ns / 1e9));
+    stn_output_take (self->output, g_strdup_printf ("%-6s plan %.12s: %u steps, %s of flash, about %.1f s\n",
+                                                    self->context.site_names[i], plan->hash, plan->step_count, bytes,
+                                                    (double) plan->predicted_ns / 1e9));
   }
   stn_output_take (self->output, g_strdup ("Nothing was touched.\n"));
 }
@@ -341,8 +344,8 @@ static int
 write_junit (Program *self, int code)
 {
   g_autoptr (GError) error = NULL;
-  if (self->options->junit == NULL || self->job == NULL ||
-      stn_junit_write (self->options->junit, self->context.rows, self->job, self->options->lot, &error))
+  if (self->options->junit == NULL || self->job == NULL
+      || stn_junit_write (self->options->junit, self->context.rows, self->job, self->options->lot, &error))
     return code;
   warn (self, stn_error_failure (error), error->message);
   return code == STN_EXIT_PASSED ? STN_EXIT_STATION : code;
@@ -373,8 +376,8 @@ tell_demo (Program *self)
   }
   g_autofree char *quoted = g_shell_quote (journal);
   g_autoptr (GString) text = g_string_new (NULL);
-  g_string_append_printf (text, "\nEvery board is on record in %s\nTry next:\n  stationctl units --journal %s\n", journal,
-                          quoted);
+  g_string_append_printf (text, "\nEvery board is on record in %s\nTry next:\n  stationctl units --journal %s\n",
+                          journal, quoted);
   if (serial != NULL)
     g_string_append_printf (text, "  stationctl unit %s --journal %s\n", serial, quoted);
   if (self->options->json || self->options->tap)
@@ -442,8 +445,11 @@ stn_run_program (const StnCommand *command, const StnRunCommandOptions *options,
   self.events = stn_event_queue_new (NULL, NULL);
   self.output = stn_output_new (STDOUT_FILENO);
   self.context = (StnViewContext){
-    .output = self.output, .clock = self.clock, .rows = g_ptr_array_new_with_free_func (row_free),
-    .quiet = options->quiet, .verbose = options->verbose,
+    .output = self.output,
+    .clock = self.clock,
+    .rows = g_ptr_array_new_with_free_func (row_free),
+    .quiet = options->quiet,
+    .verbose = options->verbose,
   };
   self.view = make_view (&self);
 

@@ -31,8 +31,8 @@ stn_command_schema (const StnCommand *self, int argc, char **argv)
     if (!g_str_equal (argv[1], kinds[i].kind))
       continue;
     g_autofree char *text = kinds[i].fields != NULL
-                              ? stn_fields_schema (kinds[i].fields (), kinds[i].kind, kinds[i].description)
-                              : stn_event_schema ();
+                                ? stn_fields_schema (kinds[i].fields (), kinds[i].kind, kinds[i].description)
+                                : stn_event_schema ();
     fputs (text, stdout);
     return STN_EXIT_PASSED;
   }

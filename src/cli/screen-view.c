@@ -254,7 +254,9 @@ screen_free (StnView *view)
   g_free (((ScreenView *) view)->states);
 }
 
-static const StnViewClass screen_view_class = { .name = "screen", .event = screen_event, .tick = screen_tick, .free = screen_free };
+static const StnViewClass screen_view_class = {
+  .name = "screen", .event = screen_event, .tick = screen_tick, .free = screen_free
+};
 
 StnView *
 stn_screen_view_new (StnViewContext *context, int fd)

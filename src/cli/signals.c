@@ -40,7 +40,8 @@ stn_signals_start (GCancellable *cancellable)
 
   fill (&set);
   pthread_sigmask (SIG_BLOCK, &set, NULL);
-  g_thread_unref (g_thread_new ("signals", listen_for_signals, cancellable != NULL ? g_object_ref (cancellable) : NULL));
+  g_thread_unref (
+      g_thread_new ("signals", listen_for_signals, cancellable != NULL ? g_object_ref (cancellable) : NULL));
 }
 
 guint

@@ -24,8 +24,8 @@ add_range (GPtrArray *names, const char *from, const char *to, GError **error)
   gsize from_letters = 0, to_letters = 0;
   guint64 first = 0, last = 0;
 
-  if (!split_name (from, &from_letters, &first) || !split_name (to, &to_letters, &last) || from_letters != to_letters ||
-      strncmp (from, to, from_letters) != 0 || last < first || last - first >= NAMES_MOST) {
+  if (!split_name (from, &from_letters, &first) || !split_name (to, &to_letters, &last) || from_letters != to_letters
+      || strncmp (from, to, from_letters) != 0 || last < first || last - first >= NAMES_MOST) {
     stn_error_set (error, STN_FAILURE_USAGE, "“%s-%s” is no range of sites; one is A1-A8", from, to);
     return FALSE;
   }

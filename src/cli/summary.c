@@ -35,7 +35,8 @@ stn_unit_row_free (StnUnitRow *self)
 const char *
 stn_unit_row_word (const StnUnitRow *self)
 {
-  static const char *const words[STN_VERDICT_COUNT] = { "UNKNOWN", "PASS", "FAIL", "ERROR", "CANCELLED", "EMPTY", "SKIPPED" };
+  static const char *const words[STN_VERDICT_COUNT] = { "UNKNOWN",   "PASS",  "FAIL",   "ERROR",
+                                                        "CANCELLED", "EMPTY", "SKIPPED" };
   return words[self->outcome];
 }
 
@@ -64,8 +65,8 @@ stn_summary_table (const GPtrArray *rows, gint64 cycle, const char *const *sites
       continue;
     }
     g_autofree char *time = g_strdup_printf ("%.1f s", (double) row->duration_ns / 1e9);
-    const char *cells[] = { row->site, stn_unit_row_word (row), row->serial, row->uid, time,
-                            stn_failure_name (row->failure) };
+    const char *cells[] = { row->site, stn_unit_row_word (row),        row->serial, row->uid,
+                            time,      stn_failure_name (row->failure) };
     stn_table_add (table, cells);
   }
   return stn_table_text (table);
@@ -93,8 +94,9 @@ stn_summary_sentences (const GPtrArray *rows, gint64 cycle, const char *const *s
 char *
 stn_summary_counts (const guint counts[STN_VERDICT_COUNT])
 {
-  static const char *const words[STN_VERDICT_COUNT] = { NULL, "passed", "failed", "not judged, the station's fault",
-                                                        "cancelled", "empty or no contact", "refused" };
+  static const char *const words[STN_VERDICT_COUNT] = {
+    NULL, "passed", "failed", "not judged, the station's fault", "cancelled", "empty or no contact", "refused"
+  };
   guint total = 0;
   g_autoptr (GString) parts = g_string_new (NULL);
 

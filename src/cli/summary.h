@@ -23,8 +23,8 @@ const char *stn_unit_row_word (const StnUnitRow *self);
 
 /* The rows (StnUnitRow) of a cycle, in the order of `sites` (NULL-terminated), as a table. Free with g_free. */
 char *stn_summary_table (const GPtrArray *rows, gint64 cycle, const char *const *sites);
-/* For each unit of a cycle that did not pass, in the order of `sites`: what the operator does next, and the reason. Empty
- * when all passed. Free with g_free. */
+/* For each unit of a cycle that did not pass, in the order of `sites`: what the operator does next, and the reason.
+ * Empty when all passed. Free with g_free. */
 char *stn_summary_sentences (const GPtrArray *rows, gint64 cycle, const char *const *sites);
 /* "8 boards: 7 passed, 1 failed". Free with g_free. */
 char *stn_summary_counts (const guint counts[STN_VERDICT_COUNT]);

@@ -23,8 +23,9 @@ print_steps (const StnResult *result)
     g_autofree char *took = step_duration (step->duration_ns);
     g_autofree char *tries = g_strdup_printf ("%u", step->tries);
     g_autofree char *bytes = step->bytes > 0 ? g_strdup_printf ("%" G_GUINT64_FORMAT, step->bytes) : g_strdup ("");
-    const char *cells[] = { name, stn_verdict_name (step->outcome), took, tries, bytes,
-                            step->detail != NULL ? step->detail : stn_failure_name (step->failure) };
+    const char *cells[] = { name,  stn_verdict_name (step->outcome),
+                            took,  tries,
+                            bytes, step->detail != NULL ? step->detail : stn_failure_name (step->failure) };
     stn_table_add (table, cells);
   }
   g_autofree char *text = stn_table_text (table);

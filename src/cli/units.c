@@ -48,8 +48,8 @@ add_row (StnTable *table, const StnRunRow *row)
 
 /* Pages until `limit` rows have gone by. */
 static gboolean
-each_row (StnQuery *query, StnRunFilter *filter, guint limit, void (*function) (gpointer, const StnRunRow *), gpointer data,
-          GError **error)
+each_row (StnQuery *query, StnRunFilter *filter, guint limit, void (*function) (gpointer, const StnRunRow *),
+          gpointer data, GError **error)
 {
   while (limit > 0) {
     filter->limit = MIN (limit, PAGE_ROWS);
@@ -89,8 +89,13 @@ list (const StnCommand *self, const Options *options)
   g_autoptr (GError) error = NULL;
   g_autoptr (StnTable) table = stn_table_new (titles);
   StnRunFilter filter = {
-    .lot = options->lot, .serial = options->serial, .uid = options->uid, .site = options->site,
-    .job_name = options->job, .production_day = options->day, .newest_first = !options->oldest_first,
+    .lot = options->lot,
+    .serial = options->serial,
+    .uid = options->uid,
+    .site = options->site,
+    .job_name = options->job,
+    .production_day = options->day,
+    .newest_first = !options->oldest_first,
   };
 
   if (options->limit < 1)
@@ -98,12 +103,13 @@ list (const StnCommand *self, const Options *options)
   if (options->verdict != NULL) {
     filter.has_verdict = stn_verdict_from_name (options->verdict, &filter.verdict);
     if (!filter.has_verdict)
-      return stn_command_usage (self, "there is no verdict “%s”: pass, fail, error, cancelled, empty, skipped or unknown",
-                                options->verdict);
+      return stn_command_usage (
+          self, "there is no verdict “%s”: pass, fail, error, cancelled, empty, skipped or unknown", options->verdict);
   }
   g_autoptr (StnQuery) query = stn_records_open (options->journal, options->station, &error);
-  if (query == NULL || !each_row (query, &filter, (guint) options->limit, options->json ? row_to_json : row_to_table,
-                                  options->json ? NULL : table, &error))
+  if (query == NULL
+      || !each_row (query, &filter, (guint) options->limit, options->json ? row_to_json : row_to_table,
+                    options->json ? NULL : table, &error))
     return stn_command_fail (error);
   if (options->json)
     return STN_EXIT_PASSED;
@@ -129,7 +135,8 @@ stn_command_units (const StnCommand *self, int argc, char **argv)
     { "site", 0, 0, G_OPTION_ARG_STRING, &options.site, "Only from this site", "SITE" },
     { "job", 0, 0, G_OPTION_ARG_STRING, &options.job, "Only under this job", "NAME" },
     { "day", 0, 0, G_OPTION_ARG_STRING, &options.day, "Only of this production day", "YYYY-MM-DD" },
-    { "verdict", 0, 0, G_OPTION_ARG_STRING, &options.verdict, "Only with this verdict (unknown: without a result)", "VERDICT" },
+    { "verdict", 0, 0, G_OPTION_ARG_STRING, &options.verdict, "Only with this verdict (unknown: without a result)",
+      "VERDICT" },
     { "limit", 'n', 0, G_OPTION_ARG_INT, &options.limit, "At most so many (20)", "N" },
     { "oldest-first", 0, 0, G_OPTION_ARG_NONE, &options.oldest_first, "In the order in which they were made", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One JSON object a line, with all fields", NULL },

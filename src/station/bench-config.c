@@ -8,7 +8,8 @@ fault_text (const StnNode *node, GError **error)
 {
   if (node->kind == STN_NODE_SCALAR)
     return g_strdup (node->text);
-  const StnNode *value = node->kind == STN_NODE_MAPPING && node->items->len == 1 ? g_ptr_array_index (node->items, 0) : NULL;
+  const StnNode *value =
+      node->kind == STN_NODE_MAPPING && node->items->len == 1 ? g_ptr_array_index (node->items, 0) : NULL;
   if (value == NULL || value->kind != STN_NODE_SCALAR) {
     g_autofree char *found = stn_node_describe (node);
     stn_node_error (node, error, "one fault, such as { dead-cell: 0x08001234 }", found, "bench.faults");
@@ -123,8 +124,8 @@ stn_station_read_bench (StnStation *self, GError **error)
   g_autoptr (GError) unread = NULL;
 
   if ((bench->file != NULL) == (bench->straight > 0)) {
-    stn_node_error (bench->place, error, "either a file, or straight and target", bench->file != NULL ? "both" : "neither",
-                    "bench");
+    stn_node_error (bench->place, error, "either a file, or straight and target",
+                    bench->file != NULL ? "both" : "neither", "bench");
     return NULL;
   }
   if (bench->file == NULL)

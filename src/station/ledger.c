@@ -26,8 +26,9 @@ stn_ledger_decide (const StnAdmissionRequest *request, const StnUnitHistory *his
   }
   /* the first run is none of the retries */
   if (request->retries >= 0 && history->fails_since_pass > (guint64) request->retries) {
-    stn_error_set (error, STN_FAILURE_RETRY_LIMIT, "this board failed %u times, and the job allows %" G_GINT64_FORMAT " %s",
-                   history->fails_since_pass, request->retries, request->retries == 1 ? "retry" : "retries");
+    stn_error_set (error, STN_FAILURE_RETRY_LIMIT,
+                   "this board failed %u times, and the job allows %" G_GINT64_FORMAT " %s", history->fails_since_pass,
+                   request->retries, request->retries == 1 ? "retry" : "retries");
     return FALSE;
   }
   if (request->quantity > 0 && lot_passes >= (guint64) request->quantity) {
@@ -53,17 +54,17 @@ ledger_admit (StnLedger *self, const StnAdmissionRequest *request, StnAdmission 
   StnUnitHistory history = { 0 };
   guint64 lot_passes = 0;
 
-  if (request->uid != NULL &&
-      !stn_journal_admit (ledger->journal, request->run_id, request->uid, request->job_name, request->job_revision,
-                          &history, error))
+  if (request->uid != NULL
+      && !stn_journal_admit (ledger->journal, request->run_id, request->uid, request->job_name, request->job_revision,
+                             &history, error))
     return FALSE;
 
-  /* Boards of one cycle are admitted side by side: those on their way count as if they had passed, or a lot of ten would
-   * end with seventeen. One at a time, so that nobody counts between another's count and its entry. The clock does not
-   * run on while the journal writes, so a mutex held over it stalls no virtual time. */
+  /* Boards of one cycle are admitted side by side: those on their way count as if they had passed, or a lot of ten
+   * would end with seventeen. One at a time, so that nobody counts between another's count and its entry. The clock
+   * does not run on while the journal writes, so a mutex held over it stalls no virtual time. */
   g_mutex_lock (&ledger->mutex);
-  gboolean ok = request->quantity == 0 || stn_journal_count_passes (ledger->journal, request->job_name, request->lot,
-                                                                    &lot_passes, error);
+  gboolean ok = request->quantity == 0
+                || stn_journal_count_passes (ledger->journal, request->job_name, request->lot, &lot_passes, error);
   ok = ok && stn_ledger_decide (request, &history, lot_passes + g_hash_table_size (ledger->admitted), out, error);
   if (ok)
     g_hash_table_add (ledger->admitted, g_strdup (request->run_id));

@@ -48,8 +48,9 @@ lock_folder (GError **error)
     if (g_mkdir_with_parents (folder, 0755) == 0 && access (folder, W_OK) == 0)
       return g_steal_pointer (&folder);
   }
-  stn_error_set (error, STN_FAILURE_PERMISSION, "no folder for the locks of adapters: $XDG_RUNTIME_DIR is not there or "
-                                                "can't be written");
+  stn_error_set (error, STN_FAILURE_PERMISSION,
+                 "no folder for the locks of adapters: $XDG_RUNTIME_DIR is not there or "
+                 "can't be written");
   return NULL;
 }
 
@@ -93,7 +94,8 @@ holder_text (int file)
 static void
 write_holder (int file)
 {
-  g_autofree char *text = g_strdup_printf ("%ld %s\n", (long) getpid (), g_get_prgname () != NULL ? g_get_prgname () : "station");
+  g_autofree char *text =
+      g_strdup_printf ("%ld %s\n", (long) getpid (), g_get_prgname () != NULL ? g_get_prgname () : "station");
   /* only for people: the lock holds without it */
   if (ftruncate (file, 0) != 0 || pwrite (file, text, strlen (text), 0) < 0)
     g_debug ("the holder could not be written into a lock file: %s", g_strerror (errno));
@@ -110,7 +112,8 @@ stn_locks_take (StnLocks *self, const char *place, gboolean is_virtual, const ch
   int file = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
   if (file < 0) {
     int code = errno;
-    stn_error_set (error, STN_FAILURE_PERMISSION, "%s: the lock of %s can't be opened: %s", path, what, g_strerror (code));
+    stn_error_set (error, STN_FAILURE_PERMISSION, "%s: the lock of %s can't be opened: %s", path, what,
+                   g_strerror (code));
     return FALSE;
   }
   if (flock (file, LOCK_EX | LOCK_NB) != 0) {
@@ -120,7 +123,8 @@ stn_locks_take (StnLocks *self, const char *place, gboolean is_virtual, const ch
     if (code == EWOULDBLOCK)
       stn_error_set (error, STN_FAILURE_BANK_BUSY, "%s is in use by %s", what, holder);
     else
-      stn_error_set (error, STN_FAILURE_PERMISSION, "%s: the lock of %s can't be taken: %s", path, what, g_strerror (code));
+      stn_error_set (error, STN_FAILURE_PERMISSION, "%s: the lock of %s can't be taken: %s", path, what,
+                     g_strerror (code));
     return FALSE;
   }
   write_holder (file);

@@ -1,8 +1,8 @@
 /* Locks: a bank belongs to one program from its first pin to its teardown.
  *
- * One file per control adapter (a site without one: per serial port) in the runtime folder `station/`, held by flock and
- * so given back by the kernel whatever becomes of the program. The file says who holds it: "PID PROGRAM". Files stay
- * behind on purpose: a name that is removed could be locked by two. Private to src/station. */
+ * One file per control adapter (a site without one: per serial port) in the runtime folder `station/`, held by flock
+ * and so given back by the kernel whatever becomes of the program. The file says who holds it: "PID PROGRAM". Files
+ * stay behind on purpose: a name that is removed could be locked by two. Private to src/station. */
 #pragma once
 
 #include "src/base/error.h"

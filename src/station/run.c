@@ -17,7 +17,7 @@ struct StnStationRun {
   StnJob *job;
   StnEventQueue *events; /* borrowed */
   char *trace_path;
-  StnFaultPlan *faults;  /* borrowed */
+  StnFaultPlan *faults; /* borrowed */
   GCancellable *cancellable;
   StnRun *run_base;
 
@@ -25,7 +25,7 @@ struct StnStationRun {
   GPtrArray *plans;     /* StnPlan, one for each different wiring */
   GArray *rows;         /* StnRunnerSite */
 
-  StnBench *bench;      /* NULL: real ports */
+  StnBench *bench; /* NULL: real ports */
 
   /* from open on */
   gboolean is_open;
@@ -106,11 +106,10 @@ pick_sites (StnStationRun *self, const StnRunOptions *options, GError **error)
 static gboolean
 same_wiring (const StnWiring *a, const StnWiring *b)
 {
-  return a->has_uart == b->has_uart && a->has_usb == b->has_usb && a->has_nrst == b->has_nrst &&
-         a->has_boot0 == b->has_boot0 && a->has_power == b->has_power && a->has_detect == b->has_detect &&
-         a->shares_nrst == b->shares_nrst && a->shares_boot0 == b->shares_boot0 &&
-         a->shares_power == b->shares_power && a->baud == b->baud && a->power_off_ns == b->power_off_ns &&
-         a->power_settle_ns == b->power_settle_ns;
+  return a->has_uart == b->has_uart && a->has_usb == b->has_usb && a->has_nrst == b->has_nrst
+         && a->has_boot0 == b->has_boot0 && a->has_power == b->has_power && a->has_detect == b->has_detect
+         && a->shares_nrst == b->shares_nrst && a->shares_boot0 == b->shares_boot0 && a->shares_power == b->shares_power
+         && a->baud == b->baud && a->power_off_ns == b->power_off_ns && a->power_settle_ns == b->power_settle_ns;
 }
 
 /* The plan for a wiring, out of `plans` or made and added there; borrowed. */
@@ -399,7 +398,8 @@ tell_unknown (StnStationRun *self, StnQuery *query, GError **error)
       continue;
     warn (self, site->name,
           g_strdup_printf ("the last run on this site has no result, its program was ended in the middle: check that "
-                           "board (run %s, job %s)", row->run->run_id, row->run->job_name));
+                           "board (run %s, job %s)",
+                           row->run->run_id, row->run->job_name));
   }
   return TRUE;
 }
@@ -455,7 +455,8 @@ open_adapters (StnStationRun *self, GError **error)
       continue;
     StnLink *pins = self->pins_provider->provider_class->open_pins (self->pins_provider, control->place, &wait, error);
     if (pins != NULL)
-      self->adapters[i] = stn_adapter_new (pins, control->used_mask, control->rest_levels, station->clock, &wait, error);
+      self->adapters[i] =
+          stn_adapter_new (pins, control->used_mask, control->rest_levels, station->clock, &wait, error);
     if (self->adapters[i] == NULL) {
       g_prefix_error (error, "adapter %s (%s): ", control->file->name, control->place);
       return FALSE;
@@ -472,7 +473,8 @@ connect_lines (StnStationRun *self, guint index, StnSite *site)
   for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++) {
     const StnPinRef *line = &wiring_of (self->station, index)->lines[signal];
     if (line->kind == STN_PIN_REF_CONTROL)
-      *lines[signal] = (StnLine){ .adapter = self->adapters[line->control], .bit = line->bit, .active_low = line->active_low };
+      *lines[signal] =
+          (StnLine){ .adapter = self->adapters[line->control], .bit = line->bit, .active_low = line->active_low };
   }
 }
 
@@ -628,8 +630,9 @@ stn_station_run_start (StnStationRun *self, GError **error)
       return FALSE;
     if (file->cycles_limit > 0 && self->run_base->fixture_cycle > file->cycles_limit)
       warn (self, NULL,
-            g_strdup_printf ("fixture %s has done %" G_GINT64_FORMAT " cycles, its contacts are due for service after %"
-                             G_GINT64_FORMAT, file->fixture_id, self->run_base->fixture_cycle, file->cycles_limit));
+            g_strdup_printf ("fixture %s has done %" G_GINT64_FORMAT
+                             " cycles, its contacts are due for service after %" G_GINT64_FORMAT,
+                             file->fixture_id, self->run_base->fixture_cycle, file->cycles_limit));
   }
   g_free (self->run_base->production_day);
   self->run_base->production_day = today (self->station);
@@ -647,5 +650,6 @@ stn_station_run_load_boards (StnStationRun *self, GError **error)
   for (guint i = 0; i < self->rows->len; i++)
     g_ptr_array_add (names, g_array_index (self->rows, StnRunnerSite, i).site->name);
   g_ptr_array_add (names, NULL);
-  return self->uart_provider->provider_class->load_boards (self->uart_provider, (const char *const *) names->pdata, error);
+  return self->uart_provider->provider_class->load_boards (self->uart_provider, (const char *const *) names->pdata,
+                                                           error);
 }

@@ -7,11 +7,11 @@ static const char *const level_names[] = { "low", "high", NULL };
 static const char *const remote_usb_names[] = { "virtual", "real", NULL };
 
 /* A pin's rows; only the level that does the work differs from line to line. */
-#define PIN_ROWS(level)                                                                                                \
-  { .key = "pin", .kind = STN_FIELD_TEXT, STN_MEMBER (StnFilePin, pin), .required = TRUE, .low = 1, .high = 64,          \
-    .help = "control and pin (c1.AC0), or uart.rts, uart.dtr of the site's own port" },                                  \
-  { .key = "active", .kind = STN_FIELD_ENUM, STN_MEMBER (StnFilePin, active), .names = level_names,                      \
-    .fallback = level, .help = "the level that does what the name says" },                                               \
+#define PIN_ROWS(level) \
+  { .key = "pin", .kind = STN_FIELD_TEXT, STN_MEMBER (StnFilePin, pin), .required = TRUE, .low = 1, .high = 64, \
+    .help = "control and pin (c1.AC0), or uart.rts, uart.dtr of the site's own port" }, \
+  { .key = "active", .kind = STN_FIELD_ENUM, STN_MEMBER (StnFilePin, active), .names = level_names, \
+    .fallback = level, .help = "the level that does what the name says" }, \
   { .key = "", .kind = STN_FIELD_PLACE, STN_MEMBER (StnFilePin, place) }
 
 static const StnField nrst_fields[] = {

@@ -22,7 +22,15 @@ typedef struct {
   const StnNode *place;
 } StnPinRef;
 
-typedef enum { STN_SIGNAL_NRST, STN_SIGNAL_BOOT0, STN_SIGNAL_POWER, STN_SIGNAL_DETECT, STN_SIGNAL_GOOD, STN_SIGNAL_FAULT, STN_SIGNAL_COUNT } StnSignal;
+typedef enum {
+  STN_SIGNAL_NRST,
+  STN_SIGNAL_BOOT0,
+  STN_SIGNAL_POWER,
+  STN_SIGNAL_DETECT,
+  STN_SIGNAL_GOOD,
+  STN_SIGNAL_FAULT,
+  STN_SIGNAL_COUNT
+} StnSignal;
 extern const char *const stn_signal_names[STN_SIGNAL_COUNT];
 /* NRST, BOOT0 and power are driven; the others are read. */
 static inline gboolean
@@ -42,8 +50,8 @@ typedef struct {
 
 typedef struct {
   const StnFileControl *file;
-  char *place;        /* what a provider opens: the serial, or the USB path */
-  guint32 used_mask;  /* lines that some site drives */
+  char *place;       /* what a provider opens: the serial, or the USB path */
+  guint32 used_mask; /* lines that some site drives */
   guint32 rest_levels;
 } StnControlWiring;
 
@@ -53,18 +61,19 @@ struct StnStation {
   StnYaml *yaml; /* keeps the nodes that places point at */
   StnStationFile file;
   int day_start_minutes;
-  GArray *controls;     /* StnControlWiring */
-  GArray *wirings;      /* StnSiteWiring, in the order of the file */
-  GPtrArray *sites;     /* StnSite, as long as wirings */
-  GPtrArray *warnings;  /* char * */
-  StnTargets *targets;  /* read when first asked for */
+  GArray *controls;             /* StnControlWiring */
+  GArray *wirings;              /* StnSiteWiring, in the order of the file */
+  GPtrArray *sites;             /* StnSite, as long as wirings */
+  GPtrArray *warnings;          /* char * */
+  StnTargets *targets;          /* read when first asked for */
   StnBenchConfig *bench_config; /* NULL: no bench */
   char *journal_path;
 };
 
 /* wiring.c: from words to controls, lines and groups; everything that contradicts itself is refused. */
 gboolean stn_station_read_wiring (StnStation *self, GError **error);
-/* FALSE with STN_FAILURE_NOT_SUPPORTED and the place for the first thing that this program understands and can't open. */
+/* FALSE with STN_FAILURE_NOT_SUPPORTED and the place for the first thing that this program understands and can't open.
+ */
 gboolean stn_station_check_supported (const StnStation *self, const StnSiteWiring *wiring, GError **error);
 
 /* bench-config.c: the bench that `bench:` asks for. NULL with an error; not called without `bench:`. */

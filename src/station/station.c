@@ -43,8 +43,8 @@ static gboolean
 read_day_start (StnStation *self, GError **error)
 {
   const char *text = self->file.day_start;
-  gboolean is_time = strlen (text) == 5 && text[2] == ':' && g_ascii_isdigit (text[0]) && g_ascii_isdigit (text[1]) &&
-                     g_ascii_isdigit (text[3]) && g_ascii_isdigit (text[4]);
+  gboolean is_time = strlen (text) == 5 && text[2] == ':' && g_ascii_isdigit (text[0]) && g_ascii_isdigit (text[1])
+                     && g_ascii_isdigit (text[3]) && g_ascii_isdigit (text[4]);
   int hours = is_time ? (text[0] - '0') * 10 + (text[1] - '0') : 24;
   int minutes = is_time ? (text[3] - '0') * 10 + (text[4] - '0') : 60;
   if (hours > 23 || minutes > 59) {
@@ -63,7 +63,7 @@ adapters_text (const StnFileSite *site)
   const struct {
     const char *name, *value;
   } parts[] = {
-    { "uart", site->uart.port },          { "nrst", site->nrst.pin },     { "boot0", site->boot0.pin },
+    { "uart", site->uart.port },       { "nrst", site->nrst.pin },     { "boot0", site->boot0.pin },
     { "power", site->power.line.pin }, { "detect", site->detect.pin },
   };
   GString *text = g_string_new (NULL);
@@ -109,7 +109,8 @@ read_file (StnStation *self, GError **error)
     return FALSE;
   }
   self->yaml = stn_yaml_parse (self->path, bytes, length, error);
-  return self->yaml != NULL && stn_fields_read (stn_station_file_fields (), stn_yaml_root (self->yaml), &self->file, error);
+  return self->yaml != NULL
+         && stn_fields_read (stn_station_file_fields (), stn_yaml_root (self->yaml), &self->file, error);
 }
 
 StnStation *
@@ -140,7 +141,8 @@ stn_station_load (const char *path, StnClock *clock, GError **error)
     if (self->bench_config == NULL)
       return NULL;
   }
-  self->journal_path = self->file.journal != NULL ? g_strdup (self->file.journal) : default_journal (self->file.bench.present);
+  self->journal_path =
+      self->file.journal != NULL ? g_strdup (self->file.journal) : default_journal (self->file.bench.present);
   make_sites (self);
   return g_steal_pointer (&self);
 }

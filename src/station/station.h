@@ -1,4 +1,5 @@
-/* The station: station.yaml put together - providers, adapters, sites, locks, journal, ledger - and runners made from it.
+/* The station: station.yaml put together - providers, adapters, sites, locks, journal, ledger - and runners made from
+ * it.
  *
  * Programs (command line, window) see only this, the job, the record and the reading side of the journal.
  *
@@ -20,8 +21,8 @@ G_BEGIN_DECLS
 typedef struct StnStation StnStation;
 
 /* `path` NULL: $STATION_FILE, the user's config folder station/station.yaml, /etc/station/station.yaml. Errors:
- * STN_FAILURE_USAGE when there is none (its text is the three lines for a newcomer), STN_FAILURE_BAD_FILE. The bench file
- * that it names is read too. */
+ * STN_FAILURE_USAGE when there is none (its text is the three lines for a newcomer), STN_FAILURE_BAD_FILE. The bench
+ * file that it names is read too. */
 StnStation *stn_station_load (const char *path, StnClock *clock, GError **error);
 void stn_station_free (StnStation *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnStation, stn_station_free)
@@ -31,7 +32,8 @@ const char *stn_station_name (const StnStation *self);
 gboolean stn_station_is_virtual (const StnStation *self);
 /* Where records go; `journal:` of the file or the default. */
 const char *stn_station_journal_path (const StnStation *self);
-/* The chips that this station knows, its own overrides included; read when first asked for. Error: STN_FAILURE_BAD_FILE. */
+/* The chips that this station knows, its own overrides included; read when first asked for. Error:
+ * STN_FAILURE_BAD_FILE. */
 StnTargets *stn_station_targets (StnStation *self, GError **error);
 /* The same without a station. Free with stn_targets_free. */
 StnTargets *stn_station_read_targets (GError **error);
@@ -40,9 +42,9 @@ StnSite *const *stn_station_sites (const StnStation *self, guint *out_count);
 
 /* What is odd about the file and stops nothing; borrowed. */
 const char *const *stn_station_warnings (const StnStation *self, guint *out_count);
-/* FALSE with STN_FAILURE_NOT_SUPPORTED and the place when an enabled site needs what this program can't open yet, or with
- * the error of a bench that can't be built. Touches nothing; stn_station_run_new asks the same of the sites that take
- * part. */
+/* FALSE with STN_FAILURE_NOT_SUPPORTED and the place when an enabled site needs what this program can't open yet, or
+ * with the error of a bench that can't be built. Touches nothing; stn_station_run_new asks the same of the sites that
+ * take part. */
 gboolean stn_station_check (StnStation *self, GError **error);
 /* Reads a bench.yaml and builds its bench without a station. Error: STN_FAILURE_BAD_FILE, STN_FAILURE_BAD_PLAN. */
 gboolean stn_station_check_bench (const char *path, GError **error);
@@ -62,8 +64,8 @@ typedef struct {
   const char *lot;          /* NULL: none */
   const char *operator_id;  /* NULL: the user's login name */
   const char *panel;
-  const char *trace_path;   /* NULL: no file */
-  StnFaultPlan *faults;     /* tests only */
+  const char *trace_path;    /* NULL: no file */
+  StnFaultPlan *faults;      /* tests only */
   GCancellable *cancellable; /* ends what stn_station_run_open waits for; NULL: nothing does */
 } StnRunOptions;
 
@@ -79,10 +81,11 @@ const StnRunnerSite *stn_station_run_sites (const StnStationRun *self, guint *ou
  * that an earlier program left open. */
 gboolean stn_station_run_open (StnStationRun *self, GError **error);
 StnRunner *stn_station_run_runner (StnStationRun *self); /* borrowed; after open */
-/* Starts the next cycle: counts the fixture, brings the production day up to date, starts the runner. Error: the journal's;
- * nothing has started then. */
+/* Starts the next cycle: counts the fixture, brings the production day up to date, starts the runner. Error: the
+ * journal's; nothing has started then. */
 gboolean stn_station_run_start (StnStationRun *self, GError **error);
-/* Between cycles: on a bench, its own operator swaps the boards; real boards are swapped by people, and nothing happens. */
+/* Between cycles: on a bench, its own operator swaps the boards; real boards are swapped by people, and nothing
+ * happens. */
 gboolean stn_station_run_load_boards (StnStationRun *self, GError **error);
 
 G_END_DECLS

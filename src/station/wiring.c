@@ -93,8 +93,8 @@ read_controls (StnStation *self, GError **error)
     if (!file->has_ft232h)
       return refuse (file->name_place, error, "ft232h", "nothing", "what kind of adapter the control is");
     if ((file->serial != NULL) == file->port.present)
-      return refuse (file->name_place, error, "either its serial or its port", file->serial != NULL ? "both" : "neither",
-                     "the FT232H");
+      return refuse (file->name_place, error, "either its serial or its port",
+                     file->serial != NULL ? "both" : "neither", "the FT232H");
     if (strchr (file->name, '.') != NULL || g_str_equal (file->name, "uart"))
       return refuse (file->name_place, error, "a name without dots, other than uart", file->name, "a control");
     if (file->serial != NULL)
@@ -106,8 +106,8 @@ read_controls (StnStation *self, GError **error)
     for (guint other = 0; other < i; other++)
       if (g_str_equal (g_array_index (self->controls, StnControlWiring, other).place, control.place)) {
         g_autofree char *text =
-          g_strdup_printf ("control “%s” is the same adapter as “%s” (%s)", file->name,
-                           g_array_index (self->controls, StnControlWiring, other).file->name, control.place);
+            g_strdup_printf ("control “%s” is the same adapter as “%s” (%s)", file->name,
+                             g_array_index (self->controls, StnControlWiring, other).file->name, control.place);
         return refuse (file->name_place, error, NULL, NULL, text);
       }
   }
@@ -124,8 +124,9 @@ refuse_unknown_control (const StnStation *self, const StnFilePin *pin, const cha
     g_ptr_array_add (known, g_array_index (self->controls, StnControlWiring, i).file->name);
   g_ptr_array_add (known, NULL);
   const char *nearest = stn_text_nearest (name, (const char *const *) known->pdata);
-  g_autofree char *text = nearest != NULL ? g_strdup_printf ("no control is called “%s”; the nearest is “%s”", name, nearest)
-                                          : g_strdup_printf ("no control is called “%s”", name);
+  g_autofree char *text = nearest != NULL
+                              ? g_strdup_printf ("no control is called “%s”; the nearest is “%s”", name, nearest)
+                              : g_strdup_printf ("no control is called “%s”", name);
   return refuse (pin->place, error, NULL, NULL, text);
 }
 
@@ -177,8 +178,8 @@ read_pin (StnStation *self, const StnFilePin *pin, StnSignal signal, StnPinRef *
 static gboolean
 same_line (const StnPinRef *a, const StnPinRef *b)
 {
-  return a->kind == STN_PIN_REF_CONTROL && b->kind == STN_PIN_REF_CONTROL && a->control == b->control &&
-         a->bit == b->bit;
+  return a->kind == STN_PIN_REF_CONTROL && b->kind == STN_PIN_REF_CONTROL && a->control == b->control
+         && a->bit == b->bit;
 }
 
 /* A line may serve several sites, but only as the same signal with the same level. */
@@ -229,9 +230,9 @@ check_site_against (const StnSiteWiring *wiring, const StnSiteWiring *other, GEr
     text = g_strdup_printf ("a second site is called “%s”", site->name);
   else if (site->uart.present && old->uart.present && g_str_equal (site->uart.port, old->uart.port))
     text = g_strdup_printf ("%s has the same serial port as %s", site->name, old->name);
-  else if (wiring->bank == other->bank && site->at->len == 2 && old->at->len == 2 &&
-           *(gint64 *) site->at->pdata[0] == *(gint64 *) old->at->pdata[0] &&
-           *(gint64 *) site->at->pdata[1] == *(gint64 *) old->at->pdata[1])
+  else if (wiring->bank == other->bank && site->at->len == 2 && old->at->len == 2
+           && *(gint64 *) site->at->pdata[0] == *(gint64 *) old->at->pdata[0]
+           && *(gint64 *) site->at->pdata[1] == *(gint64 *) old->at->pdata[1])
     text = g_strdup_printf ("%s is at the same row and column as %s", site->name, old->name);
   if (text != NULL)
     return refuse (site->name_place, error, NULL, NULL, text);

@@ -40,17 +40,16 @@ world_has (const World *self, const char *name)
 void
 world_set_bench (World *self, const char *bench)
 {
-  g_autofree char *text = g_strdup_printf (
-    "station: Test\n"
-    "journal: journal.db\n"
-    "bench: { straight: 2, target: STM32G071CB%s%s }\n"
-    "controls: { c1: { ft232h: { serial: F1 }, buffered: true } }\n"
-    "banks:\n"
-    "  - name: A\n"
-    "    sites:\n"
-    "      - { name: A1, nrst: c1.AC0, boot0: c1.AD0, uart: /dev/u1 }\n"
-    "      - { name: A2, nrst: c1.AC1, boot0: c1.AD1, uart: /dev/u2 }\n",
-    *bench != '\0' ? ", " : "", bench);
+  g_autofree char *text = g_strdup_printf ("station: Test\n"
+                                           "journal: journal.db\n"
+                                           "bench: { straight: 2, target: STM32G071CB%s%s }\n"
+                                           "controls: { c1: { ft232h: { serial: F1 }, buffered: true } }\n"
+                                           "banks:\n"
+                                           "  - name: A\n"
+                                           "    sites:\n"
+                                           "      - { name: A1, nrst: c1.AC0, boot0: c1.AD0, uart: /dev/u1 }\n"
+                                           "      - { name: A2, nrst: c1.AC1, boot0: c1.AD1, uart: /dev/u2 }\n",
+                                           *bench != '\0' ? ", " : "", bench);
   world_write (self, "station.yaml", text);
 }
 

@@ -34,11 +34,27 @@ static const Case cases[] = {
   { "cycles_have_a_range", { "run", "@job", "--cycles", "0" }, 2, NULL, "--cycles" },
   { "a_site_range_is_checked", { "run", "@job", "--sites", "A4-A1" }, 2, NULL, "no range of sites" },
   { "a_range_over_two_letters_is_refused", { "run", "@job", "--sites", "A1-B2" }, 2, NULL, "no range of sites" },
-  { "an_unknown_site_names_the_nearest", { "run", "@job", "--station", "@station", "--sites", "A3" }, 2, NULL, "no site “A3”" },
-  { "all_sites_skipped_leaves_nothing", { "run", "@job", "--station", "@station", "--skip", "A1,A2" }, 2, NULL, "no site is left" },
+  { "an_unknown_site_names_the_nearest",
+    { "run", "@job", "--station", "@station", "--sites", "A3" },
+    2,
+    NULL,
+    "no site “A3”" },
+  { "all_sites_skipped_leaves_nothing",
+    { "run", "@job", "--station", "@station", "--skip", "A1,A2" },
+    2,
+    NULL,
+    "no site is left" },
   { "without_a_station_file_three_lines_help", { "run", "@job" }, 2, NULL, "stationctl demo" },
-  { "a_station_that_is_not_there_is_bad_input", { "run", "@job", "--station", "nowhere.yaml" }, 3, NULL, "nowhere.yaml" },
-  { "a_job_that_is_not_there_is_bad_input", { "run", "nowhere.yaml", "--station", "@station" }, 3, NULL, "nowhere.yaml" },
+  { "a_station_that_is_not_there_is_bad_input",
+    { "run", "@job", "--station", "nowhere.yaml" },
+    3,
+    NULL,
+    "nowhere.yaml" },
+  { "a_job_that_is_not_there_is_bad_input",
+    { "run", "nowhere.yaml", "--station", "@station" },
+    3,
+    NULL,
+    "nowhere.yaml" },
   { "why_explains_a_failure", { "why", "verify-mismatch" }, 0, "what to do:", NULL },
   { "why_without_a_name_lists_all", { "why" }, 0, "empty-or-no-contact", NULL },
   { "why_names_the_nearest", { "why", "verify-mismach" }, 2, NULL, "verify-mismatch" },
@@ -57,7 +73,11 @@ static const Case cases[] = {
   { "units_without_a_journal_is_bad_input", { "units", "--station", "@station" }, 3, NULL, "no journal yet" },
   { "units_refuses_an_unknown_verdict", { "units", "--verdict", "good" }, 2, NULL, "no verdict" },
   { "unit_wants_one", { "unit" }, 2, NULL, "one serial or UID" },
-  { "dry_run_touches_nothing", { "run", "@job", "--station", "@station", "--dry-run" }, 0, "Nothing was touched", NULL },
+  { "dry_run_touches_nothing",
+    { "run", "@job", "--station", "@station", "--dry-run" },
+    0,
+    "Nothing was touched",
+    NULL },
   { "batch_is_run", { "--batch", "@job", "--station", "@station", "--dry-run" }, 0, "Nothing was touched", NULL },
 };
 
@@ -78,7 +98,8 @@ run_case (gconstpointer data)
   const Case *row = data;
   g_autoptr (World) world = world_new ();
   const char *const *words = row->arguments;
-  g_autoptr (Ended) ended = world_run (world, words[0], words[1], words[2], words[3], words[4], words[5], words[6], NULL);
+  g_autoptr (Ended) ended =
+      world_run (world, words[0], words[1], words[2], words[3], words[4], words[5], words[6], NULL);
 
   assert_exit (ended, row->exit_code);
   check_part (ended->out, row->out, "stdout");
@@ -112,6 +133,7 @@ main (int argc, char **argv)
     g_autofree char *path = g_strdup_printf ("/commands/%s", cases[i].name);
     g_test_add_data_func (path, &cases[i], run_case);
   }
-  g_test_add_func ("/commands/the_three_lines_name_demo_learn_and_the_manual", the_three_lines_name_demo_learn_and_the_manual);
+  g_test_add_func ("/commands/the_three_lines_name_demo_learn_and_the_manual",
+                   the_three_lines_name_demo_learn_and_the_manual);
   return g_test_run ();
 }

@@ -155,7 +155,8 @@ main (int argc, char **argv)
   add_bad_files ("tests/data/benches-bad", 6);
   g_test_add_func ("/files/every_station_of_the_tree_is_valid", every_station_of_the_tree_is_valid);
   g_test_add_func ("/files/the_demo_job_fits_the_demo_station", the_demo_job_fits_the_demo_station);
-  g_test_add_func ("/files/the_demo_passes_eight_boards_and_says_what_to_try", the_demo_passes_eight_boards_and_says_what_to_try);
+  g_test_add_func ("/files/the_demo_passes_eight_boards_and_says_what_to_try",
+                   the_demo_passes_eight_boards_and_says_what_to_try);
   g_test_add_func ("/files/schemas_are_what_the_tables_say", schemas_are_what_the_tables_say);
   return g_test_run ();
 }

@@ -93,7 +93,9 @@ serials_are_taken_once_and_in_order (void)
 static void
 serial_files_are_checked_by_line (void)
 {
-  static const char *const wrong[] = { "one\none\n", "A1,\n", ",one\n", "a,b,c\n", "tab\tinside\n", "A1,one\nA2,one\n" };
+  static const char *const wrong[] = {
+    "one\none\n", "A1,\n", ",one\n", "a,b,c\n", "tab\tinside\n", "A1,one\nA2,one\n"
+  };
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++) {
     g_autoptr (GError) error = NULL;
     g_autoptr (StnSerialList) list = list_of (wrong[i], &error);
@@ -115,10 +117,11 @@ tables_line_up_and_hold_no_control_characters (void)
   stn_table_add (table, two);
   stn_table_add (table, three);
   g_autofree char *text = stn_table_text (table);
-  g_assert_cmpstr (text, ==, "site       reason\n"
-                             "Ä1         well\n"
-                             "long name  two lines [2J\n"
-                             "A3\n");
+  g_assert_cmpstr (text, ==,
+                   "site       reason\n"
+                   "Ä1         well\n"
+                   "long name  two lines [2J\n"
+                   "A3\n");
   g_assert_cmpuint (stn_table_length (table), ==, 3);
 }
 
@@ -196,10 +199,11 @@ an_event_is_one_line_of_valid_json (void)
   event->duration_ns = 812499999;
   event->text = g_strdup ("a\nline, a \"quote\" and \xff");
   g_autofree char *text = stn_event_to_json (event);
-  g_assert_cmpstr (text, ==,
-                   "{\"v\":1,\"seq\":41,\"ts\":\"2025-11-22T06:03:01.123456Z\",\"mono_ns\":5,\"ev\":\"unit.result\",\"site\":\"A3\","
-                   "\"outcome\":\"fail\",\"failure\":\"no-boot\",\"ms\":812,\"bytes\":0,"
-                   "\"text\":\"a\\nline, a \\\"quote\\\" and \xef\xbf\xbd\"}");
+  g_assert_cmpstr (
+      text, ==,
+      "{\"v\":1,\"seq\":41,\"ts\":\"2025-11-22T06:03:01.123456Z\",\"mono_ns\":5,\"ev\":\"unit.result\",\"site\":\"A3\","
+      "\"outcome\":\"fail\",\"failure\":\"no-boot\",\"ms\":812,\"bytes\":0,"
+      "\"text\":\"a\\nline, a \\\"quote\\\" and \xef\xbf\xbd\"}");
 }
 
 int

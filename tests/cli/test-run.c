@@ -113,7 +113,7 @@ a_lot_is_not_overrun_by_boards_side_by_side (void)
   g_autofree char *limited = g_strconcat (job, "limits: { quantity: 3 }\n", NULL);
   world_write (world, "job.yaml", limited);
   g_autoptr (Ended) ended =
-    world_run (world, "run", "@job", "--station", "@station", "--lot", "L1", "--cycles", "3", "--json", NULL);
+      world_run (world, "run", "@job", "--station", "@station", "--lot", "L1", "--cycles", "3", "--json", NULL);
   assert_exit (ended, 8);
   g_assert_cmpuint (count_events (ended->out, "unit.result", "pass"), ==, 3);
   g_assert_cmpuint (count_events (ended->out, "unit.result", "skipped"), ==, 3);
@@ -172,7 +172,7 @@ serials_come_from_a_list (void)
   assert_exit (without, 2);
   world_write (world, "serials.txt", "# two boards\nA2,SECOND\n\nFIRST\n");
   g_autoptr (Ended) ended =
-    world_run (world, "run", "@job", "--station", "@station", "--serials", "serials.txt", "--json", NULL);
+      world_run (world, "run", "@job", "--station", "@station", "--serials", "serials.txt", "--json", NULL);
   assert_exit (ended, 0);
   g_autofree char *one = result_line (ended->out, "A1"), *two = result_line (ended->out, "A2");
   g_autofree char *serial_one = json_text (one, "serial"), *serial_two = json_text (two, "serial");
@@ -195,7 +195,7 @@ junit_and_tap_say_the_same (void)
   g_autofree char *report = NULL, *path = world_path (world, "report.xml");
   world_set_bench (world, "faults: { A2: [ { dead-cell: 0x08000234 } ] }");
   g_autoptr (Ended) ended =
-    world_run (world, "run", "@job", "--station", "@station", "--tap", "--junit", "report.xml", NULL);
+      world_run (world, "run", "@job", "--station", "@station", "--tap", "--junit", "report.xml", NULL);
 
   assert_exit (ended, 1);
   g_assert_true (g_str_has_prefix (ended->out, "TAP version 13\n"));
@@ -212,7 +212,8 @@ static void
 a_report_that_can_not_be_written_is_not_passed_over (void)
 {
   g_autoptr (World) world = world_new ();
-  g_autoptr (Ended) ended = world_run (world, "run", "@job", "--station", "@station", "--junit", "no/such/folder.xml", NULL);
+  g_autoptr (Ended) ended =
+      world_run (world, "run", "@job", "--station", "@station", "--junit", "no/such/folder.xml", NULL);
   assert_exit (ended, 4);
   assert_has (ended->err, "folder.xml");
 }
@@ -250,7 +251,7 @@ the_trace_has_the_first_sync (void)
   g_autoptr (World) world = world_new ();
   g_autofree char *trace = NULL, *path = world_path (world, "trace.txt");
   g_autoptr (Ended) ended =
-    world_run (world, "run", "@job", "--station", "@station", "--sites", "A1", "--trace", "trace.txt", NULL);
+      world_run (world, "run", "@job", "--station", "@station", "--sites", "A1", "--trace", "trace.txt", NULL);
   assert_exit (ended, 0);
   g_assert_true (g_file_get_contents (path, &trace, NULL, NULL));
   assert_has (trace, " write 7f");

@@ -19,7 +19,8 @@ typedef struct {
 static Live
 start_live (World *world, const char *const *arguments)
 {
-  Live live = { .process = world_start (world, arguments, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE) };
+  Live live = { .process =
+                    world_start (world, arguments, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE) };
   live.lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (live.process));
   return live;
 }
@@ -181,7 +182,8 @@ the_second_signal_stops_and_is_raised_again (gconstpointer data)
   /* the records are whole: each board has a result, and none passed */
   g_assert_cmpuint (count_events (rest, "unit.result", "cancelled"), ==, 2);
   g_assert_cmpuint (count_events (rest, "run.end", NULL), ==, 1);
-  g_autoptr (Ended) unknown = world_run (world, "units", "--journal", "journal.db", "--verdict", "unknown", "--json", NULL);
+  g_autoptr (Ended) unknown =
+      world_run (world, "units", "--journal", "journal.db", "--verdict", "unknown", "--json", NULL);
   g_assert_cmpstr (unknown->out, ==, "");
   end_live (&live);
 }
@@ -225,7 +227,8 @@ a_killed_program_leaves_unknown_runs_that_the_next_one_names (void)
   assert_exit (next, 0);
   assert_has (next->out, "has no result");
   g_assert_cmpuint (count_events (next->out, "unit.result", "pass"), ==, 2);
-  g_autoptr (Ended) unknown = world_run (world, "units", "--journal", "journal.db", "--verdict", "unknown", "--json", NULL);
+  g_autoptr (Ended) unknown =
+      world_run (world, "units", "--journal", "journal.db", "--verdict", "unknown", "--json", NULL);
   g_assert_cmpuint (count_events (unknown->out, NULL, NULL), ==, 2);
 }
 
@@ -315,8 +318,10 @@ main (int argc, char **argv)
   ADD (lines_are_numbered_without_gaps_and_end_with_the_exit_code);
   ADD (a_refused_job_has_a_stream_too);
   ADD (a_result_is_told_only_when_it_is_on_disk);
-  g_test_add_data_func ("/stream/the_first_interrupt_lets_boards_finish", GINT_TO_POINTER (SIGINT), the_first_signal_lets_boards_finish);
-  g_test_add_data_func ("/stream/the_first_term_lets_boards_finish", GINT_TO_POINTER (SIGTERM), the_first_signal_lets_boards_finish);
+  g_test_add_data_func ("/stream/the_first_interrupt_lets_boards_finish", GINT_TO_POINTER (SIGINT),
+                        the_first_signal_lets_boards_finish);
+  g_test_add_data_func ("/stream/the_first_term_lets_boards_finish", GINT_TO_POINTER (SIGTERM),
+                        the_first_signal_lets_boards_finish);
   g_test_add_data_func ("/stream/the_second_interrupt_stops_and_is_raised_again", GINT_TO_POINTER (SIGINT),
                         the_second_signal_stops_and_is_raised_again);
   g_test_add_data_func ("/stream/the_second_term_stops_and_is_raised_again", GINT_TO_POINTER (SIGTERM),
