@@ -5,6 +5,8 @@
 #include "src/bench/bench-private.h"
 #include "src/bench/usb/dfu-device.h"
 #include "src/link/fault.h"
+#include "src/link/replay.h"
+#include "src/link/trace.h"
 #include "tests/bench/bench-fixture.h"
 
 /* three whole blocks of 2048 and a tail; more than one page of 2 KB */
@@ -428,6 +430,44 @@ hopeless_devices_end_with_a_name (void)
   }
 }
 
+/* Statuses and STALLs too: a transcript of a failure is as good as the board. */
+static void
+visit_is_replayed_from_its_transcript (void)
+{
+  Part part = parts[1];
+  Stage stage;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StnTraceSink) sink = stn_trace_sink_new (NULL, 1000, &error);
+
+  g_assert_no_error (error);
+  stage_open (&stage, &part, NULL, FALSE);
+  stage.link = stn_trace_link_new (stage.link, sink, NULL, stage.rig.clock);
+  stage.engine->link = stage.link;
+  g_assert_true (enter (&stage));
+  g_assert_true (program (&stage, &part));
+  /* behind the end of everything: refused with a STALL or by the status */
+  g_assert_false (stn_engine_read (stage.engine, 0xe0000000, stage.image, 4, &stage.rig.wait, &stage.error));
+  g_autofree char *message = g_strdup (stage.error->message);
+  g_clear_error (&stage.error);
+
+  g_autofree char *text = stn_trace_sink_text (sink);
+  stn_engine_free (stage.engine);
+  stn_link_free (stage.link);
+  stage.link = stn_replay_link_new (STN_LINK_CONTROL, "A1.usb", text, &error);
+  g_assert_no_error (error);
+  stage.engine = stn_engine_new (stn_engine_class_by_name ("dfu"), stage.link, stage.target);
+  for (guint i = 0; i < IMAGE_BYTES; i++)
+    stage.image[i] = (guint8) (7 * i + 3);
+  enter (&stage);
+  g_assert_no_error (stage.error);
+  program (&stage, &part);
+  g_assert_no_error (stage.error);
+  g_assert_false (stn_engine_read (stage.engine, 0xe0000000, stage.image, 4, &stage.rig.wait, &stage.error));
+  g_assert_cmpstr (stage.error->message, ==, message);
+  g_assert_true (stn_replay_link_is_finished (stage.link));
+  stage_close (&stage);
+}
+
 /* How many exchanges a clean visit takes, sync and identify left out. */
 static guint64
 exchanges_of (const Part *part, guint64 *out_first)
@@ -538,6 +578,7 @@ main (int argc, char **argv)
   ADD (options_are_written_and_found_after_the_reset);
   ADD (protected_board_says_so);
   ADD (hopeless_devices_end_with_a_name);
+  ADD (visit_is_replayed_from_its_transcript);
   ADD (no_single_fault_makes_a_wrong_board_look_right_and_resync_mends_it);
   ADD (half_a_megabyte_takes_little_more_than_flash_and_frames);
   targets = stn_targets_new (NULL, NULL);

@@ -246,6 +246,16 @@ two_kilobytes_take_three_transfers (void)
 }
 
 static void
+predicted_block_is_its_transfers_and_its_frames (void)
+{
+  /* DNLOAD of two whole frames and more, two GETSTATUS; UPLOAD alone */
+  g_assert_cmpint (stn_dfu_engine_class.block_typical_ns (2048, TRUE), ==, 5 * STN_NS_PER_MS);
+  g_assert_cmpint (stn_dfu_engine_class.block_typical_ns (2048, FALSE), ==, 3 * STN_NS_PER_MS);
+  g_assert_cmpint (stn_dfu_engine_class.block_typical_ns (64, TRUE), ==, 3 * STN_NS_PER_MS);
+  g_assert_null (stn_dfu_engine_class.write_bit_times);
+}
+
+static void
 no_block_is_counted_that_is_not_of_the_announced_size (void)
 {
   Visit visit;
@@ -486,6 +496,7 @@ main (int argc, char **argv)
   TEST (write_then_read_of_the_next_block_sets_the_address);
   TEST (odd_read_takes_the_whole_half_word);
   TEST (two_kilobytes_take_three_transfers);
+  TEST (predicted_block_is_its_transfers_and_its_frames);
   TEST (no_block_is_counted_that_is_not_of_the_announced_size);
   TEST (long_write_to_ram_keeps_to_multiples_of_eight);
   TEST (page_erase_names_the_page_by_its_address);
