@@ -191,6 +191,8 @@ adapter_exchange (StnLink *link, StnExchange *exchange, G_GNUC_UNUSED const StnW
     done = FALSE;
   } else if (exchange->operation == STN_OP_SET) {
     set_levels (self, exchange->mask, exchange->levels);
+  } else if (exchange->operation == STN_OP_OPEN_DRAIN) {
+    /* a line let go is high here, as its board pulls it up: driving it high looks the same */
   } else if (exchange->operation == STN_OP_GET) {
     exchange->levels = get_levels (self);
   } else {

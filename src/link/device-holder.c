@@ -3,7 +3,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static gboolean has_open (const char *pid, dev_t device) {
+static gboolean
+has_open (const char *pid, dev_t device)
+{
   g_autofree char *folder = g_build_filename ("/proc", pid, "fd", NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
@@ -16,9 +18,11 @@ static gboolean has_open (const char *pid, dev_t device) {
   return FALSE;
 }
 
-char *stn_device_holder (const char *node) {
+char *
+stn_device_holder (const char *node)
+{
   struct stat status;
-  g_autofree char *own = g_strdup_printf ("%ld", (long)getpid ());
+  g_autofree char *own = g_strdup_printf ("%ld", (long) getpid ());
   g_autoptr (GDir) dir = g_dir_open ("/proc", 0, NULL);
   const char *pid;
   if (dir == NULL || stat (node, &status) != 0 || !S_ISCHR (status.st_mode))

@@ -18,8 +18,8 @@ typedef struct {
   const char *group; /* the group that packaging/60-station.rules gives such nodes: "dialout", "plugdev" */
 } StnNodeKind;
 
-/* Opens `node` for reading and writing, non-blocking, close-on-exec, not as controlling terminal, and takes flock on it.
- * A descriptor, or -1: STN_FAILURE_ADAPTER_MISSING (not there), STN_FAILURE_PERMISSION, STN_FAILURE_PORT_BUSY (open
+/* Opens `node` for reading and writing, non-blocking, close-on-exec, not as controlling terminal, and takes flock on
+ * it. A descriptor, or -1: STN_FAILURE_ADAPTER_MISSING (not there), STN_FAILURE_PERMISSION, STN_FAILURE_PORT_BUSY (open
  * elsewhere with TIOCEXCL, or locked; the holder named where the system tells it). Blocks as the essay says. */
 int stn_node_open_locked (const StnNodeKind *kind, const char *node, const StnWait *wait, GError **error);
 

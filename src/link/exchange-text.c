@@ -56,6 +56,9 @@ stn_exchange_to_text (const StnExchange *exchange, StnFailure failure, GString *
   case STN_OP_SET:
     g_string_append_printf (text, " %08x %08x", exchange->mask, exchange->levels);
     break;
+  case STN_OP_OPEN_DRAIN:
+    g_string_append_printf (text, " %08x", exchange->mask);
+    break;
   case STN_OP_GET:
     if (done)
       g_string_append_printf (text, " %08x", exchange->levels);
@@ -191,6 +194,9 @@ stn_exchange_text_parse (const char *text, StnLinkShape shape, GError **error)
   case STN_OP_SET:
     exchange->mask = next_hex (&words, 8);
     exchange->levels = next_hex (&words, 8);
+    break;
+  case STN_OP_OPEN_DRAIN:
+    exchange->mask = next_hex (&words, 8);
     break;
   case STN_OP_GET:
     if (g_strcmp0 (*words.words, "--") != 0)

@@ -4,7 +4,7 @@
  *     write 31 ce              read 79 0b            flush          configure 115200 8E1      break 1
  *     send 00000056 31 ce      receive 00000079 79
  *     control a1 03 0000 0000 0006 00 00 00 00 05 00      type, request, value, index, length as in the setup; data
- *     set 00000003 00000001    get 00000001
+ *     set 00000003 00000001    get 00000001      open-drain 00000001
  * A failure follows as "-- no-answer": after a write or a set behind what was asked, after a read behind what had come.
  * Of an exchange with a result only what was asked for is there when it failed ("get -- link-lost"). */
 #pragma once

@@ -3,18 +3,24 @@
 #include <errno.h>
 #include <unistd.h>
 
-gboolean stn_link_needs_real_clock (const char *name, const StnWait *wait, GError **error) {
+gboolean
+stn_link_needs_real_clock (const char *name, const StnWait *wait, GError **error)
+{
   if (!stn_clock_is_virtual (wait->clock))
     return TRUE;
   stn_error_set (error, STN_FAILURE_INTERNAL, "%s: a port of this machine can't be used in virtual time", name);
   return FALSE;
 }
 
-static gboolean is_gone (int code) {
+static gboolean
+is_gone (int code)
+{
   return code == EIO || code == ENXIO || code == ENODEV || code == EPIPE || code == ECONNRESET;
 }
 
-gboolean stn_fd_stream_fail (const char *name, const char *what, int code, GError **error) {
+gboolean
+stn_fd_stream_fail (const char *name, const char *what, int code, GError **error)
+{
   if (is_gone (code))
     stn_error_set (error, STN_FAILURE_LINK_LOST, "%s: the port is gone (%s: %s)", name, what, g_strerror (code));
   else
@@ -22,28 +28,36 @@ gboolean stn_fd_stream_fail (const char *name, const char *what, int code, GErro
   return FALSE;
 }
 
-static gboolean fail_hung_up (const StnFdStream *self, GError **error) {
+static gboolean
+fail_hung_up (const StnFdStream *self, GError **error)
+{
   stn_error_set (error, STN_FAILURE_LINK_LOST, "%s: the port is gone (it hung up)", self->name);
   return FALSE;
 }
 
-static gboolean fail_cancelled (const StnFdStream *self, GError **error) {
+static gboolean
+fail_cancelled (const StnFdStream *self, GError **error)
+{
   stn_error_set (error, STN_FAILURE_CANCELLED, "%s: stopped on request", self->name);
   return FALSE;
 }
 
-static int poll_timeout_ms (const StnWait *wait) {
+static int
+poll_timeout_ms (const StnWait *wait)
+{
   gint64 left_ns = stn_wait_left_ns (wait);
   if (left_ns == STN_TIME_NEVER)
     return -1;
   gint64 left_ms = left_ns / STN_NS_PER_MS + (left_ns % STN_NS_PER_MS != 0);
-  return (int)MIN (left_ms, G_MAXINT);
+  return (int) MIN (left_ms, G_MAXINT);
 }
 
 typedef enum { POLL_READY, POLL_EXPIRED, POLL_FAILED } PollOutcome;
 
 /* Ready says that a call is worth it: to get bytes, or to learn why there will be none. */
-static PollOutcome wait_for (const StnFdStream *self, gushort events, const StnWait *wait, GError **error) {
+static PollOutcome
+wait_for (const StnFdStream *self, gushort events, const StnWait *wait, GError **error)
+{
   GPollFD polled[2] = { { .fd = self->fd, .events = events } };
   gboolean can_cancel = wait->cancellable != NULL;
   if (can_cancel && !g_cancellable_make_pollfd (wait->cancellable, &polled[1])) {
@@ -74,8 +88,9 @@ static PollOutcome wait_for (const StnFdStream *self, gushort events, const StnW
   return POLL_READY;
 }
 
-gboolean stn_fd_stream_write (const StnFdStream *self, gconstpointer bytes, gsize length, const StnWait *wait,
-                              GError **error) {
+gboolean
+stn_fd_stream_write (const StnFdStream *self, gconstpointer bytes, gsize length, const StnWait *wait, GError **error)
+{
   const guint8 *from = bytes;
   gsize taken = 0;
   if (!stn_link_needs_real_clock (self->name, wait, error))
@@ -83,7 +98,7 @@ gboolean stn_fd_stream_write (const StnFdStream *self, gconstpointer bytes, gsiz
   while (taken < length) {
     gssize count = write (self->fd, from + taken, length - taken);
     if (count > 0) {
-      taken += (gsize)count;
+      taken += (gsize) count;
       continue;
     }
     if (count < 0 && errno != EAGAIN && errno != EINTR)
@@ -101,7 +116,9 @@ gboolean stn_fd_stream_write (const StnFdStream *self, gconstpointer bytes, gsiz
   return TRUE;
 }
 
-gboolean stn_fd_stream_read (const StnFdStream *self, StnExchange *exchange, const StnWait *wait, GError **error) {
+gboolean
+stn_fd_stream_read (const StnFdStream *self, StnExchange *exchange, const StnWait *wait, GError **error)
+{
   exchange->in_length = 0;
   if (!stn_link_needs_real_clock (self->name, wait, error))
     return FALSE;
@@ -110,7 +127,7 @@ gboolean stn_fd_stream_read (const StnFdStream *self, StnExchange *exchange, con
     gboolean last = stn_wait_left_ns (wait) == 0;
     gssize count = read (self->fd, exchange->in + exchange->in_length, exchange->in_capacity - exchange->in_length);
     if (count > 0) {
-      exchange->in_length += (gsize)count;
+      exchange->in_length += (gsize) count;
       if (exchange->in_length >= exchange->in_least)
         return TRUE;
       continue;

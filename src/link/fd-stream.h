@@ -1,8 +1,9 @@
 /* Bytes over any non-blocking descriptor: what a serial port does once it is open.
  *
  * Waiting is g_poll on the descriptor and on the wait's cancellable, so a cancel ends it at once and so does a hang-up.
- * g_poll knows milliseconds only; deadlines are rounded up to the next one. The descriptor lives in real time: a wait on
- * the virtual clock is refused with STN_FAILURE_INTERNAL, because that clock would jump over an answer that is under way.
+ * g_poll knows milliseconds only; deadlines are rounded up to the next one. The descriptor lives in real time: a wait
+ * on the virtual clock is refused with STN_FAILURE_INTERNAL, because that clock would jump over an answer that is under
+ * way.
  *
  * End of file, POLLHUP, EIO, ENXIO and ENODEV are one event, STN_FAILURE_LINK_LOST; what had come before it is handed
  * out first. A tty therefore needs VMIN 1: with VMIN 0 a read of nothing looks like its end.
@@ -30,8 +31,8 @@ gboolean stn_fd_stream_read (const StnFdStream *self, StnExchange *exchange, con
 
 /* STN_FAILURE_INTERNAL for a virtual clock; TRUE for a real one. For every port of this machine. */
 gboolean stn_link_needs_real_clock (const char *name, const StnWait *wait, GError **error);
-/* Sets STN_FAILURE_LINK_LOST for an errno that says that a device has gone, another failure for any other. Always FALSE,
- * for `return`. */
+/* Sets STN_FAILURE_LINK_LOST for an errno that says that a device has gone, another failure for any other. Always
+ * FALSE, for `return`. */
 gboolean stn_fd_stream_fail (const char *name, const char *what, int code, GError **error);
 
 G_END_DECLS

@@ -20,6 +20,7 @@ static const struct {
   [STN_OP_CONTROL] = { "control", STN_LINK_CONTROL, FALSE },
   [STN_OP_SET] = { "set", STN_LINK_PINS, TRUE },
   [STN_OP_GET] = { "get", STN_LINK_PINS, FALSE },
+  [STN_OP_OPEN_DRAIN] = { "open-drain", STN_LINK_PINS, FALSE },
 };
 
 static const char *const shape_names[] = {
@@ -279,6 +280,13 @@ gboolean
 stn_pins_set (StnLink *self, guint32 mask, guint32 levels, const StnWait *wait, GError **error)
 {
   StnExchange exchange = { .operation = STN_OP_SET, .mask = mask, .levels = levels & mask };
+  return stn_link_exchange (self, &exchange, wait, error);
+}
+
+gboolean
+stn_pins_set_open_drain (StnLink *self, guint32 mask, const StnWait *wait, GError **error)
+{
+  StnExchange exchange = { .operation = STN_OP_OPEN_DRAIN, .mask = mask };
   return stn_link_exchange (self, &exchange, wait, error);
 }
 

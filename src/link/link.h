@@ -44,7 +44,8 @@ typedef enum {
   STN_OP_RECEIVE,   /* messages */
   STN_OP_CONTROL,   /* control: setup + data in either direction */
   STN_OP_SET,       /* pins: levels under a mask, in one go */
-  STN_OP_GET        /* pins: all levels */
+  STN_OP_GET,       /* pins: all levels */
+  STN_OP_OPEN_DRAIN /* pins: which lines are only ever pulled low (mask); the others are driven both ways */
 } StnOperation;
 
 typedef struct {
@@ -142,6 +143,9 @@ gboolean stn_control_in (StnLink *self, const StnControlSetup *setup, gpointer b
 /* Changes the lines in `mask` to `levels` in one go; the others keep theirs. Levels are electrical: 1 is high (open-drain
  * lines: released). Works when cancelled. */
 gboolean stn_pins_set (StnLink *self, guint32 mask, guint32 levels, const StnWait *wait, GError **error);
+/* From now on the lines in `mask` are pulled low or let go, never driven high; all others are driven both ways, as every
+ * line is before this call. Belongs before the first set. STN_FAILURE_NOT_SUPPORTED where the hardware can't. */
+gboolean stn_pins_set_open_drain (StnLink *self, guint32 mask, const StnWait *wait, GError **error);
 gboolean stn_pins_get (StnLink *self, guint32 *out_levels, const StnWait *wait, GError **error);
 
 G_END_DECLS

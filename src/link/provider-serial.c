@@ -28,13 +28,17 @@ typedef struct {
   Ports *ports;
 } SharedLink;
 
-static void open_port_free (gpointer data) {
+static void
+open_port_free (gpointer data)
+{
   OpenPort *self = data;
   stn_serial_port_unref (self->port);
   g_free (self);
 }
 
-static Ports *ports_new (void) {
+static Ports *
+ports_new (void)
+{
   Ports *self = g_new0 (Ports, 1);
   g_atomic_ref_count_init (&self->references);
   g_mutex_init (&self->mutex);
@@ -42,7 +46,9 @@ static Ports *ports_new (void) {
   return self;
 }
 
-static void ports_unref (Ports *self) {
+static void
+ports_unref (Ports *self)
+{
   if (!g_atomic_ref_count_dec (&self->references))
     return;
   g_hash_table_unref (self->open);
@@ -51,12 +57,16 @@ static void ports_unref (Ports *self) {
   g_free (self);
 }
 
-static gboolean *use_of (OpenPort *port, StnLinkShape shape) {
+static gboolean *
+use_of (OpenPort *port, StnLinkShape shape)
+{
   return shape == STN_LINK_STREAM ? &port->has_stream : &port->has_pins;
 }
 
-static void shared_link_free (StnLink *link) {
-  SharedLink *self = (SharedLink *)link;
+static void
+shared_link_free (StnLink *link)
+{
+  SharedLink *self = (SharedLink *) link;
   StnLinkShape shape = link->shape;
   stn_link_free (self->inner);
   g_mutex_lock (&self->ports->mutex);
@@ -69,19 +79,23 @@ static void shared_link_free (StnLink *link) {
   g_free (self);
 }
 
-static gboolean shared_exchange (StnLink *link, StnExchange *exchange, const StnWait *wait, GError **error) {
-  SharedLink *self = (SharedLink *)link;
+static gboolean
+shared_exchange (StnLink *link, StnExchange *exchange, const StnWait *wait, GError **error)
+{
+  SharedLink *self = (SharedLink *) link;
   return self->inner->link_class->exchange (self->inner, exchange, wait, error);
 }
 
 static const StnLinkClass stream_class = { "serial", STN_LINK_STREAM, shared_exchange, shared_link_free };
 static const StnLinkClass pins_class = { "serial", STN_LINK_PINS, shared_exchange, shared_link_free };
 
-/* Opening waits (hotplug), and other places must not wait with it: so it happens outside the mutex. Two threads that open
- * the same place at once: the second meets the first's lock and is told that the port is busy. */
-static StnLink *open_link (StnProvider *provider, const char *place, const StnLinkClass *link_class,
-                           const StnWait *wait, GError **error) {
-  Ports *ports = ((SerialProvider *)provider)->ports;
+/* Opening waits (hotplug), and other places must not wait with it: so it happens outside the mutex. Two threads that
+ * open the same place at once: the second meets the first's lock and is told that the port is busy. */
+static StnLink *
+open_link (StnProvider *provider, const char *place, const StnLinkClass *link_class, const StnWait *wait,
+           GError **error)
+{
+  Ports *ports = ((SerialProvider *) provider)->ports;
   g_autoptr (StnSerialPort) opened = NULL;
   g_mutex_lock (&ports->mutex);
   OpenPort *port = g_hash_table_lookup (ports->open, place);
@@ -104,7 +118,7 @@ static StnLink *open_link (StnProvider *provider, const char *place, const StnLi
   *use_of (port, link_class->shape) = TRUE;
   port->users++;
   StnLink *inner =
-    link_class->shape == STN_LINK_STREAM ? stn_serial_port_stream (port->port) : stn_serial_port_pins (port->port);
+      link_class->shape == STN_LINK_STREAM ? stn_serial_port_stream (port->port) : stn_serial_port_pins (port->port);
   g_mutex_unlock (&ports->mutex);
 
   SharedLink *self = g_new0 (SharedLink, 1);
@@ -115,24 +129,32 @@ static StnLink *open_link (StnProvider *provider, const char *place, const StnLi
   return &self->link;
 }
 
-static StnLink *open_uart (StnProvider *provider, const char *place, const StnWait *wait, GError **error) {
+static StnLink *
+open_uart (StnProvider *provider, const char *place, const StnWait *wait, GError **error)
+{
   return open_link (provider, place, &stream_class, wait, error);
 }
 
-static StnLink *open_pins (StnProvider *provider, const char *place, const StnWait *wait, GError **error) {
+static StnLink *
+open_pins (StnProvider *provider, const char *place, const StnWait *wait, GError **error)
+{
   return open_link (provider, place, &pins_class, wait, error);
 }
 
-static char *take_warning (StnProvider *provider) {
-  Ports *ports = ((SerialProvider *)provider)->ports;
+static char *
+take_warning (StnProvider *provider)
+{
+  Ports *ports = ((SerialProvider *) provider)->ports;
   g_mutex_lock (&ports->mutex);
   char *warning = g_queue_pop_head (&ports->warnings);
   g_mutex_unlock (&ports->mutex);
   return warning;
 }
 
-static void serial_provider_free (StnProvider *provider) {
-  SerialProvider *self = (SerialProvider *)provider;
+static void
+serial_provider_free (StnProvider *provider)
+{
+  SerialProvider *self = (SerialProvider *) provider;
   ports_unref (self->ports);
   g_free (self);
 }
@@ -145,7 +167,9 @@ static const StnProviderClass serial_provider_class = {
   .take_warning = take_warning,
 };
 
-StnProvider *stn_provider_serial_new (void) {
+StnProvider *
+stn_provider_serial_new (void)
+{
   SerialProvider *self = g_new0 (SerialProvider, 1);
   self->provider.provider_class = &serial_provider_class;
   self->ports = ports_new ();

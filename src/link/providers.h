@@ -5,12 +5,12 @@
 
 G_BEGIN_DECLS
 
-/* UARTs by tty ("/dev/serial/by-path/…"). open_pins of the same place gives its modem lines (serial.h), sharing the port
- * with the UART; while either link lives, the port stays open. */
+/* UARTs by tty ("/dev/serial/by-path/…"). open_pins of the same place gives its modem lines (serial.h), sharing the
+ * port with the UART as long as both write the place alike; while either link lives, the port stays open. */
 StnProvider *stn_provider_serial_new (void);
 /* Lines of an FT232H, by serial or by USB place (usb-place.h). */
 StnProvider *stn_provider_ft232h_new (void);
-/* USB devices in DFU mode, by USB place. Owns one libusb context with its event thread; the links must not outlive it.
+/* USB devices in DFU mode, by USB place. Owns one libusb context with its event thread; the links keep it alive.
  * `clock`: a real one. STN_FAILURE_INTERNAL otherwise, or where libusb does not start. */
 StnProvider *stn_provider_usb_new (StnClock *clock, GError **error);
 

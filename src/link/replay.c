@@ -57,6 +57,8 @@ asks_the_same (const StnExchange *asked, const StnExchangeText *line)
     return (asked->levels != 0) == (recorded->levels != 0);
   case STN_OP_SET:
     return asked->mask == recorded->mask && asked->levels == recorded->levels;
+  case STN_OP_OPEN_DRAIN:
+    return asked->mask == recorded->mask;
   case STN_OP_SEND:
     if (asked->address != recorded->address)
       return FALSE;

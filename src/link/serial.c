@@ -33,7 +33,9 @@ typedef struct {
 
 /* ---- opening ---- */
 
-static gboolean fail_library (const StnSerialPort *self, const char *what, enum sp_return result, GError **error) {
+static gboolean
+fail_library (const StnSerialPort *self, const char *what, enum sp_return result, GError **error)
+{
   if (result == SP_ERR_FAIL)
     return stn_fd_stream_fail (self->place, what, sp_last_error_code (), error);
   stn_error_set (error, result == SP_ERR_SUPP ? STN_FAILURE_NOT_SUPPORTED : STN_FAILURE_INTERNAL,
@@ -42,13 +44,15 @@ static gboolean fail_library (const StnSerialPort *self, const char *what, enum 
 }
 
 /* Bytes as they are, both ways, no flow control, and a read of nothing says EAGAIN instead of 0 (VMIN). */
-static gboolean make_raw (StnSerialPort *self, GError **error) {
+static gboolean
+make_raw (StnSerialPort *self, GError **error)
+{
   struct termios settings;
   if (tcgetattr (self->fd, &settings) != 0)
     return stn_fd_stream_fail (self->place, "read the settings", errno, error);
   cfmakeraw (&settings);
-  settings.c_iflag &= ~(tcflag_t)(IXOFF | IXANY | INPCK | IGNPAR);
-  settings.c_cflag &= ~(tcflag_t)(HUPCL | CRTSCTS);
+  settings.c_iflag &= ~(tcflag_t) (IXOFF | IXANY | INPCK | IGNPAR);
+  settings.c_cflag &= ~(tcflag_t) (HUPCL | CRTSCTS);
   settings.c_cflag |= CLOCAL | CREAD;
   settings.c_cc[VMIN] = 1;
   settings.c_cc[VTIME] = 0;
@@ -57,12 +61,16 @@ static gboolean make_raw (StnSerialPort *self, GError **error) {
   return TRUE;
 }
 
-static char *latency_path (const StnSerialPort *self) {
+static char *
+latency_path (const StnSerialPort *self)
+{
   g_autofree char *name = g_path_get_basename (self->node);
   return g_build_filename ("/sys/class/tty", name, "device", "latency_timer", NULL);
 }
 
-static gint64 read_latency_ms (const char *path) {
+static gint64
+read_latency_ms (const char *path)
+{
   g_autofree char *text = NULL;
   if (!g_file_get_contents (path, &text, NULL, NULL))
     return -1;
@@ -70,12 +78,14 @@ static gint64 read_latency_ms (const char *path) {
 }
 
 /* Two ways ask the driver; sysfs says what became of it. No such file: this driver has no such timer. */
-static void set_low_latency (StnSerialPort *self) {
+static void
+set_low_latency (StnSerialPort *self)
+{
   g_autofree char *path = latency_path (self);
   struct serial_struct serial;
   int code = 0;
   if (ioctl (self->fd, TIOCGSERIAL, &serial) == 0) {
-    serial.flags |= (int)ASYNC_LOW_LATENCY;
+    serial.flags |= (int) ASYNC_LOW_LATENCY;
     if (ioctl (self->fd, TIOCSSERIAL, &serial) != 0)
       code = errno;
   } else {
@@ -84,13 +94,15 @@ static void set_low_latency (StnSerialPort *self) {
   gint64 latency_ms = read_latency_ms (path);
   if (latency_ms < 0 || latency_ms <= LOW_LATENCY_MS)
     return;
-  self->warning = g_strdup_printf ("%s: the adapter holds back answers for up to %" G_GINT64_FORMAT
-                                   " ms, as low-latency mode did not take (%s); programming will be slow",
-                                   self->place, latency_ms,
-                                   code != 0 ? g_strerror (code) : "the driver took it without effect");
+  self->warning =
+      g_strdup_printf ("%s: the adapter holds back answers for up to %" G_GINT64_FORMAT
+                       " ms, as low-latency mode did not take (%s); programming will be slow",
+                       self->place, latency_ms, code != 0 ? g_strerror (code) : "the driver took it without effect");
 }
 
-static gboolean open_library_port (StnSerialPort *self, const StnNodeKind *kind, GError **error) {
+static gboolean
+open_library_port (StnSerialPort *self, const StnNodeKind *kind, GError **error)
+{
   enum sp_return result = sp_get_port_by_name (self->node, &self->port);
   if (result != SP_OK) {
     stn_error_set (error, STN_FAILURE_ADAPTER_MISSING, "%s: %s is no serial port of this machine", self->place,
@@ -106,15 +118,17 @@ static gboolean open_library_port (StnSerialPort *self, const StnNodeKind *kind,
   if (result != SP_OK)
     return fail_library (self, "handle", result, error);
   /* the library's own modes are its business; the waits here need exactly these */
-  if (fcntl (self->fd, F_SETFL, fcntl (self->fd, F_GETFL) | O_NONBLOCK) != 0 ||
-      fcntl (self->fd, F_SETFD, FD_CLOEXEC) != 0)
+  if (fcntl (self->fd, F_SETFL, fcntl (self->fd, F_GETFL) | O_NONBLOCK) != 0
+      || fcntl (self->fd, F_SETFD, FD_CLOEXEC) != 0)
     return stn_fd_stream_fail (self->place, "make it non-blocking", errno, error);
   if (ioctl (self->fd, TIOCEXCL) != 0)
     return stn_fd_stream_fail (self->place, "make it exclusive", errno, error);
   return make_raw (self, error);
 }
 
-StnSerialPort *stn_serial_port_open (const char *place, const StnWait *wait, GError **error) {
+StnSerialPort *
+stn_serial_port_open (const char *place, const StnWait *wait, GError **error)
+{
   const StnNodeKind kind = { .place = place, .what = "serial port", .group = "dialout" };
   if (!stn_link_needs_real_clock (place, wait, error))
     return NULL;
@@ -138,13 +152,17 @@ StnSerialPort *stn_serial_port_open (const char *place, const StnWait *wait, GEr
 
 /* ---- closing ---- */
 
-static gboolean has_output (const StnSerialPort *self) {
+static gboolean
+has_output (const StnSerialPort *self)
+{
   int count = 0;
   return ioctl (self->fd, TIOCOUTQ, &count) == 0 && count > 0;
 }
 
 /* A close waits up to 30 s for bytes that a stuck adapter does not take, so there are none left when it comes. */
-static void drain_briefly (StnSerialPort *self) {
+static void
+drain_briefly (StnSerialPort *self)
+{
   g_autoptr (StnClock) clock = stn_clock_new_real ();
   StnWait wait = stn_wait_shielded (clock, CLOSE_DRAIN_NS);
   while (has_output (self) && stn_wait_sleep (&wait, DRAIN_POLL_NS, NULL))
@@ -152,12 +170,16 @@ static void drain_briefly (StnSerialPort *self) {
   tcflush (self->fd, TCIOFLUSH); /* a port that has gone has nothing to throw away */
 }
 
-StnSerialPort *stn_serial_port_ref (StnSerialPort *self) {
+StnSerialPort *
+stn_serial_port_ref (StnSerialPort *self)
+{
   g_atomic_ref_count_inc (&self->references);
   return self;
 }
 
-void stn_serial_port_unref (StnSerialPort *self) {
+void
+stn_serial_port_unref (StnSerialPort *self)
+{
   if (self == NULL || !g_atomic_ref_count_dec (&self->references))
     return;
   if (self->fd >= 0) {
@@ -175,17 +197,23 @@ void stn_serial_port_unref (StnSerialPort *self) {
   g_free (self);
 }
 
-const char *stn_serial_port_node (const StnSerialPort *self) {
+const char *
+stn_serial_port_node (const StnSerialPort *self)
+{
   return self->node;
 }
 
-const char *stn_serial_port_warning (const StnSerialPort *self) {
+const char *
+stn_serial_port_warning (const StnSerialPort *self)
+{
   return self->warning;
 }
 
 /* ---- line settings ---- */
 
-static gboolean parity_of (char letter, enum sp_parity *out) {
+static gboolean
+parity_of (char letter, enum sp_parity *out)
+{
   static const struct {
     char letter;
     enum sp_parity parity;
@@ -198,16 +226,19 @@ static gboolean parity_of (char letter, enum sp_parity *out) {
   return FALSE;
 }
 
-static gboolean fail_line (const StnSerialPort *self, const StnLineSettings *line, const char *seen, GError **error) {
-  g_autofree char *asked =
-    g_strdup_printf ("%u %u%c%u", line->baud, line->data_bits, line->parity, line->stop_bits);
+static gboolean
+fail_line (const StnSerialPort *self, const StnLineSettings *line, const char *seen, GError **error)
+{
+  g_autofree char *asked = g_strdup_printf ("%u %u%c%u", line->baud, line->data_bits, line->parity, line->stop_bits);
   stn_error_set_seen (error, STN_FAILURE_NOT_SUPPORTED, asked, seen, "%s: the port can't be set so", self->place);
   return FALSE;
 }
 
 /* A driver may take a rate and choose another; what it chose is what the board will hear. */
-static gboolean check_line (StnSerialPort *self, const StnLineSettings *line, enum sp_parity parity,
-                            struct sp_port_config *config, GError **error) {
+static gboolean
+check_line (StnSerialPort *self, const StnLineSettings *line, enum sp_parity parity, struct sp_port_config *config,
+            GError **error)
+{
   int baud = 0, bits = 0, stop_bits = 0;
   enum sp_parity got_parity = SP_PARITY_INVALID;
   enum sp_return result = sp_get_config (self->port, config);
@@ -217,19 +248,21 @@ static gboolean check_line (StnSerialPort *self, const StnLineSettings *line, en
   sp_get_config_bits (config, &bits);
   sp_get_config_parity (config, &got_parity);
   sp_get_config_stopbits (config, &stop_bits);
-  gint64 off = ABS ((gint64)baud - line->baud) * 1000;
-  if (off <= (gint64)line->baud * BAUD_TOLERANCE_PERMILLE && bits == (int)line->data_bits && got_parity == parity &&
-      stop_bits == (int)line->stop_bits)
+  gint64 off = ABS ((gint64) baud - line->baud) * 1000;
+  if (off <= (gint64) line->baud * BAUD_TOLERANCE_PERMILLE && bits == (int) line->data_bits && got_parity == parity
+      && stop_bits == (int) line->stop_bits)
     return TRUE;
   g_autofree char *seen = g_strdup_printf ("%d baud, %d bits, %d stop bits%s", baud, bits, stop_bits,
                                            got_parity == parity ? "" : ", another parity");
   return fail_line (self, line, seen, error);
 }
 
-static gboolean configure (StnSerialPort *self, const StnLineSettings *line, const StnWait *wait, GError **error) {
+static gboolean
+configure (StnSerialPort *self, const StnLineSettings *line, const StnWait *wait, GError **error)
+{
   enum sp_parity parity;
-  if (line->baud == 0 || line->baud > G_MAXINT / 1000 || line->data_bits < 5 || line->data_bits > 8 ||
-      line->stop_bits < 1 || line->stop_bits > 2 || !parity_of (line->parity, &parity))
+  if (line->baud == 0 || line->baud > G_MAXINT / 1000 || line->data_bits < 5 || line->data_bits > 8
+      || line->stop_bits < 1 || line->stop_bits > 2 || !parity_of (line->parity, &parity))
     return fail_line (self, line, NULL, error);
   /* what was written goes out at the rate it was written for */
   while (has_output (self))
@@ -240,25 +273,29 @@ static gboolean configure (StnSerialPort *self, const StnLineSettings *line, con
   enum sp_return result = sp_new_config (&config);
   if (result != SP_OK)
     return fail_library (self, "set", result, error);
-  sp_set_config_baudrate (config, (int)line->baud);
-  sp_set_config_bits (config, (int)line->data_bits);
+  sp_set_config_baudrate (config, (int) line->baud);
+  sp_set_config_bits (config, (int) line->data_bits);
   sp_set_config_parity (config, parity);
-  sp_set_config_stopbits (config, (int)line->stop_bits);
+  sp_set_config_stopbits (config, (int) line->stop_bits);
   result = sp_set_config (self->port, config);
-  gboolean done = result == SP_OK ? check_line (self, line, parity, config, error)
-                                  : fail_library (self, "set", result, error);
+  gboolean done =
+      result == SP_OK ? check_line (self, line, parity, config, error) : fail_library (self, "set", result, error);
   sp_free_config (config);
   return done;
 }
 
 /* ---- links ---- */
 
-static gboolean library_done (const StnSerialPort *self, const char *what, enum sp_return result, GError **error) {
+static gboolean
+library_done (const StnSerialPort *self, const char *what, enum sp_return result, GError **error)
+{
   return result == SP_OK || fail_library (self, what, result, error);
 }
 
-static gboolean stream_exchange (StnLink *link, StnExchange *exchange, const StnWait *wait, GError **error) {
-  StnSerialPort *self = ((SerialLink *)link)->port;
+static gboolean
+stream_exchange (StnLink *link, StnExchange *exchange, const StnWait *wait, GError **error)
+{
+  StnSerialPort *self = ((SerialLink *) link)->port;
   const StnFdStream stream = { .fd = self->fd, .name = link->name };
   switch (exchange->operation) {
   case STN_OP_WRITE:
@@ -270,8 +307,8 @@ static gboolean stream_exchange (StnLink *link, StnExchange *exchange, const Stn
   case STN_OP_CONFIGURE:
     return configure (self, &exchange->line, wait, error);
   case STN_OP_BREAK:
-    return library_done (self, "break",
-                         exchange->levels != 0 ? sp_start_break (self->port) : sp_end_break (self->port), error);
+    return library_done (self, "break", exchange->levels != 0 ? sp_start_break (self->port) : sp_end_break (self->port),
+                         error);
   default:
     stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "%s: a serial port can't %s", link->name,
                    stn_operation_name (exchange->operation));
@@ -291,7 +328,9 @@ static const struct {
   { STN_SERIAL_PIN_DSR, TIOCM_DSR, FALSE },
 };
 
-static gboolean pins_set (const StnSerialPort *self, guint32 mask, guint32 levels, GError **error) {
+static gboolean
+pins_set (const StnSerialPort *self, guint32 mask, guint32 levels, GError **error)
+{
   int assert_bits = 0, release_bits = 0;
   guint32 known = 0;
   for (guint i = 0; i < G_N_ELEMENTS (modem_pins); i++) {
@@ -305,13 +344,15 @@ static gboolean pins_set (const StnSerialPort *self, guint32 mask, guint32 level
     stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "%s: only RTS and DTR of a serial port can be set", self->place);
     return FALSE;
   }
-  if ((assert_bits != 0 && ioctl (self->fd, TIOCMBIS, &assert_bits) != 0) ||
-      (release_bits != 0 && ioctl (self->fd, TIOCMBIC, &release_bits) != 0))
+  if ((assert_bits != 0 && ioctl (self->fd, TIOCMBIS, &assert_bits) != 0)
+      || (release_bits != 0 && ioctl (self->fd, TIOCMBIC, &release_bits) != 0))
     return stn_fd_stream_fail (self->place, "modem lines", errno, error);
   return TRUE;
 }
 
-static gboolean pins_get (const StnSerialPort *self, guint32 *out_levels, GError **error) {
+static gboolean
+pins_get (const StnSerialPort *self, guint32 *out_levels, GError **error)
+{
   int modem = 0;
   guint32 levels = 0;
   if (ioctl (self->fd, TIOCMGET, &modem) != 0)
@@ -323,9 +364,10 @@ static gboolean pins_get (const StnSerialPort *self, guint32 *out_levels, GError
   return TRUE;
 }
 
-static gboolean pins_exchange (StnLink *link, StnExchange *exchange, G_GNUC_UNUSED const StnWait *wait,
-                               GError **error) {
-  StnSerialPort *self = ((SerialLink *)link)->port;
+static gboolean
+pins_exchange (StnLink *link, StnExchange *exchange, G_GNUC_UNUSED const StnWait *wait, GError **error)
+{
+  StnSerialPort *self = ((SerialLink *) link)->port;
   switch (exchange->operation) {
   case STN_OP_SET:
     return pins_set (self, exchange->mask, exchange->levels, error);
@@ -338,8 +380,10 @@ static gboolean pins_exchange (StnLink *link, StnExchange *exchange, G_GNUC_UNUS
   }
 }
 
-static void serial_link_free (StnLink *link) {
-  SerialLink *self = (SerialLink *)link;
+static void
+serial_link_free (StnLink *link)
+{
+  SerialLink *self = (SerialLink *) link;
   stn_serial_port_unref (self->port);
   g_free (self);
 }
@@ -347,17 +391,23 @@ static void serial_link_free (StnLink *link) {
 static const StnLinkClass stream_class = { "serial", STN_LINK_STREAM, stream_exchange, serial_link_free };
 static const StnLinkClass pins_class = { "serial", STN_LINK_PINS, pins_exchange, serial_link_free };
 
-static StnLink *link_new (StnSerialPort *port, const StnLinkClass *link_class) {
+static StnLink *
+link_new (StnSerialPort *port, const StnLinkClass *link_class)
+{
   SerialLink *self = g_new0 (SerialLink, 1);
   stn_link_init (&self->link, link_class, link_class->shape, port->place);
   self->port = stn_serial_port_ref (port);
   return &self->link;
 }
 
-StnLink *stn_serial_port_stream (StnSerialPort *self) {
+StnLink *
+stn_serial_port_stream (StnSerialPort *self)
+{
   return link_new (self, &stream_class);
 }
 
-StnLink *stn_serial_port_pins (StnSerialPort *self) {
+StnLink *
+stn_serial_port_pins (StnSerialPort *self)
+{
   return link_new (self, &pins_class);
 }

@@ -1,9 +1,9 @@
 /* A serial port of this machine: a UART, and its modem lines.
  *
  * One StnSerialPort holds one tty, opened through libserialport, which sets what termios can't (any baud). It is shared
- * by at most one stream link and one pins link at a time, so that RTS and DTR may serve as a site's lines while the same
- * port carries its bytes. The port is ours alone: flock before anything of it is touched (a program that honours locks
- * keeps its settings), TIOCEXCL for those that don't. HUPCL is off, so that closing it moves no line.
+ * by at most one stream link and one pins link at a time, so that RTS and DTR may serve as a site's lines while the
+ * same port carries its bytes. The port is ours alone: flock before anything of it is touched (a program that honours
+ * locks keeps its settings), TIOCEXCL for those that don't. HUPCL is off, so that closing it moves no line.
  *
  * Opening a tty raises DTR and RTS: the kernel does that before any program can say no. A fixture with NRST or BOOT0 on
  * them sees one pulse per open, which is why such a port stays open for a session.
@@ -11,8 +11,8 @@
  * FTDI's chips hold back bytes for 16 ms unless told not to. Opening asks for ASYNC_LOW_LATENCY and reads back what the
  * driver made of it; where it did not take, stn_serial_port_warning says so and all else works, slower.
  *
- * Real time only. Different ports by different threads at once, as libserialport promises; the stream by one thread at a
- * time, the pins by another if need be (each of their operations is one ioctl). */
+ * Real time only. Different ports by different threads at once, as libserialport promises; the stream by one thread at
+ * a time, the pins by another if need be (each of their operations is one ioctl). */
 #pragma once
 
 #include "src/link/link.h"
@@ -27,8 +27,8 @@ G_BEGIN_DECLS
 
 typedef struct StnSerialPort StnSerialPort;
 
-/* Opens the tty behind `place` (a node or a link to one, as udev makes them). Reference counted. Blocks for at most some
- * seconds (device-node.h). Errors: STN_FAILURE_ADAPTER_MISSING, STN_FAILURE_PERMISSION, STN_FAILURE_PORT_BUSY. */
+/* Opens the tty behind `place` (a node or a link to one, as udev makes them). Reference counted. Blocks for at most
+ * some seconds (device-node.h). Errors: STN_FAILURE_ADAPTER_MISSING, STN_FAILURE_PERMISSION, STN_FAILURE_PORT_BUSY. */
 StnSerialPort *stn_serial_port_open (const char *place, const StnWait *wait, GError **error);
 StnSerialPort *stn_serial_port_ref (StnSerialPort *self);
 /* The last one waits briefly for what is still to be sent, throws the rest away, ends a break and closes. NULL-safe. */

@@ -17,7 +17,9 @@ typedef struct {
   StnWait wait; /* no deadline, can be cancelled */
 } Fixture;
 
-static void set_up_common (Fixture *self) {
+static void
+set_up_common (Fixture *self)
+{
   g_assert_cmpint (fcntl (self->near_fd, F_SETFL, O_NONBLOCK), ==, 0);
   self->clock = stn_clock_new_real ();
   self->cancellable = g_cancellable_new ();
@@ -25,7 +27,9 @@ static void set_up_common (Fixture *self) {
   self->wait = stn_wait_new (self->clock, STN_TIME_NEVER, self->cancellable);
 }
 
-static void set_up_socket (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+set_up_socket (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   int fds[2];
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
   self->near_fd = fds[0];
@@ -33,7 +37,9 @@ static void set_up_socket (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
   set_up_common (self);
 }
 
-static void set_up_pty (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+set_up_pty (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   struct termios settings;
   self->far_fd = posix_openpt (O_RDWR | O_NOCTTY);
   g_assert_cmpint (self->far_fd, >=, 0);
@@ -47,32 +53,41 @@ static void set_up_pty (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
   set_up_common (self);
 }
 
-static void close_far (Fixture *self) {
+static void
+close_far (Fixture *self)
+{
   if (self->far_fd >= 0)
     close (self->far_fd);
   self->far_fd = -1;
 }
 
-static void tear_down (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+tear_down (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   close (self->near_fd);
   close_far (self);
   g_object_unref (self->cancellable);
   stn_clock_unref (self->clock);
 }
 
-static gboolean read_at_least (Fixture *self, guint8 *buffer, gsize least, gsize capacity, gsize *out_length,
-                               GError **error) {
+static gboolean
+read_at_least (Fixture *self, guint8 *buffer, gsize least, gsize capacity, gsize *out_length, GError **error)
+{
   StnExchange exchange = { .operation = STN_OP_READ, .in = buffer, .in_least = least, .in_capacity = capacity };
   gboolean done = stn_fd_stream_read (&self->stream, &exchange, &self->wait, error);
   *out_length = exchange.in_length;
   return done;
 }
 
-static void far_writes (Fixture *self, const char *bytes) {
-  g_assert_cmpint (write (self->far_fd, bytes, strlen (bytes)), ==, (gssize)strlen (bytes));
+static void
+far_writes (Fixture *self, const char *bytes)
+{
+  g_assert_cmpint (write (self->far_fd, bytes, strlen (bytes)), ==, (gssize) strlen (bytes));
 }
 
-static void give_time (Fixture *self, gint64 duration_ns) {
+static void
+give_time (Fixture *self, gint64 duration_ns)
+{
   self->wait = stn_wait_new (self->clock, duration_ns, self->cancellable);
 }
 
@@ -82,22 +97,30 @@ typedef struct {
   void (*act) (Fixture *fixture);
 } Later;
 
-static gpointer later_main (gpointer data) {
+static gpointer
+later_main (gpointer data)
+{
   Later *later = data;
   g_usleep (20000); /* the other side is most likely in its poll by now; the outcome is the same if it isn't */
   later->act (later->fixture);
   return NULL;
 }
 
-static void far_sends_rest (Fixture *self) {
+static void
+far_sends_rest (Fixture *self)
+{
   far_writes (self, "3456");
 }
 
-static void cancel (Fixture *self) {
+static void
+cancel (Fixture *self)
+{
   g_cancellable_cancel (self->cancellable);
 }
 
-static void bytes_cross_both_ways (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+bytes_cross_both_ways (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   guint8 buffer[8];
   gsize length;
   g_autoptr (GError) error = NULL;
@@ -111,7 +134,9 @@ static void bytes_cross_both_ways (Fixture *self, G_GNUC_UNUSED gconstpointer da
   g_assert_cmpmem (buffer, length, "abc", 3);
 }
 
-static void reading_waits_for_the_last_byte (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+reading_waits_for_the_last_byte (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   guint8 buffer[6];
   gsize length;
   g_autoptr (GError) error = NULL;
@@ -123,7 +148,9 @@ static void reading_waits_for_the_last_byte (Fixture *self, G_GNUC_UNUSED gconst
   g_thread_join (thread);
 }
 
-static void more_than_asked_for_stays (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+more_than_asked_for_stays (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   guint8 buffer[8];
   gsize length;
   g_autoptr (GError) error = NULL;
@@ -134,7 +161,9 @@ static void more_than_asked_for_stays (Fixture *self, G_GNUC_UNUSED gconstpointe
   g_assert_cmpmem (buffer, length, "cdef", 4);
 }
 
-static void a_deadline_keeps_what_had_come (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+a_deadline_keeps_what_had_come (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   guint8 buffer[8];
   gsize length;
   g_autoptr (GError) error = NULL;
@@ -145,7 +174,9 @@ static void a_deadline_keeps_what_had_come (Fixture *self, G_GNUC_UNUSED gconstp
   g_assert_cmpmem (buffer, length, "ab", 2);
 }
 
-static void a_passed_deadline_still_takes_what_is_there (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+a_passed_deadline_still_takes_what_is_there (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   guint8 buffer[8];
   gsize length;
   g_autoptr (GError) error = NULL;
@@ -155,7 +186,9 @@ static void a_passed_deadline_still_takes_what_is_there (Fixture *self, G_GNUC_U
   g_assert_cmpmem (buffer, length, "ab", 2);
 }
 
-static void cancelling_ends_a_read_without_deadline (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+cancelling_ends_a_read_without_deadline (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   guint8 buffer[8];
   gsize length;
   g_autoptr (GError) error = NULL;
@@ -166,7 +199,9 @@ static void cancelling_ends_a_read_without_deadline (Fixture *self, G_GNUC_UNUSE
   g_thread_join (thread);
 }
 
-static void a_hang_up_ends_a_read_without_deadline (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+a_hang_up_ends_a_read_without_deadline (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   guint8 buffer[8];
   gsize length;
   g_autoptr (GError) error = NULL;
@@ -178,7 +213,9 @@ static void a_hang_up_ends_a_read_without_deadline (Fixture *self, G_GNUC_UNUSED
   g_thread_join (thread);
 }
 
-static void what_came_before_a_hang_up_is_read (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+what_came_before_a_hang_up_is_read (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   guint8 buffer[8];
   gsize length;
   g_autoptr (GError) error = NULL;
@@ -190,7 +227,9 @@ static void what_came_before_a_hang_up_is_read (Fixture *self, G_GNUC_UNUSED gco
   g_assert_true (stn_error_is (error, STN_FAILURE_LINK_LOST));
 }
 
-static void writing_to_a_hung_up_port_is_link_lost (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+writing_to_a_hung_up_port_is_link_lost (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   g_autoptr (GError) error = NULL;
   close_far (self);
   g_assert_false (stn_fd_stream_write (&self->stream, "x", 1, &self->wait, &error));
@@ -199,7 +238,9 @@ static void writing_to_a_hung_up_port_is_link_lost (Fixture *self, G_GNUC_UNUSED
 
 #define MUCH (4 * 1024 * 1024)
 
-static gpointer drain_main (gpointer data) {
+static gpointer
+drain_main (gpointer data)
+{
   Fixture *self = data;
   g_autofree guint8 *buffer = g_malloc (65536);
   gsize *total = g_new0 (gsize, 1);
@@ -207,25 +248,29 @@ static gpointer drain_main (gpointer data) {
   gboolean in_order = TRUE;
   while (*total < MUCH && (count = read (self->far_fd, buffer, 65536)) > 0) {
     for (gssize i = 0; i < count; i++)
-      in_order = in_order && buffer[i] == (guint8)((*total + (gsize)i) * 7);
-    *total += (gsize)count;
+      in_order = in_order && buffer[i] == (guint8) ((*total + (gsize) i) * 7);
+    *total += (gsize) count;
   }
   g_assert_true (in_order);
   return total;
 }
 
-static void partial_writes_go_on_until_all_is_taken (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+partial_writes_go_on_until_all_is_taken (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   g_autofree guint8 *bytes = g_malloc (MUCH);
   g_autoptr (GError) error = NULL;
   for (gsize i = 0; i < MUCH; i++)
-    bytes[i] = (guint8)(i * 7);
+    bytes[i] = (guint8) (i * 7);
   GThread *thread = g_thread_new ("far", drain_main, self);
   g_assert_true (stn_fd_stream_write (&self->stream, bytes, MUCH, &self->wait, &error));
   g_autofree gsize *total = g_thread_join (thread);
   g_assert_cmpuint (*total, ==, MUCH);
 }
 
-static void a_write_that_nobody_takes_says_how_far_it_came (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+a_write_that_nobody_takes_says_how_far_it_came (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   g_autofree guint8 *bytes = g_malloc0 (MUCH);
   g_autoptr (GError) error = NULL;
   give_time (self, 5 * STN_NS_PER_MS);
@@ -234,7 +279,9 @@ static void a_write_that_nobody_takes_says_how_far_it_came (Fixture *self, G_GNU
   g_assert_nonnull (strstr (error->message, "of 4194304 bytes"));
 }
 
-static void cancelling_ends_a_write_that_nobody_takes (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+cancelling_ends_a_write_that_nobody_takes (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   g_autofree guint8 *bytes = g_malloc0 (MUCH);
   g_autoptr (GError) error = NULL;
   Later later = { self, cancel };
@@ -244,7 +291,9 @@ static void cancelling_ends_a_write_that_nobody_takes (Fixture *self, G_GNUC_UNU
   g_thread_join (thread);
 }
 
-static void virtual_time_is_refused (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+virtual_time_is_refused (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   guint8 buffer[1];
   gsize length;
   g_autoptr (GError) error = NULL;
@@ -259,7 +308,9 @@ static void virtual_time_is_refused (Fixture *self, G_GNUC_UNUSED gconstpointer 
 }
 
 /* a file descriptor a wait would be lost one by one: a shift has a million waits */
-static void waiting_leaves_no_descriptor_behind (Fixture *self, G_GNUC_UNUSED gconstpointer data) {
+static void
+waiting_leaves_no_descriptor_behind (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
   guint8 buffer[1];
   gsize length;
   int before = dup (self->near_fd);
@@ -274,10 +325,12 @@ static void waiting_leaves_no_descriptor_behind (Fixture *self, G_GNUC_UNUSED gc
   g_assert_cmpint (after, ==, before);
 }
 
-#define ADD(kind, function)                                                                                          \
+#define ADD(kind, function) \
   g_test_add ("/fd-stream/" #kind "/" #function, Fixture, NULL, set_up_##kind, function, tear_down)
 
-int main (int argc, char **argv) {
+int
+main (int argc, char **argv)
+{
   g_test_init (&argc, &argv, NULL);
   ADD (socket, bytes_cross_both_ways);
   ADD (pty, bytes_cross_both_ways);

@@ -263,7 +263,8 @@ static void
 operations_have_names_both_ways (Fixture *self, gconstpointer data)
 {
   static const char *const names[] = { "write", "read",    "flush",   "configure", "break",
-                                       "send",  "receive", "control", "set",       "get" };
+                                       "send",  "receive", "control", "set",       "get",
+                                       "open-drain" };
 
   (void) self;
   (void) data;

@@ -77,6 +77,7 @@ use (StnLink *link, FakeLink *fake, const StnWait *wait, GString *seen)
     break;
   case STN_LINK_PINS:
   default:
+    g_assert_true (stn_pins_set_open_drain (link, 0x80000001, wait, NULL));
     g_assert_true (stn_pins_set (link, 0x80000003, 0x80000001, wait, NULL));
     g_assert_true (stn_pins_get (link, &number, wait, NULL));
     g_string_append_printf (seen, "%08x", number);

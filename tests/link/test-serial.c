@@ -17,7 +17,9 @@
 
 static const StnNodeKind kind = { .place = "A1.uart", .what = "serial port", .group = "dialout" };
 
-static StnFailure failure_of_opening (const char *place, StnClock *clock) {
+static StnFailure
+failure_of_opening (const char *place, StnClock *clock)
+{
   StnWait wait = stn_wait_new (clock, STN_NS_PER_S, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (StnSerialPort) port = stn_serial_port_open (place, &wait, &error);
@@ -26,7 +28,9 @@ static StnFailure failure_of_opening (const char *place, StnClock *clock) {
   return stn_error_failure (error);
 }
 
-static int open_pty (void) {
+static int
+open_pty (void)
+{
   int master = posix_openpt (O_RDWR | O_NOCTTY);
   g_assert_cmpint (master, >=, 0);
   g_assert_cmpint (grantpt (master), ==, 0);
@@ -34,13 +38,17 @@ static int open_pty (void) {
   return master;
 }
 
-static void a_place_without_port_is_a_missing_adapter (void) {
+static void
+a_place_without_port_is_a_missing_adapter (void)
+{
   g_autoptr (StnClock) clock = stn_clock_new_real ();
   g_assert_cmpint (failure_of_opening ("/dev/serial/by-path/none-of-this-name", clock), ==,
                    STN_FAILURE_ADAPTER_MISSING);
 }
 
-static void what_is_no_serial_port_is_refused (void) {
+static void
+what_is_no_serial_port_is_refused (void)
+{
   g_autoptr (StnClock) clock = stn_clock_new_real ();
   int master = open_pty ();
   g_assert_cmpint (failure_of_opening (ptsname (master), clock), ==, STN_FAILURE_ADAPTER_MISSING);
@@ -48,12 +56,16 @@ static void what_is_no_serial_port_is_refused (void) {
   close (master);
 }
 
-static void virtual_time_is_refused (void) {
+static void
+virtual_time_is_refused (void)
+{
   g_autoptr (StnClock) clock = stn_clock_new_virtual ();
   g_assert_cmpint (failure_of_opening ("/dev/null", clock), ==, STN_FAILURE_INTERNAL);
 }
 
-static void a_locked_node_is_busy (void) {
+static void
+a_locked_node_is_busy (void)
+{
   g_autofree char *node = NULL;
   int holder = g_file_open_tmp ("node-XXXXXX", &node, NULL);
   g_autoptr (StnClock) clock = stn_clock_new_real ();
@@ -74,7 +86,9 @@ static void a_locked_node_is_busy (void) {
 }
 
 /* `ctime` can't be set, so age comes from files that the system made long ago */
-static void only_young_nodes_are_worth_patience (void) {
+static void
+only_young_nodes_are_worth_patience (void)
+{
   g_autofree char *node = NULL;
   int fd = g_file_open_tmp ("node-XXXXXX", &node, NULL);
   g_assert_true (stn_node_is_fresh (node));
@@ -84,7 +98,9 @@ static void only_young_nodes_are_worth_patience (void) {
   g_unlink (node);
 }
 
-static void a_missing_permission_names_its_cure (void) {
+static void
+a_missing_permission_names_its_cure (void)
+{
   g_autoptr (GError) error = NULL;
   g_assert_false (stn_node_fail (&kind, "/dev/ttyUSB0", EACCES, &error));
   g_assert_true (stn_error_is (error, STN_FAILURE_PERMISSION));
@@ -92,18 +108,21 @@ static void a_missing_permission_names_its_cure (void) {
   g_assert_nonnull (strstr (error->message, "dialout"));
 }
 
-static void the_holder_of_a_port_is_named (void) {
-  char *arguments[] = { (char *)"sleep", (char *)"60", NULL };
+static void
+the_holder_of_a_port_is_named (void)
+{
+  char *arguments[] = { (char *) "sleep", (char *) "60", NULL };
   int master = open_pty ();
   const char *node = ptsname (master);
   g_assert_null (stn_device_holder (node));
   int fd = open (node, O_RDWR | O_NOCTTY);
   GPid pid;
   g_autoptr (GError) error = NULL;
-  g_spawn_async (NULL, arguments, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_LEAVE_DESCRIPTORS_OPEN | G_SPAWN_DO_NOT_REAP_CHILD,
-                 NULL, NULL, &pid, &error);
+  g_spawn_async (NULL, arguments, NULL,
+                 G_SPAWN_SEARCH_PATH | G_SPAWN_LEAVE_DESCRIPTORS_OPEN | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
+                 &error);
   g_assert_no_error (error);
-  g_autofree char *expected = g_strdup_printf ("sleep, process %d", (int)pid);
+  g_autofree char *expected = g_strdup_printf ("sleep, process %d", (int) pid);
   g_autofree char *seen = NULL;
   for (guint i = 0; i < 500; i++) { /* it is a copy of this program until its exec */
     g_free (seen);
@@ -120,7 +139,9 @@ static void the_holder_of_a_port_is_named (void) {
   close (master);
 }
 
-static void the_provider_opens_uarts_and_their_lines_alone (void) {
+static void
+the_provider_opens_uarts_and_their_lines_alone (void)
+{
   g_autoptr (StnProvider) provider = stn_provider_serial_new ();
   g_autoptr (StnClock) clock = stn_clock_new_real ();
   StnWait wait = stn_wait_new (clock, STN_NS_PER_S, NULL);
@@ -135,7 +156,9 @@ static void the_provider_opens_uarts_and_their_lines_alone (void) {
   g_assert_null (provider->provider_class->take_warning (provider));
 }
 
-int main (int argc, char **argv) {
+int
+main (int argc, char **argv)
+{
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/serial/a_place_without_port_is_a_missing_adapter", a_place_without_port_is_a_missing_adapter);
   g_test_add_func ("/serial/what_is_no_serial_port_is_refused", what_is_no_serial_port_is_refused);

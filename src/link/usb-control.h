@@ -1,0 +1,22 @@
+/* A control link to one USB device that programs take new firmware through: it offers a DFU interface.
+ *
+ * Opening waits for such a device at a USB place (usb-place.h), by hotplug: other devices may sit there before it (the
+ * application's own), and one that goes again while it is being opened is no event. The DFU interface is claimed. A
+ * device that comes back after a reset has another address and is another device: the link to the old one says
+ * STN_FAILURE_LINK_LOST for good, and a new one is opened at the same place.
+ *
+ * Right after a reset the host may still list the device that has just gone: opening it fails by itself, or the first
+ * exchange says link-lost; who pulls a reset waits for the place to become empty first where that can be.
+ *
+ * The outcomes of exchanges are as link.h says for control links. */
+#pragma once
+
+#include "src/link/usb-context.h"
+
+G_BEGIN_DECLS
+
+/* The link holds a reference to the context. Errors: those of stn_usb_context_await, STN_FAILURE_PERMISSION and
+ * STN_FAILURE_PORT_BUSY. */
+StnLink *stn_usb_control_open (StnUsbContext *context, const char *place, const StnWait *wait, GError **error);
+
+G_END_DECLS
