@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define CHUNK_BYTES 4096
+#define READER_PATIENCE_MS 500
 
 struct StnPty {
   StnBoard *board;
@@ -59,8 +60,15 @@ forward (StnPty *self)
   g_mutex_unlock (&board->mutex);
   for (gsize done = 0; done < said->len;) {
     gssize wrote = write (self->master, said->data + done, said->len - done);
+    if (wrote < 0 && errno == EAGAIN) {
+      /* the reader is slow; one that does not read at all loses bytes, as it would at a UART */
+      struct pollfd room = { .fd = self->master, .events = POLLOUT };
+      if (poll (&room, 1, READER_PATIENCE_MS) <= 0)
+        break;
+      continue;
+    }
     if (wrote < 0 && errno != EINTR)
-      break; /* nobody reads: what a UART does with that is to lose it */
+      break;
     done += wrote > 0 ? (gsize) wrote : 0;
   }
   return next_ns;
@@ -91,7 +99,9 @@ pump (gpointer data)
     gint64 next_ns = forward (self);
     struct timespec timeout = { 0 };
     if (next_ns != STN_TIME_NEVER) {
-      gint64 left_ns = MAX (next_ns - stn_clock_now_ns (self->board->clock), 0);
+      /* once: MAX looks twice at what it is given, and time goes on between */
+      gint64 left_ns = next_ns - stn_clock_now_ns (self->board->clock);
+      left_ns = MAX (left_ns, 0);
       timeout = (struct timespec){ .tv_sec = left_ns / STN_NS_PER_S, .tv_nsec = left_ns % STN_NS_PER_S };
     }
     struct pollfd fds[] = { { .fd = self->master, .events = POLLIN }, { .fd = self->stop, .events = POLLIN } };

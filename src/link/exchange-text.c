@@ -23,9 +23,14 @@ append_bytes (GString *text, const guint8 *bytes, gsize length)
 {
   static const char digits[] = "0123456789abcdef";
 
+  gsize at = text->len;
+
+  /* every block of every run comes through here: room once, then plain stores */
+  g_string_set_size (text, at + 3 * length);
   for (gsize i = 0; i < length; i++) {
-    const char three[] = { ' ', digits[bytes[i] >> 4], digits[bytes[i] & 0x0f] };
-    g_string_append_len (text, three, sizeof three);
+    text->str[at++] = ' ';
+    text->str[at++] = digits[bytes[i] >> 4];
+    text->str[at++] = digits[bytes[i] & 0x0f];
   }
 }
 

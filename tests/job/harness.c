@@ -187,6 +187,39 @@ open_adapter (Harness *self, const char *place, guint32 used, guint32 rest)
   return adapter;
 }
 
+/* The bench's provider with the test's wrapper over each UART. */
+typedef struct {
+  StnProvider provider;
+  Harness *harness;
+} WrappingProvider;
+
+static StnLink *
+open_wrapped_uart (StnProvider *provider, const char *place, const StnWait *wait, GError **error)
+{
+  Harness *harness = ((WrappingProvider *) provider)->harness;
+  StnLink *link = harness->provider->provider_class->open_uart (harness->provider, place, wait, error);
+
+  return link != NULL ? harness->options.wrap (link) : NULL;
+}
+
+static const StnProviderClass wrapping_class = { .kind = "wrapping",
+                                                 .is_virtual = TRUE,
+                                                 .open_uart = open_wrapped_uart };
+
+static StnProvider *
+uart_provider (Harness *self)
+{
+  if (self->options.wrap == NULL)
+    return self->provider;
+  if (self->wrapping == NULL) {
+    WrappingProvider *wrapping = g_new0 (WrappingProvider, 1);
+    wrapping->provider.provider_class = &wrapping_class;
+    wrapping->harness = self;
+    self->wrapping = &wrapping->provider;
+  }
+  return self->wrapping;
+}
+
 static void
 build_sites (Harness *self)
 {
@@ -207,7 +240,7 @@ build_sites (Harness *self)
       /* at rest NRST (AC) is released and BOOT0 (AD) low */
       lines[number] = open_adapter (self, place, options->no_nrst ? 0x00ff : 0xffff, options->no_nrst ? 0 : 0xff00);
     }
-    site->uart_provider = self->provider;
+    site->uart_provider = uart_provider (self);
     site->uart_place = uart_place (i);
     if (!options->no_nrst)
       site->nrst = (StnLine){ .adapter = lines[number], .bit = nrst_bit (self, i), .active_low = TRUE };
@@ -308,6 +341,7 @@ harness_free (Harness *self)
   if (self->events != NULL)
     stn_event_queue_free (self->events);
   stn_run_free (self->run_base);
+  g_free (self->wrapping);
   stn_provider_free (self->provider);
   stn_bench_free (self->bench);
   stn_bench_config_free (self->config);

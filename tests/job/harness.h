@@ -21,6 +21,7 @@ typedef struct {
   const char *boot_check; /* NULL: uart text */
   gboolean no_serial;
   StnFaultPlan *faults;
+  StnLink *(*wrap) (StnLink *link); /* over each UART that the bench opens; NULL: nothing */
   StnLedger *ledger; /* taken over; NULL: one in memory */
 } HarnessOptions;
 
@@ -32,6 +33,7 @@ typedef struct {
   StnBenchConfig *config;
   StnBench *bench;
   StnProvider *provider;
+  StnProvider *wrapping;
   GPtrArray *adapters; /* StnAdapter */
   GPtrArray *sites;    /* StnSite */
   StnLineGroup *group;

@@ -255,7 +255,8 @@ stn_usbip_serve (int fd, int stop_fd, StnUsbDevice *device, StnClock *clock, gui
     next_ns = MIN (next_ns, stn_usb_device_work (device, stn_clock_now_ns (clock)));
     struct timespec timeout = { 0 };
     if (next_ns != STN_TIME_NEVER) {
-      gint64 left_ns = MAX (next_ns - stn_clock_now_ns (clock), 0);
+      gint64 left_ns = next_ns - stn_clock_now_ns (clock); /* once: MAX looks twice at what it is given */
+      left_ns = MAX (left_ns, 0);
       timeout = (struct timespec){ .tv_sec = left_ns / STN_NS_PER_S, .tv_nsec = left_ns % STN_NS_PER_S };
     }
     struct pollfd fds[] = { { .fd = fd, .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
