@@ -14,12 +14,12 @@ stn_unit_run_listen (StnUnitRun *self, gboolean is_held, const StnWait *wait, GE
 
   if (job->boot_check != STN_BOOT_CHECK_UART)
     return TRUE;
-  if (!stn_stream_configure (self->uart, &line, wait, error))
+  if (!stn_stream_configure (self->hold.uart, &line, wait, error))
     return FALSE;
   /* what came before the release is not the application's; after Go and an option load it may be speaking already */
   if (!is_held)
     return TRUE;
-  return stn_stream_flush (self->uart, wait, error);
+  return stn_stream_flush (self->hold.uart, wait, error);
 }
 
 /* Printable text of what was heard, cut to its end. */
@@ -56,7 +56,7 @@ check_text (StnUnitRun *self, GError **error)
     guint8 bytes[256];
     gsize length = 0;
 
-    if (!stn_stream_read_some (self->uart, bytes, sizeof bytes, &length, &wait, &failure)) {
+    if (!stn_stream_read_some (self->hold.uart, bytes, sizeof bytes, &length, &wait, &failure)) {
       g_autofree char *seen = heard_text (heard);
       if (!stn_error_is (failure, STN_FAILURE_NO_ANSWER) && !stn_error_is (failure, STN_FAILURE_TIMEOUT))
         g_propagate_error (error, g_steal_pointer (&failure));
@@ -88,7 +88,7 @@ check_rom_gone (StnUnitRun *self, GError **error)
   if (!stn_wait_sleep (&self->wait, start_ns + start_ns / 5, error))
     return FALSE;
   StnWait wait = stn_wait_within (&self->wait, 2 * STN_NS_PER_S);
-  g_autoptr (StnEngine) engine = stn_engine_new (self->plan->engine_class, self->uart, self->target);
+  g_autoptr (StnEngine) engine = stn_engine_new (self->plan->engine_class, self->hold.uart, self->target);
   if (stn_engine_sync (engine, self->plan->wiring.baud, &wait, &failure)) {
     stn_error_set_seen (error, STN_FAILURE_NO_BOOT, "no ROM", "the ROM's answer", "the board came back in its ROM");
     return FALSE;

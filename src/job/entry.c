@@ -3,16 +3,10 @@
 
 #include <string.h>
 
-/* BOOT0 stands from 1 ms before NRST rises until 10 ms after (boot-modes, section 5); NRST low far beyond the 20 us of
- * the data sheets, because reset circuits have capacitors. */
-#define NRST_LOW_NS (20 * STN_NS_PER_MS)
-#define BOOT0_HOLD_NS (10 * STN_NS_PER_MS)
 #define LINE_WAIT_NS (5 * STN_NS_PER_S)
 #define SYNC_WAIT_NS (2 * STN_NS_PER_S)
-#define TEARDOWN_NS (5 * STN_NS_PER_S)
 /* a member that waits at a barrier waits for the slowest board of its group */
 #define GROUP_WAIT_FLOOR_NS (60 * STN_NS_PER_S)
-#define POWER_GOOD_NS (2 * STN_NS_PER_S)
 
 static StnWait
 group_wait (const StnUnitRun *self)
@@ -29,107 +23,46 @@ meet (StnUnitRun *self, GError **error)
 }
 
 static gboolean
-acquire (StnLineLease *lease, const StnLine *line, const StnWait *parent, GError **error)
-{
-  StnWait wait = stn_wait_within (parent, LINE_WAIT_NS);
-
-  return stn_lines_acquire (lease, line, 1, &wait, error);
-}
-
-/* Giving a line back must happen even when the run has been cancelled. */
-static gboolean
-release (StnUnitRun *self, StnLineLease *lease, GError **error)
-{
-  StnWait wait = stn_wait_shielded (self->clock, LINE_WAIT_NS);
-
-  return stn_lines_release (lease, 1, &wait, error);
-}
-
-static gboolean
 open_port (StnUnitRun *self, GError **error)
 {
-  if (self->uart != NULL)
+  if (self->hold.uart != NULL)
     return TRUE;
-  StnWait wait = stn_wait_within (&self->wait, LINE_WAIT_NS);
-  StnProvider *provider = self->site->uart_provider;
-  StnLink *link = provider->provider_class->open_uart (provider, self->site->uart_place, &wait, error);
-  if (link == NULL)
+  if (!stn_site_hold_open_port (&self->hold, &self->wait, error))
     return FALSE;
-  self->uart = stn_runner_wrap_link (self->runner, link, self->ring);
+  self->hold.uart = stn_runner_wrap_link (self->runner, self->hold.uart, self->ring);
   return TRUE;
 }
 
-/* Waits for the fixture's power-good line, and believes the fault line at once. */
 static gboolean
-wait_for_power_good (StnUnitRun *self, const StnWait *parent, GError **error)
+hold_nrst (StnUnitRun *self, GError **error)
 {
-  const StnSite *site = self->site;
-  StnWait wait = stn_wait_within (parent, POWER_GOOD_NS);
-
-  if (!stn_wait_sleep (&wait, site->power_settle_ns, error))
-    return FALSE;
-  for (;;) {
-    gboolean high = FALSE;
-    if (site->fault.adapter != NULL) {
-      if (!stn_adapter_read (site->fault.adapter, site->fault.bit, &high, &wait, error))
-        return FALSE;
-      if (high == !site->fault.active_low) {
-        stn_error_set (error, STN_FAILURE_BOARD_SHORTED, "the fixture reports over-current");
-        return FALSE;
-      }
-    }
-    if (site->good.adapter == NULL)
-      return TRUE;
-    if (!stn_adapter_read (site->good.adapter, site->good.bit, &high, &wait, error))
-      return FALSE;
-    if (high == !site->good.active_low)
-      return TRUE;
-    if (!stn_wait_sleep (&wait, 5 * STN_NS_PER_MS, NULL)) {
-      stn_error_set (error, STN_FAILURE_BOARD_SHORTED, "power did not become good");
-      return FALSE;
-    }
-  }
+  return stn_site_hold_acquire (&self->hold, &self->hold.nrst, &self->site->nrst, &self->wait, error);
 }
 
-/* A board is fed through a UART's idle TX: off means break on TX, NRST and BOOT0 low, then power. */
 static gboolean
-power_off (StnUnitRun *self, const StnWait *wait, GError **error)
+release_boot0 (StnUnitRun *self, GError **error)
 {
-  if (!stn_stream_break (self->uart, TRUE, wait, error))
-    return FALSE;
-  if (!acquire (&self->nrst, &self->site->nrst, wait, error))
-    return FALSE;
-  if (!release (self, &self->power, error))
-    return FALSE;
-  return stn_wait_sleep (wait, self->site->power_off_ns, error);
+  return stn_site_hold_release (&self->hold, &self->hold.boot0, error);
 }
 
-/* On means power, settle, good, TX idle; NRST stays low for the caller to release. */
 static gboolean
-power_on_held (StnUnitRun *self, const StnWait *wait, GError **error)
+release_nrst (StnUnitRun *self, GError **error)
 {
-  if (!acquire (&self->power, &self->site->power, wait, error))
-    return FALSE;
-  if (!wait_for_power_good (self, wait, error))
-    return FALSE;
-  return stn_stream_break (self->uart, FALSE, wait, error);
+  return stn_site_hold_release (&self->hold, &self->hold.nrst, error);
 }
 
 gboolean
 stn_unit_run_power_on (StnUnitRun *self, GError **error)
 {
   const StnSite *site = self->site;
+  gboolean is_present = TRUE;
 
-  if (site->detect.adapter != NULL) {
-    gboolean high = FALSE;
-    StnWait wait = stn_wait_within (&self->wait, LINE_WAIT_NS);
-    if (!stn_adapter_read (site->detect.adapter, site->detect.bit, &high, &wait, error))
-      return FALSE;
-    if (high == site->detect.active_low) {
-      self->was_silent = TRUE;
-      stn_error_set (error, STN_FAILURE_EMPTY_OR_NO_CONTACT, "the detect pin sees no board");
-      return FALSE;
-    }
+  if (!stn_site_hold_detect (&self->hold, &is_present, &self->wait, error))
+    return FALSE;
+  if (!is_present) {
+    self->was_silent = TRUE;
+    stn_error_set (error, STN_FAILURE_EMPTY_OR_NO_CONTACT, "the detect pin sees no board");
+    return FALSE;
   }
   if (!open_port (self, error))
     return FALSE;
@@ -138,11 +71,10 @@ stn_unit_run_power_on (StnUnitRun *self, GError **error)
   /* with shared power everybody is ready before it comes on */
   if (site->shares_power && !meet (self, error))
     return FALSE;
-  if (!acquire (&self->nrst, &site->nrst, &self->wait, error))
+  if (!hold_nrst (self, error)
+      || !stn_site_hold_acquire (&self->hold, &self->hold.boot0, &site->boot0, &self->wait, error))
     return FALSE;
-  if (!acquire (&self->boot0, &site->boot0, &self->wait, error))
-    return FALSE;
-  return power_on_held (self, &self->wait, error);
+  return stn_site_hold_power_on (&self->hold, &self->wait, error);
 }
 
 /* BOOT0 active and a reset: by NRST, or by power where there is no NRST. */
@@ -150,34 +82,25 @@ static gboolean
 reset_into_rom (StnUnitRun *self, gboolean first, GError **error)
 {
   const StnSite *site = self->site;
-  StnLine lines[2] = { site->boot0, site->nrst };
-  StnLineLease leases[2] = { self->boot0, self->nrst };
-  StnWait wait = stn_wait_within (&self->wait, LINE_WAIT_NS);
+  gint64 start_ns = stn_target_rom_start_ns (self->target);
 
   if (first && !meet (self, error))
     return FALSE;
-  gboolean ok = stn_lines_acquire (leases, lines, 2, &wait, error);
-  self->boot0 = leases[0];
-  self->nrst = leases[1];
-  if (!ok)
+  if (!stn_site_hold_reset_begin (&self->hold, TRUE, &self->wait, error))
     return FALSE;
   if (site->nrst.adapter == NULL && !first) {
-    if (!power_off (self, &self->wait, error) || !power_on_held (self, &self->wait, error))
+    if (!stn_site_hold_power_off (&self->hold, &self->wait, error)
+        || !stn_site_hold_power_on (&self->hold, &self->wait, error))
       return FALSE;
   }
   if (first && !meet (self, error))
     return FALSE;
-  if (!stn_wait_sleep (&self->wait, NRST_LOW_NS, error))
-    return FALSE;
-  if (!stn_stream_flush (self->uart, &self->wait, error))
-    return FALSE;
-  if (!release (self, &self->nrst, error))
+  if (!stn_site_hold_reset_end (&self->hold, 0, &self->wait, error))
     return FALSE;
   /* a shared NRST rises when the last member lets go */
   if (first && !meet (self, error))
     return FALSE;
-  gint64 start_ns = stn_target_rom_start_ns (self->target);
-  return stn_wait_sleep (&self->wait, MAX (BOOT0_HOLD_NS, start_ns + start_ns / 5), error);
+  return stn_wait_sleep (&self->wait, MAX (STN_BOOT0_HOLD_NS, start_ns + start_ns / 5), error);
 }
 
 static gboolean
@@ -195,7 +118,7 @@ sync_once (StnUnitRun *self, GError **error)
   StnWait wait = stn_wait_within (&self->wait, SYNC_WAIT_NS);
 
   g_clear_pointer (&self->engine, stn_engine_free);
-  self->engine = stn_engine_new (self->plan->engine_class, self->uart, self->target);
+  self->engine = stn_engine_new (self->plan->engine_class, self->hold.uart, self->target);
   self->in_rom = stn_engine_sync (self->engine, self->plan->wiring.baud, &wait, error);
   return self->in_rom;
 }
@@ -236,17 +159,15 @@ reset_into_flash (StnUnitRun *self, GError **error)
 {
   if (!meet (self, error))
     return FALSE;
-  if (!acquire (&self->nrst, &self->site->nrst, &self->wait, error))
-    return FALSE;
-  if (!release (self, &self->boot0, error))
+  if (!stn_site_hold_reset_begin (&self->hold, FALSE, &self->wait, error))
     return FALSE;
   if (!meet (self, error))
     return FALSE;
-  if (!stn_wait_sleep (&self->wait, NRST_LOW_NS, error))
+  if (!stn_wait_sleep (&self->wait, STN_NRST_LOW_NS, error))
     return FALSE;
   if (!stn_unit_run_listen (self, TRUE, &self->wait, error))
     return FALSE;
-  if (!release (self, &self->nrst, error))
+  if (!release_nrst (self, error))
     return FALSE;
   return meet (self, error);
 }
@@ -262,20 +183,21 @@ leave_by_power_cycle (StnUnitRun *self, GError **error)
 {
   if (!meet (self, error))
     return FALSE;
-  if (!release (self, &self->boot0, error))
+  if (!release_boot0 (self, error))
     return FALSE;
-  if (!power_off (self, &self->wait, error))
+  if (!stn_site_hold_power_off (&self->hold, &self->wait, error))
     return FALSE;
   /* with shared power the line falls when the last member lets go: the off time counts from there */
   if (self->site->shares_power
       && (!meet (self, error) || !stn_wait_sleep (&self->wait, self->site->power_off_ns, error)))
     return FALSE;
   /* without an NRST line the board starts with its power */
-  if (!stn_unit_run_listen (self, TRUE, &self->wait, error) || !power_on_held (self, &self->wait, error))
+  if (!stn_unit_run_listen (self, TRUE, &self->wait, error)
+      || !stn_site_hold_power_on (&self->hold, &self->wait, error))
     return FALSE;
-  if (self->nrst.held && !stn_unit_run_listen (self, TRUE, &self->wait, error))
+  if (self->hold.nrst.held && !stn_unit_run_listen (self, TRUE, &self->wait, error))
     return FALSE;
-  if (!release (self, &self->nrst, error))
+  if (!release_nrst (self, error))
     return FALSE;
   return meet (self, error);
 }
@@ -352,7 +274,7 @@ leave_by_option_reload (StnUnitRun *self, GError **error)
   if (!options_are_sound (self->target, once, error))
     return FALSE;
   /* BOOT0 is at rest before the chip resets itself */
-  if (!meet (self, error) || !release (self, &self->boot0, error) || !meet (self, error))
+  if (!meet (self, error) || !release_boot0 (self, error) || !meet (self, error))
     return FALSE;
   gint64 longest_ns = (gint64) (self->target->option_write_max_ms * STN_NS_PER_MS) + STN_NS_PER_S;
   if (!stn_unit_run_window (self, "option bytes written again", longest_ns, write_options_body, once, error))
@@ -368,7 +290,7 @@ leave_by_option_reload (StnUnitRun *self, GError **error)
 static gboolean
 leave_by_go (StnUnitRun *self, GError **error)
 {
-  if (!meet (self, error) || !release (self, &self->boot0, error))
+  if (!meet (self, error) || !release_boot0 (self, error))
     return FALSE;
   if (!stn_engine_go (self->engine, self->target->flash_base, &self->wait, error))
     return FALSE;
@@ -397,22 +319,8 @@ stn_unit_run_leave (StnUnitRun *self, GError **error)
 void
 stn_unit_run_teardown (StnUnitRun *self)
 {
-  StnWait wait = stn_wait_shielded (self->clock, TEARDOWN_NS);
-  g_autoptr (GError) ignored =
-      NULL; /* the verdict is made; what can't be put at rest is reported by the adapter's next use */
-
   g_clear_pointer (&self->engine, stn_engine_free);
-  stn_lines_release (&self->boot0, 1, &wait, &ignored);
-  g_clear_error (&ignored);
-  if (self->site->power.adapter != NULL && self->power.held && self->uart != NULL) {
-    /* unpowered boards are not fed through an idle TX */
-    stn_stream_break (self->uart, TRUE, &wait, &ignored);
-    g_clear_error (&ignored);
-  }
-  stn_lines_release (&self->power, 1, &wait, &ignored);
-  g_clear_error (&ignored);
-  stn_lines_release (&self->nrst, 1, &wait, &ignored);
-  g_clear_pointer (&self->uart, stn_link_free);
+  stn_site_hold_park (&self->hold);
   if (self->in_group) {
     self->in_group = FALSE;
     stn_line_group_retire (self->site->group);

@@ -372,6 +372,7 @@ prepare (StnUnitRun *unit, StnRunner *runner, guint index)
   unit->clock = config->clock;
   unit->ledger = config->ledger;
   unit->site = row->site;
+  unit->hold = (StnSiteHold){ .site = row->site, .clock = config->clock };
   unit->plan = row->plan;
   unit->target = row->plan->target;
   unit->wait = stn_wait_new (config->clock, STN_TIME_NEVER, runner->cancellable);

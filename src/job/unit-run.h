@@ -3,6 +3,7 @@
 
 #include "src/job/bind.h"
 #include "src/job/runner.h"
+#include "src/job/site-hold.h"
 
 G_BEGIN_DECLS
 
@@ -22,25 +23,24 @@ struct StnUnitRun {
   StnWait wait; /* no deadline; fires when the runner is cancelled */
 
   StnTraceSink *ring; /* owned: the last part of the wire's transcript */
-  StnLink *uart;      /* owned */
+  StnSiteHold hold;   /* the site's port and lines */
   StnEngine *engine;  /* owned; of the present visit */
   gboolean in_rom;
-  StnLineLease power, boot0, nrst;
 
-  StnRun *run;        /* owned */
-  StnResult *result;  /* owned */
-  gboolean begun;     /* the run's row is durable */
+  StnRun *run;       /* owned */
+  StnResult *result; /* owned */
+  gboolean begun;    /* the run's row is durable */
   StnUnitIdentity identity;
   StnBinding binding;
   gboolean is_bound;
-  char *serial;       /* owned */
-  StnUnitData *unit;  /* owned */
-  gboolean entered;   /* the first visit has begun */
-  gboolean was_silent; /* not one byte came at the first visit */
-  gboolean has_written; /* erase or write was sent */
+  char *serial;              /* owned */
+  StnUnitData *unit;         /* owned */
+  gboolean entered;          /* the first visit has begun */
+  gboolean was_silent;       /* not one byte came at the first visit */
+  gboolean has_written;      /* erase or write was sent */
   gboolean first_block_open; /* the first block was begun and is not proved */
   gboolean is_exposed;
-  gboolean in_group;  /* not retired from the site's group yet */
+  gboolean in_group; /* not retired from the site's group yet */
 
   StnStepRecord *step; /* borrowed: the step that runs */
 };
@@ -56,8 +56,8 @@ gboolean stn_runner_half_is_silent (StnRunner *self);
 const StnRunnerConfig *stn_runner_config (const StnRunner *self);
 const char *stn_runner_given_serial (const StnRunner *self, guint index);
 
-/* Fails with STN_FAILURE_CANCELLED, or SAME_UNIT_TWICE when another site has found this unit's UID. Every loop over blocks
- * asks this. */
+/* Fails with STN_FAILURE_CANCELLED, or SAME_UNIT_TWICE when another site has found this unit's UID. Every loop over
+ * blocks asks this. */
 gboolean stn_unit_run_check (StnUnitRun *self, GError **error);
 /* After a failed exchange that does no harm when repeated: TRUE when it is worth another try; the error is cleared, the
  * ROM is back at its prompt, the try is counted. */
@@ -67,7 +67,8 @@ void stn_unit_run_advance (StnUnitRun *self, guint64 done_bytes);
 /* Runs `body` as a write window: a durable row before it, nothing moves until its end or `longest_ns`, whatever
  * cancels. */
 gboolean stn_unit_run_window (StnUnitRun *self, const char *what, gint64 longest_ns,
-                              gboolean (*body) (StnUnitRun *self, const StnWait *shielded, gpointer data, GError **error),
+                              gboolean (*body) (StnUnitRun *self, const StnWait *shielded, gpointer data,
+                                                GError **error),
                               gpointer data, GError **error);
 /* Another site of this cycle has this UID: both stop. Registers the UID otherwise. */
 gboolean stn_unit_run_claim_uid (StnUnitRun *self, const char *uid, GError **error);
@@ -89,7 +90,8 @@ gboolean stn_unit_run_erase (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_program (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_verify (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_first_block (StnUnitRun *self, GError **error);
-/* Best effort after a failure with the first block begun: its page is erased again, so that no unproved program starts. */
+/* Best effort after a failure with the first block begun: its page is erased again, so that no unproved program starts.
+ */
 void stn_unit_run_take_back_first_block (StnUnitRun *self);
 
 /* boot-check.c */
