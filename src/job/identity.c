@@ -1,6 +1,7 @@
 /* Who is it: the ROM's answers, the chip's own numbers, admission, binding. */
 #include "src/job/unit-run.h"
 #include "src/job/serial-pattern.h"
+#include "src/job/uid.h"
 
 #include <string.h>
 
@@ -73,18 +74,15 @@ identify_rom (StnUnitRun *self, GError **error)
 }
 
 static gboolean
-read_uid (StnUnitRun *self, char out[25], GError **error)
+read_uid (StnUnitRun *self, char out[STN_UID_TEXT_BYTES], GError **error)
 {
-  const guint *offsets = self->target->uid_offsets;
-  guint8 bytes[32];
-  guint span = MAX (MAX (offsets[0], offsets[1]), offsets[2]) + 4;
+  guint8 bytes[STN_UID_SPAN_MOST];
+  guint span = stn_uid_span_bytes (self->target);
 
-  g_assert (span <= sizeof bytes);
+  g_assert (span > 0);
   if (!read_chip (self, self->target->uid_address, bytes, span, error))
     return FALSE;
-  for (guint word = 0; word < 3; word++)
-    for (guint i = 0; i < 4; i++)
-      g_snprintf (out + (word * 4 + i) * 2, 3, "%02x", bytes[offsets[word] + i]);
+  stn_uid_to_text (self->target, bytes, out);
   return TRUE;
 }
 

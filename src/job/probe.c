@@ -1,0 +1,162 @@
+#include "src/job/probe.h"
+
+#include <string.h>
+
+/* what is in the port's buffer already comes at once */
+#define BEFORE_NS (2 * STN_NS_PER_MS)
+#define SYNC_NS (2 * STN_NS_PER_S)
+#define ANSWER_NS (2 * STN_NS_PER_S)
+
+typedef struct {
+  StnProbeEar *ear;
+  StnTargets *targets;
+  const StnWait *wait;
+  GError *error;
+} Asking;
+
+/* A program that speaks by itself: the sync would throw its words away. */
+static gboolean
+has_spoken (StnProbeEar *self, const StnWait *wait, gboolean *out, GError **error)
+{
+  StnWait narrowed = stn_wait_within (wait, BEFORE_NS);
+  g_autoptr (GError) local = NULL;
+  guint8 bytes[64];
+  gsize length = 0;
+
+  *out = stn_stream_read_some (self->uart, bytes, sizeof bytes, &length, &narrowed, &local);
+  if (*out || (stn_error_is (local, STN_FAILURE_NO_ANSWER) && !stn_wait_is_cancelled (wait)))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* The product line of an id; of several that share it the first whose UID is known. */
+static const StnTarget *
+target_of (StnTargets *targets, guint16 product_id)
+{
+  guint count = 0;
+  g_autofree const StnTarget **list = stn_targets_with_product_id (targets, product_id, &count);
+  const StnTarget *found = count > 0 ? list[0] : NULL;
+
+  for (guint i = 0; i < count; i++)
+    if (stn_uid_span_bytes (list[i]) > 0)
+      return list[i];
+  return found;
+}
+
+/* Best effort: a ROM that does not show its UID is a ROM all the same. The engine that knows the chip also knows how it
+ * likes to be read; the ROM is synced, and answers a second sync with a NACK that the engine takes for what it is. */
+static void
+read_uid (StnProbeEar *self, const StnWait *wait)
+{
+  guint8 bytes[STN_UID_SPAN_MOST];
+  guint span = stn_uid_span_bytes (self->target);
+  StnRomIdentity identity;
+  StnWait narrowed = stn_wait_within (wait, ANSWER_NS);
+
+  if (span == 0)
+    return;
+  g_autoptr (StnEngine) engine = stn_engine_new (stn_engine_class_by_name ("uart"), self->uart, self->target);
+  if (stn_engine_sync (engine, self->baud, &narrowed, NULL) && stn_engine_identify (engine, &identity, &narrowed, NULL)
+      && stn_engine_read (engine, self->target->uid_address, bytes, span, &narrowed, NULL))
+    stn_uid_to_text (self->target, bytes, self->uid);
+}
+
+static void
+ask_who (StnProbeEar *self, StnEngine *engine, StnTargets *targets, const StnWait *wait)
+{
+  StnWait narrowed = stn_wait_within (wait, ANSWER_NS);
+  StnRomIdentity identity;
+
+  if (!stn_engine_identify (engine, &identity, &narrowed, NULL))
+    return;
+  self->is_identified = TRUE;
+  self->product_id = identity.product_id;
+  self->target = targets != NULL ? target_of (targets, identity.product_id) : NULL;
+  if (self->target != NULL)
+    read_uid (self, wait);
+}
+
+static gboolean
+ask (Asking *asking, GError **error)
+{
+  StnProbeEar *self = asking->ear;
+  StnWait wait = stn_wait_within (asking->wait, SYNC_NS);
+  g_autoptr (GError) local = NULL;
+  gboolean spoke = FALSE;
+
+  if (!has_spoken (self, asking->wait, &spoke, error))
+    return FALSE;
+  g_autoptr (StnEngine) engine = stn_engine_new (stn_engine_class_by_name ("uart"), self->uart, NULL);
+  if (stn_engine_sync (engine, self->baud, &wait, &local)) {
+    self->heard = STN_HEARD_ROM;
+    if (self->who)
+      ask_who (self, engine, asking->targets, asking->wait);
+    return TRUE;
+  }
+  /* a line that does not fall silent is noise too */
+  if (!stn_error_is (local, STN_FAILURE_NO_SYNC) && !stn_error_is (local, STN_FAILURE_GARBAGE)) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  const StnErrorDetail *detail = stn_error_detail (local);
+  const char *seen = detail != NULL ? detail->seen : NULL;
+  gboolean silent = seen != NULL && g_str_equal (seen, "nothing");
+  self->heard = silent && !spoke ? STN_HEARD_NOTHING : STN_HEARD_BYTES;
+  self->is_echo = seen != NULL && g_str_equal (seen, "7f");
+  return TRUE;
+}
+
+static gpointer
+ask_thread (gpointer data)
+{
+  Asking *asking = data;
+
+  ask (asking, &asking->error);
+  return NULL;
+}
+
+static void
+forget (StnProbeEar *self)
+{
+  self->heard = STN_HEARD_NOTHING;
+  self->is_echo = self->is_identified = FALSE;
+  self->product_id = 0;
+  self->target = NULL;
+  memset (self->uid, 0, sizeof self->uid);
+}
+
+gboolean
+stn_probe_listen (StnProbeEar *ears, guint count, StnTargets *targets, const StnWait *wait, GError **error)
+{
+  g_autofree Asking *askings = g_new0 (Asking, count + 1);
+  g_autofree GThread **threads = g_new0 (GThread *, count + 1);
+  gboolean ok = TRUE;
+
+  for (guint i = 0; i < count; i++) {
+    forget (&ears[i]);
+    askings[i] = (Asking){ .ear = &ears[i], .targets = targets, .wait = wait };
+    if (ears[i].uart != NULL)
+      threads[i] = stn_clock_thread_new (wait->clock, "probe", ask_thread, &askings[i]);
+  }
+  for (guint i = 0; i < count; i++) {
+    if (threads[i] != NULL)
+      stn_clock_thread_join (wait->clock, threads[i], FALSE);
+    if (askings[i].error == NULL)
+      continue;
+    if (ok)
+      g_propagate_error (error, askings[i].error);
+    else
+      g_error_free (askings[i].error);
+    ok = FALSE;
+  }
+  for (guint i = 0; !ok && i < count; i++)
+    forget (&ears[i]);
+  return ok;
+}
+
+gboolean
+stn_probe_boot0_tells (const StnTarget *target)
+{
+  return target->boot_pin == STN_BOOT_PIN_LIVE && target->empty_check == STN_EMPTY_CHECK_NONE;
+}

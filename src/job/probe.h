@@ -1,0 +1,45 @@
+/* Probing: which ports hear a ROM, and whose, while somebody holds the lines as they please. Nothing is written to a
+ * board but the ROM's sync byte and questions; a board whose program runs gets that byte too.
+ *
+ *     StnProbeEar ears[2] = { { .uart = a, .baud = 115200 }, { .uart = b, .baud = 115200 } };
+ *     stn_probe_listen (ears, 2, targets, &wait, error);
+ *     if (ears[0].heard == STN_HEARD_ROM) ... ears[0].uid
+ *
+ * The ports are asked at once, a thread each: silence takes half a second, and a fixture has many ports. */
+#pragma once
+
+#include "protocols/engine.h"
+#include "src/job/uid.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  STN_HEARD_NOTHING,
+  STN_HEARD_BYTES, /* a program's text, noise, an echo: no ROM */
+  STN_HEARD_ROM
+} StnHeard;
+
+typedef struct {
+  StnLink *uart; /* borrowed; NULL: this ear is deaf and hears nothing */
+  guint baud;    /* bits per second */
+  gboolean who;  /* ask a ROM who it is */
+
+  /* what came of it */
+  StnHeard heard;
+  gboolean is_echo;       /* the sync byte itself came back: TX and RX are joined */
+  gboolean is_identified; /* product id and what follows are the chip's */
+  guint16 product_id;
+  const StnTarget *target;      /* its product line; borrowed; NULL: none has this id */
+  char uid[STN_UID_TEXT_BYTES]; /* "": the ROM does not show it, or where it is is not known */
+} StnProbeEar;
+
+/* Asks all ears, what they heard before is replaced. What has come in before the call counts as bytes. `targets` may be
+ * NULL where nobody asks who. FALSE: cancelled, or a port that was lost (link-lost, with its name); the ears then say
+ * nothing. Blocks at most about a second. */
+gboolean stn_probe_listen (StnProbeEar *ears, guint count, StnTargets *targets, const StnWait *wait, GError **error);
+
+/* Whether this chip can tell what its BOOT0 pin says: FALSE where a part as shipped ignores the pin, where there is
+ * none, or where an empty flash leads into the ROM whatever the pin says. */
+gboolean stn_probe_boot0_tells (const StnTarget *target);
+
+G_END_DECLS
