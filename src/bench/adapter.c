@@ -15,6 +15,7 @@ struct StnLineAdapter {
   char *serial, *port;
   GArray *lines; /* Line */
   guint32 driven, levels;
+  guint32 open_drain; /* of a link: lines that are let go instead of driven high */
   gboolean is_plugged, is_open;
 };
 
@@ -121,9 +122,11 @@ static void
 set_levels (StnLineAdapter *self, guint32 mask, guint32 levels)
 {
   mask &= PINS_ALL;
-  self->driven |= mask;
+  guint32 before = self->driven, before_levels = self->levels;
   self->levels = (self->levels & ~mask) | (levels & mask);
-  move_lines (self, mask);
+  self->driven = (self->driven | mask) & ~(self->open_drain & self->levels);
+  /* what stays as it was is no event for a board, but a line is set as often as its owner likes */
+  move_lines (self, mask | (before ^ self->driven) | (before_levels ^ self->levels));
 }
 
 void
@@ -193,6 +196,11 @@ adapter_exchange (StnLink *link, StnExchange *exchange, G_GNUC_UNUSED const StnW
     set_levels (self, exchange->mask, exchange->levels);
   } else if (exchange->operation == STN_OP_OPEN_DRAIN) {
     /* a line let go is high here, as its board pulls it up: driving it high looks the same */
+  } else if (exchange->operation == STN_OP_OPEN_DRAIN) {
+    self->open_drain = exchange->mask & PINS_ALL;
+    guint32 before = self->driven;
+    self->driven &= ~(self->open_drain & self->levels);
+    move_lines (self, before ^ self->driven);
   } else if (exchange->operation == STN_OP_GET) {
     exchange->levels = get_levels (self);
   } else {
@@ -210,6 +218,7 @@ adapter_link_free (StnLink *link)
   AdapterLink *self = (AdapterLink *) link;
   g_mutex_lock (&self->adapter->mutex);
   self->adapter->is_open = FALSE;
+  self->adapter->open_drain = 0;
   g_mutex_unlock (&self->adapter->mutex);
   g_free (self);
 }

@@ -6,11 +6,7 @@
 #include "src/journal/journal.h"
 #include "src/journal/query.h"
 #include "src/station/ledger.h"
-#include "src/station/locks.h"
-#include "src/station/registry.h"
-
-/* for what an adapter does when it is opened */
-#define OPEN_NS (10 * STN_NS_PER_S)
+#include "src/station/ports.h"
 
 struct StnStationRun {
   StnStation *station; /* borrowed */
@@ -29,13 +25,10 @@ struct StnStationRun {
 
   /* from open on */
   gboolean is_open;
-  StnLocks *locks;
+  StnPorts *ports;
   StnJournal *journal;
   StnLedger *ledger;
   StnTraceSink *trace;
-  StnProvider *uart_provider, *pins_provider; /* may be the same */
-  StnAdapter **adapters;                      /* as many as controls; NULL: not used */
-  GPtrArray *groups;                          /* StnLineGroup */
   StnRunner *runner;
 };
 
@@ -293,53 +286,6 @@ stn_station_run_sites (const StnStationRun *self, guint *out_count)
   return (const StnRunnerSite *) self->rows->data;
 }
 
-/* ---- opening: locks ---- */
-
-static gboolean
-is_used (const StnStationRun *self, guint control)
-{
-  for (guint i = 0; i < self->site_indexes->len; i++) {
-    const StnSiteWiring *wiring = wiring_of (self->station, g_array_index (self->site_indexes, guint, i));
-    for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++)
-      if (wiring->lines[signal].kind == STN_PIN_REF_CONTROL && wiring->lines[signal].control == control)
-        return TRUE;
-  }
-  return FALSE;
-}
-
-static const StnControlWiring *
-control_at (const StnStation *station, guint index)
-{
-  return &g_array_index (station->controls, StnControlWiring, index);
-}
-
-static gboolean
-take_locks (StnStationRun *self, GError **error)
-{
-  const StnStation *station = self->station;
-
-  self->locks = stn_locks_new ();
-  for (guint i = 0; i < station->controls->len; i++) {
-    const StnControlWiring *control = control_at (station, i);
-    g_autofree char *what = g_strdup_printf ("adapter %s (%s)", control->file->name, control->place);
-    if (is_used (self, i) && !stn_locks_take (self->locks, control->place, station->file.bench.present, what, error))
-      return FALSE;
-  }
-  /* a site without any control line is held by its port */
-  for (guint i = 0; i < self->site_indexes->len; i++) {
-    const StnSiteWiring *wiring = wiring_of (station, g_array_index (self->site_indexes, guint, i));
-    gboolean has_control = FALSE;
-    for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++)
-      has_control |= wiring->lines[signal].kind == STN_PIN_REF_CONTROL;
-    if (has_control)
-      continue;
-    g_autofree char *what = g_strdup_printf ("the port of %s (%s)", wiring->file->name, wiring->file->uart.port);
-    if (!stn_locks_take (self->locks, wiring->file->uart.port, station->file.bench.present, what, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
 /* ---- opening: what an earlier program left behind ---- */
 
 /* A site that is wired to an adapter that is ours now: nobody else can be at work there. */
@@ -355,7 +301,7 @@ is_ours (const StnStationRun *self, const char *site_name)
         return TRUE;
     for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++) {
       const StnPinRef *line = &wiring_of (station, i)->lines[signal];
-      if (line->kind == STN_PIN_REF_CONTROL && is_used (self, line->control))
+      if (line->kind == STN_PIN_REF_CONTROL && stn_ports_uses_control (self->ports, line->control))
         return TRUE;
     }
   }
@@ -421,106 +367,6 @@ settle_the_past (StnStationRun *self, GError **error)
   return TRUE;
 }
 
-/* ---- opening: ports ---- */
-
-static gboolean
-open_providers (StnStationRun *self, GError **error)
-{
-  gboolean in_bench = self->station->bench_config != NULL;
-  const StnProviderRow *uart = stn_registry_find (STN_PORT_UART, in_bench);
-  const StnProviderRow *pins = stn_registry_find (STN_PORT_PINS, in_bench);
-
-  if (uart != NULL) {
-    self->uart_provider = uart->create (self->bench, error);
-    if (self->uart_provider == NULL)
-      return FALSE;
-  }
-  if (pins == uart)
-    self->pins_provider = self->uart_provider;
-  else if (pins != NULL)
-    self->pins_provider = pins->create (self->bench, error);
-  return pins == NULL || self->pins_provider != NULL;
-}
-
-static gboolean
-open_adapters (StnStationRun *self, GError **error)
-{
-  const StnStation *station = self->station;
-
-  self->adapters = g_new0 (StnAdapter *, station->controls->len + 1);
-  for (guint i = 0; i < station->controls->len; i++) {
-    const StnControlWiring *control = control_at (station, i);
-    StnWait wait = stn_wait_new (station->clock, OPEN_NS, self->cancellable);
-    if (!is_used (self, i))
-      continue;
-    StnLink *pins = self->pins_provider->provider_class->open_pins (self->pins_provider, control->place, &wait, error);
-    if (pins != NULL)
-      self->adapters[i] =
-          stn_adapter_new (pins, control->used_mask, control->rest_levels, station->clock, &wait, error);
-    if (self->adapters[i] == NULL) {
-      g_prefix_error (error, "adapter %s (%s): ", control->file->name, control->place);
-      return FALSE;
-    }
-  }
-  return TRUE;
-}
-
-static void
-connect_lines (StnStationRun *self, guint index, StnSite *site)
-{
-  StnLine *const lines[STN_SIGNAL_COUNT] = { &site->nrst,   &site->boot0, &site->power,
-                                             &site->detect, &site->good,  &site->fault };
-  for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++) {
-    const StnPinRef *line = &wiring_of (self->station, index)->lines[signal];
-    if (line->kind == STN_PIN_REF_CONTROL)
-      *lines[signal] =
-          (StnLine){ .adapter = self->adapters[line->control], .bit = line->bit, .active_low = line->active_low };
-  }
-}
-
-static void
-group_free (gpointer group)
-{
-  stn_line_group_free (group);
-}
-
-static void
-connect_sites (StnStationRun *self)
-{
-  g_autoptr (GHashTable) groups = g_hash_table_new (NULL, NULL); /* number to StnLineGroup */
-
-  self->groups = g_ptr_array_new_with_free_func (group_free);
-  for (guint i = 0; i < self->rows->len; i++) {
-    guint index = g_array_index (self->site_indexes, guint, i);
-    StnSite *site = g_array_index (self->rows, StnRunnerSite, i).site;
-    const StnSiteWiring *wiring = wiring_of (self->station, index);
-
-    site->uart_provider = self->uart_provider;
-    connect_lines (self, index, site);
-    if (!site->shares_nrst && !site->shares_boot0 && !site->shares_power)
-      continue;
-    StnLineGroup *group = g_hash_table_lookup (groups, GUINT_TO_POINTER (wiring->group));
-    if (group == NULL) {
-      group = stn_line_group_new (self->station->clock);
-      g_ptr_array_add (self->groups, group);
-      g_hash_table_insert (groups, GUINT_TO_POINTER (wiring->group), group);
-    }
-    site->group = group;
-  }
-}
-
-static void
-disconnect_sites (StnStationRun *self)
-{
-  for (guint i = 0; i < self->rows->len; i++) {
-    StnSite *site = g_array_index (self->rows, StnRunnerSite, i).site;
-    site->uart_provider = NULL;
-    site->group = NULL;
-    site->nrst.adapter = site->boot0.adapter = site->power.adapter = NULL;
-    site->detect.adapter = site->good.adapter = site->fault.adapter = NULL;
-  }
-}
-
 static gboolean
 make_runner (StnStationRun *self, GError **error)
 {
@@ -543,19 +389,11 @@ static void
 close_all (StnStationRun *self)
 {
   g_clear_pointer (&self->runner, stn_runner_free);
-  disconnect_sites (self);
-  g_clear_pointer (&self->groups, g_ptr_array_unref);
-  for (guint i = 0; self->adapters != NULL && i < self->station->controls->len; i++)
-    stn_adapter_free (self->adapters[i]);
-  g_clear_pointer (&self->adapters, g_free);
-  if (self->pins_provider != self->uart_provider)
-    stn_provider_free (self->pins_provider);
-  self->pins_provider = NULL;
-  g_clear_pointer (&self->uart_provider, stn_provider_free);
+  stn_ports_close (self->ports);
   g_clear_pointer (&self->trace, stn_trace_sink_unref);
   g_clear_pointer (&self->ledger, stn_ledger_free);
   g_clear_pointer (&self->journal, stn_journal_close);
-  g_clear_pointer (&self->locks, stn_locks_free);
+  g_clear_pointer (&self->ports, stn_ports_free);
   self->is_open = FALSE;
 }
 
@@ -564,7 +402,9 @@ open_all (StnStationRun *self, GError **error)
 {
   const StnStation *station = self->station;
 
-  if (!take_locks (self, error))
+  self->ports =
+      stn_ports_new (self->station, (const guint *) self->site_indexes->data, self->site_indexes->len, self->bench);
+  if (!stn_ports_lock (self->ports, error))
     return FALSE;
   if (self->trace_path != NULL) {
     self->trace = stn_trace_sink_new (self->trace_path, 0, error);
@@ -575,9 +415,9 @@ open_all (StnStationRun *self, GError **error)
   if (self->journal == NULL || !settle_the_past (self, error))
     return FALSE;
   self->ledger = stn_ledger_journal_new (self->journal);
-  if (!open_providers (self, error) || !open_adapters (self, error))
+  if (!stn_ports_open (self->ports, self->cancellable, error))
     return FALSE;
-  connect_sites (self);
+  stn_ports_connect (self->ports);
   return make_runner (self, error);
 }
 
@@ -644,12 +484,12 @@ stn_station_run_start (StnStationRun *self, GError **error)
 gboolean
 stn_station_run_load_boards (StnStationRun *self, GError **error)
 {
-  if (self->uart_provider == NULL || self->uart_provider->provider_class->load_boards == NULL)
+  StnProvider *provider = self->ports != NULL ? stn_ports_uart_provider (self->ports) : NULL;
+  if (provider == NULL || provider->provider_class->load_boards == NULL)
     return TRUE;
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   for (guint i = 0; i < self->rows->len; i++)
     g_ptr_array_add (names, g_array_index (self->rows, StnRunnerSite, i).site->name);
   g_ptr_array_add (names, NULL);
-  return self->uart_provider->provider_class->load_boards (self->uart_provider, (const char *const *) names->pdata,
-                                                           error);
+  return provider->provider_class->load_boards (provider, (const char *const *) names->pdata, error);
 }

@@ -53,6 +53,7 @@ typedef struct {
   char *place;       /* what a provider opens: the serial, or the USB path */
   guint32 used_mask; /* lines that some site drives */
   guint32 rest_levels;
+  guint32 open_drain_mask; /* of those, what is only ever pulled low */
 } StnControlWiring;
 
 struct StnStation {

@@ -167,6 +167,9 @@ read_pin (StnStation *self, const StnFilePin *pin, StnSignal signal, StnPinRef *
     out->control = i;
     if (stn_signal_is_driven (signal)) {
       control->used_mask |= 1u << out->bit;
+      /* one that is active high needs to be driven there */
+      if (pin->open_drain && out->active_low)
+        control->open_drain_mask |= 1u << out->bit;
       if (out->active_low)
         control->rest_levels |= 1u << out->bit;
     }
