@@ -36,6 +36,15 @@ typedef struct {
 } BadFile;
 
 static void
+bad_file_free (gpointer data)
+{
+  BadFile *file = data;
+  g_free (file->folder);
+  g_free (file->name);
+  g_free (file);
+}
+
+static void
 a_bad_file_is_refused_by_its_message (gconstpointer data)
 {
   const BadFile *file = data;
@@ -83,7 +92,7 @@ add_bad_files (const char *folder_name, guint at_least)
     file->folder = g_strdup (folder);
     file->name = g_strdup (name);
     g_autofree char *path = g_strdup_printf ("/files/%s/%s_is_refused", strrchr (folder_name, '/') + 1, name);
-    g_test_add_data_func (path, file, a_bad_file_is_refused_by_its_message);
+    g_test_add_data_func_full (path, file, a_bad_file_is_refused_by_its_message, bad_file_free);
     count++;
   }
   g_assert_cmpuint (count, >=, at_least);
