@@ -7,6 +7,8 @@
 #define SYNC_WAIT_NS (2 * STN_NS_PER_S)
 /* a member that waits at a barrier waits for the slowest board of its group */
 #define GROUP_WAIT_FLOOR_NS (60 * STN_NS_PER_S)
+/* for the exchange of an option write itself, on a slow line too */
+#define OPTION_ANSWER_NS (3 * STN_NS_PER_S)
 
 static StnWait
 group_wait (const StnUnitRun *self)
@@ -249,11 +251,15 @@ options_are_sound (const StnTarget *target, const guint8 *bytes, GError **error)
   return TRUE;
 }
 
+/* ROMs acknowledge the bytes and program and load the options after that (uart-an3155 section 5): the window is over when
+ * the silicon is, not when the ACK is there. A reset in between leaves FF in the option area, which is RDP 1. */
 static gboolean
 write_options_body (StnUnitRun *self, const StnWait *shielded, gpointer data, GError **error)
 {
-  return stn_engine_write_options (self->engine, self->target->options_address, data, self->target->options_bytes,
-                                   shielded, error);
+  const StnTarget *target = self->target;
+
+  return stn_engine_write_options (self->engine, target->options_address, data, target->options_bytes, shielded, error)
+         && stn_wait_sleep (shielded, stn_target_option_write_longest_ns (target), error);
 }
 
 /* The same option bytes written again: the chip loads them, resets, and samples its empty latch anew. */
@@ -276,7 +282,7 @@ leave_by_option_reload (StnUnitRun *self, GError **error)
   /* BOOT0 is at rest before the chip resets itself */
   if (!meet (self, error) || !release_boot0 (self, error) || !meet (self, error))
     return FALSE;
-  gint64 longest_ns = (gint64) (self->target->option_write_max_ms * STN_NS_PER_MS) + STN_NS_PER_S;
+  gint64 longest_ns = 2 * stn_target_option_write_longest_ns (self->target) + OPTION_ANSWER_NS;
   if (!stn_unit_run_window (self, "option bytes written again", longest_ns, write_options_body, once, error))
     return FALSE;
   self->in_rom = FALSE;

@@ -102,26 +102,36 @@ prove_range (StnUnitRun *self, guint64 first, guint64 end, guint64 *inout_done, 
 
 /* ---- erase ---- */
 
+/* Some ROMs answer an erase before it is done (H74 9.1, G07 11.3); what follows then would fall into it. */
+static gboolean
+wait_out_early_answer (StnUnitRun *self, gint64 longest_ns, const StnWait *wait, GError **error)
+{
+  if ((self->binding.quirks & STN_QUIRK_EARLY_ERASE_ANSWER) == 0)
+    return TRUE;
+  return stn_wait_sleep (wait, longest_ns, error);
+}
+
 static gboolean
 erase_all_body (StnUnitRun *self, const StnWait *shielded, gpointer data, GError **error)
 {
   (void) data;
-  return stn_engine_erase_all (self->engine, shielded, error);
+  return stn_engine_erase_all (self->engine, shielded, error)
+         && wait_out_early_answer (self, stn_target_mass_erase_longest_ns (self->target), shielded, error);
 }
 
 static gboolean
 erase_pages_once (StnUnitRun *self, const guint16 *pages, guint count, const StnWait *parent, GError **error)
 {
-  gint64 longest_ns = ERASE_MARGIN_NS;
+  gint64 longest_ns = 0;
 
   for (guint i = 0; i < count; i++) {
     StnPage page;
     if (stn_target_page (self->target, pages[i], &page))
       longest_ns += stn_target_page_erase_longest_ns (self->target, &page);
   }
-  StnWait wait = stn_wait_within (parent, longest_ns);
+  StnWait wait = stn_wait_within (parent, 2 * longest_ns + ERASE_MARGIN_NS);
   if (stn_engine_erase_pages (self->engine, pages, count, &wait, error))
-    return TRUE;
+    return wait_out_early_answer (self, longest_ns, &wait, error);
   if (error != NULL && stn_error_is (*error, STN_FAILURE_NO_ANSWER)) {
     g_autofree char *text = g_strdup ((*error)->message);
     g_clear_error (error);
@@ -158,7 +168,7 @@ stn_unit_run_erase (StnUnitRun *self, GError **error)
   }
   self->has_written = TRUE;
   if (self->binding.erase_all) {
-    gint64 longest_ns = stn_target_mass_erase_longest_ns (self->target) + ERASE_MARGIN_NS;
+    gint64 longest_ns = 2 * stn_target_mass_erase_longest_ns (self->target) + ERASE_MARGIN_NS;
     for (guint try = 1;; try++) {
       g_autoptr (GError) failure = NULL;
 
