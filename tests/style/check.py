@@ -32,7 +32,7 @@ MAY_INCLUDE = {
 OWNED = [
     (r"gtk/|gdk/", ["ui/", "tests/ui/"], "GTK"),
     (r"sqlite3\.h", ["src/journal/", "tests/journal/"], "SQLite"),
-    (r"libusb|libserialport\.h|ftdi\.h", ["src/link/", "src/bench/"], "libusb, libserialport and libftdi"),
+    (r"libusb|libserialport\.h|ftdi\.h", ["src/link/", "src/bench/", "tests/vm/"], "libusb, libserialport and libftdi"),
     (r"yaml\.h", ["src/base/"], "libyaml"),
     (r"libelf\.h|gelf\.h", ["src/image/"], "libelf"),
     (r"json-glib/", ["src/cli/", "src/report/", "src/central/", "ui/", "tests/"], "json-glib"),

@@ -36,21 +36,28 @@ struct StnUsbBench {
 
 /* ---- a plug's thread ---- */
 
-static int
-attach (Plug *plug, StnUsbSpeed speed)
+/* Takes over `error`; the first one waits for the operator. */
+static void
+keep_error (Plug *plug, GError *error)
 {
   StnUsbBench *self = plug->owner;
-  GError *error = NULL;
-  int fd = self->host.attach (self->host.user, plug->number, speed, &error);
-  if (fd >= 0)
-    return fd;
   g_prefix_error (&error, "port %s: ", plug->port);
   g_mutex_lock (&self->mutex);
   if (self->error == NULL)
     self->error = g_steal_pointer (&error);
   g_mutex_unlock (&self->mutex);
   g_clear_error (&error);
-  return -1;
+}
+
+static int
+attach (Plug *plug, StnUsbSpeed speed)
+{
+  StnUsbBench *self = plug->owner;
+  GError *error = NULL;
+  int fd = self->host.attach (self->host.user, plug->number, speed, &error);
+  if (fd < 0)
+    keep_error (plug, error);
+  return fd;
 }
 
 static gboolean
@@ -65,7 +72,9 @@ serve (Plug *plug, int fd, StnUsbDevice *device, guint64 gone_at)
 {
   StnClock *clock = plug->owner->bench->clock;
   stn_usb_device_set_plugged (device, TRUE, stn_clock_now_ns (clock));
-  stn_usbip_serve (fd, plug->stop, device, clock, gone_at);
+  const char *why = stn_usbip_serve (fd, plug->stop, device, clock, gone_at);
+  if (why != NULL)
+    keep_error (plug, g_error_new (STN_ERROR, STN_FAILURE_LINK_LOST, "the host's end: %s", why));
   close (fd);
   stn_usb_device_set_plugged (device, FALSE, stn_clock_now_ns (clock));
 }

@@ -33,6 +33,7 @@ typedef struct {
   GPtrArray *waiting; /* Waiting, in the order in which they came */
   guint64 transfers, gone_at;
   gboolean is_over;
+  const char *why; /* static; NULL: pulled out, or told to stop */
 } Server;
 
 static guint32
@@ -59,6 +60,13 @@ waiting_free (gpointer data)
 /* ---- answers ---- */
 
 static void
+give_up (Server *self, const char *why)
+{
+  self->is_over = TRUE;
+  self->why = why;
+}
+
+static void
 send_all (Server *self, const guint8 *bytes, gsize length)
 {
   while (length > 0 && !self->is_over) {
@@ -71,7 +79,7 @@ send_all (Server *self, const guint8 *bytes, gsize length)
       if ((poll (fds, G_N_ELEMENTS (fds), -1) < 0 && errno != EINTR) || fds[1].revents != 0)
         self->is_over = TRUE;
     } else if (sent == 0 || errno != EINTR) {
-      self->is_over = TRUE; /* pulled out */
+      give_up (self, g_strerror (errno)); /* pulled out */
     }
   }
 }
@@ -159,7 +167,7 @@ take_submit (Server *self, const guint8 *header, gsize there)
   gboolean in = get_u32 (header + 12) == DIRECTION_IN;
   if (endpoint > 15 || length > TRANSFER_BYTES_MOST || (packets != 0 && packets != NOT_ISOCHRONOUS)
       || self->waiting->len >= WAITING_MOST) {
-    self->is_over = TRUE; /* nonsense, or isochronous: nothing here has such endpoints */
+    give_up (self, "a transfer that makes no sense, or is isochronous");
     return 0;
   }
   gsize whole = HEADER_BYTES + (in ? 0 : length);
@@ -214,7 +222,7 @@ take_commands (Server *self)
       taken = HEADER_BYTES;
       break;
     default:
-      self->is_over = TRUE;
+      give_up (self, "an unknown command");
       break;
     }
     if (taken == 0)
@@ -236,11 +244,13 @@ receive (Server *self)
   gssize length = recv (self->fd, bytes, sizeof bytes, MSG_DONTWAIT);
   if (length > 0)
     g_byte_array_append (self->received, bytes, (guint) length);
-  else if (length == 0 || (errno != EAGAIN && errno != EINTR))
+  else if (length == 0)
     self->is_over = TRUE;
+  else if (errno != EAGAIN && errno != EINTR)
+    give_up (self, g_strerror (errno));
 }
 
-void
+const char *
 stn_usbip_serve (int fd, int stop_fd, StnUsbDevice *device, StnClock *clock, guint64 gone_at)
 {
   Server self = { .fd = fd, .stop_fd = stop_fd, .device = device, .clock = clock, .gone_at = gone_at };
@@ -252,16 +262,19 @@ stn_usbip_serve (int fd, int stop_fd, StnUsbDevice *device, StnClock *clock, gui
     if (self.is_over || device->is_gone)
       break;
     /* answering may have changed what the device waits for */
-    next_ns = MIN (next_ns, stn_usb_device_work (device, stn_clock_now_ns (clock)));
+    gint64 again_ns = stn_usb_device_work (device, stn_clock_now_ns (clock));
+    next_ns = MIN (next_ns, again_ns);
     struct timespec timeout = { 0 };
     if (next_ns != STN_TIME_NEVER) {
-      gint64 left_ns = next_ns - stn_clock_now_ns (clock); /* once: MAX looks twice at what it is given */
+      gint64 left_ns = next_ns - stn_clock_now_ns (clock); /* MAX would look at the clock twice */
       left_ns = MAX (left_ns, 0);
       timeout = (struct timespec){ .tv_sec = left_ns / STN_NS_PER_S, .tv_nsec = left_ns % STN_NS_PER_S };
     }
     struct pollfd fds[] = { { .fd = fd, .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
-    if (ppoll (fds, G_N_ELEMENTS (fds), next_ns != STN_TIME_NEVER ? &timeout : NULL, NULL) < 0 && errno != EINTR)
+    if (ppoll (fds, G_N_ELEMENTS (fds), next_ns != STN_TIME_NEVER ? &timeout : NULL, NULL) < 0 && errno != EINTR) {
+      give_up (&self, g_strerror (errno));
       break;
+    }
     if (fds[1].revents != 0)
       break;
     if (fds[0].revents != 0) {
@@ -271,4 +284,5 @@ stn_usbip_serve (int fd, int stop_fd, StnUsbDevice *device, StnClock *clock, gui
   }
   g_ptr_array_unref (self.waiting);
   g_byte_array_unref (self.received);
+  return self.why;
 }
