@@ -129,7 +129,7 @@ static void stm32flash_protects_and_unprotects (void) {
   stn_bench_board_write (peer.bench, "A1", 0x08000000, &byte, 1);
   g_autofree char *protected = CALL (&peer, &good, "-j");
   g_assert_true (good);
-  g_autofree char *refused = CALL (&peer, &good, "-r", peer.copy, "-S", "0x08000000:0x100");
+  G_GNUC_UNUSED g_autofree char *refused = CALL (&peer, &good, "-r", peer.copy, "-S", "0x08000000:0x100");
   g_assert_false (good);
   g_autofree char *opened = CALL (&peer, &good, "-c", "-k");
   g_assert_true (good);

@@ -123,11 +123,11 @@ a_result_is_told_only_when_it_is_on_disk (void)
   guint results = 0;
 
   for (char *line = next_line (&live); line != NULL; line = next_line (&live)) {
-    g_autofree char *owned = line, *ev = json_text (line, "ev"), *run = json_text (line, "run");
+    g_autofree char *ev = json_text (line, "ev"), *run = json_text (line, "run"), *uid = json_text (line, "uid");
+    g_free (line);
     if (g_strcmp0 (ev, "unit.result") != 0)
       continue;
     /* another process sees it at this very moment */
-    g_autofree char *uid = json_text (line, "uid");
     g_autoptr (Ended) seen = world_run (world, "units", "--journal", "journal.db", "--uid", uid, "--json", NULL);
     assert_exit (seen, 0);
     assert_has (seen->out, run);
@@ -202,6 +202,7 @@ a_busy_bank_names_its_owner (void)
   assert_has (other->err, "stationctl, process ");
   assert_has (other->err, g_subprocess_get_identifier (live.process));
   g_autofree char *rest = read_rest (&live);
+  g_assert_cmpuint (count_events (rest, "unit.result", "pass"), ==, 2);
   g_assert_cmpint (g_subprocess_get_exit_status (live.process), ==, 0);
   end_live (&live);
   /* a lock file that nobody holds is no lock */

@@ -161,7 +161,7 @@ sites_that_share_lines_are_one_group (void)
                                        "nrst: c1.AC1, boot0: c1.AC5", "nrst: c1.AC2, boot0: c1.AC6", NULL };
   g_autoptr (StnClock) clock = stn_clock_new_virtual ();
   g_autoptr (StnStation) station = bench_station ("", lines, clock);
-  const StnSiteWiring *wirings = (const StnSiteWiring *) station->wirings->data;
+  const StnSiteWiring *wirings = &g_array_index (station->wirings, StnSiteWiring, 0);
 
   /* the first and the third share nothing with each other, but both with the second */
   g_assert_cmpuint (wirings[0].group, ==, wirings[1].group);
