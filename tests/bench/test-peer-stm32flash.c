@@ -14,20 +14,22 @@ typedef struct {
   char *folder, *tty, *image, *copy;
 } Peer;
 
-static char *call (const Peer *self, gboolean *out_good, const char *const *arguments) {
+static char *
+call (const Peer *self, gboolean *out_good, const char *const *arguments)
+{
   g_autoptr (GPtrArray) line = g_ptr_array_new ();
   static const char *const before[] = { "timeout", LIMIT, "stm32flash", "-m", "8n1", "-b", "115200" };
   for (guint i = 0; i < G_N_ELEMENTS (before); i++)
-    g_ptr_array_add (line, (gpointer)before[i]);
+    g_ptr_array_add (line, (gpointer) before[i]);
   for (guint i = 0; arguments[i] != NULL; i++)
-    g_ptr_array_add (line, (gpointer)arguments[i]);
+    g_ptr_array_add (line, (gpointer) arguments[i]);
   g_ptr_array_add (line, self->tty);
   g_ptr_array_add (line, NULL);
   GError *error = NULL;
   char *out = NULL;
   g_autofree char *complaints = NULL;
   gint status = 0;
-  g_spawn_sync (NULL, (char **)line->pdata, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, &complaints, &status, &error);
+  g_spawn_sync (NULL, (char **) line->pdata, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, &complaints, &status, &error);
   g_assert_no_error (error);
   *out_good = g_spawn_check_wait_status (status, NULL);
   if (!*out_good)
@@ -37,7 +39,9 @@ static char *call (const Peer *self, gboolean *out_good, const char *const *argu
 
 #define CALL(self, out_good, ...) call ((self), (out_good), (const char *const[]){ __VA_ARGS__, NULL })
 
-static gboolean peer_new (Peer *self, const char *part) {
+static gboolean
+peer_new (Peer *self, const char *part)
+{
   g_autofree char *program = g_find_program_in_path ("stm32flash");
   if (program == NULL) {
     g_test_skip ("stm32flash is not installed");
@@ -60,7 +64,9 @@ static gboolean peer_new (Peer *self, const char *part) {
   return TRUE;
 }
 
-static void peer_clear (Peer *self) {
+static void
+peer_clear (Peer *self)
+{
   stn_bench_free (self->bench);
   stn_targets_free (self->targets);
   stn_clock_unref (self->clock);
@@ -73,7 +79,9 @@ static void peer_clear (Peer *self) {
   g_free (self->copy);
 }
 
-static void goes_round (const char *part, const char *id) {
+static void
+goes_round (const char *part, const char *id)
+{
   Peer peer;
   if (!peer_new (&peer, part))
     return;
@@ -82,8 +90,8 @@ static void goes_round (const char *part, const char *id) {
   guint8 image[FILE_BYTES], seen[FILE_BYTES];
   guint32 noise = 12345;
   for (guint i = 0; i < FILE_BYTES; i++)
-    image[i] = (guint8)((noise = noise * 1664525 + 1013904223) >> 24);
-  g_file_set_contents (peer.image, (const char *)image, FILE_BYTES, &error);
+    image[i] = (guint8) ((noise = noise * 1664525 + 1013904223) >> 24);
+  g_file_set_contents (peer.image, (const char *) image, FILE_BYTES, &error);
   g_assert_no_error (error);
 
   g_autofree char *identity = CALL (&peer, &good, "-f");
@@ -94,51 +102,61 @@ static void goes_round (const char *part, const char *id) {
   g_assert_nonnull (strstr (written, "Wrote and verified address 0x08004000 (100.00%)"));
   g_assert_true (stn_bench_board_read (peer.bench, "A1", 0x08000000, seen, FILE_BYTES));
   g_assert_cmpmem (seen, FILE_BYTES, image, FILE_BYTES);
-  g_autofree char *read_back = CALL (&peer, &good, "-c", "-r", peer.copy, "-S", "0x08000000:0x4000");
+  G_GNUC_UNUSED g_autofree char *read_back = CALL (&peer, &good, "-c", "-r", peer.copy, "-S", "0x08000000:0x4000");
   g_assert_true (good);
   g_autofree char *copy = NULL;
   gsize length;
   g_file_get_contents (peer.copy, &copy, &length, &error);
   g_assert_no_error (error);
   g_assert_cmpmem (copy, length, image, FILE_BYTES);
-  g_autofree char *erased = CALL (&peer, &good, "-c", "-o");
+  G_GNUC_UNUSED g_autofree char *erased = CALL (&peer, &good, "-c", "-o");
   g_assert_true (good);
   g_assert_true (stn_bench_board_read (peer.bench, "A1", 0x08000000, seen, 1));
   g_assert_cmphex (seen[0], ==, 0xff);
   peer_clear (&peer);
 }
 
-static void stm32flash_goes_round_on_f103 (void) {
+static void
+stm32flash_goes_round_on_f103 (void)
+{
   goes_round ("STM32F103CB", "0x0410");
 }
 
-static void stm32flash_goes_round_on_f405 (void) {
+static void
+stm32flash_goes_round_on_f405 (void)
+{
   goes_round ("STM32F405RG", "0x0413");
 }
 
-static void stm32flash_goes_round_on_g071 (void) {
+static void
+stm32flash_goes_round_on_g071 (void)
+{
   goes_round ("STM32G071CB", "0x0460");
 }
 
-static void stm32flash_protects_and_unprotects (void) {
+static void
+stm32flash_protects_and_unprotects (void)
+{
   Peer peer;
   if (!peer_new (&peer, "STM32F405RG"))
     return;
   gboolean good;
   guint8 byte = 0x42;
   stn_bench_board_write (peer.bench, "A1", 0x08000000, &byte, 1);
-  g_autofree char *protected = CALL (&peer, &good, "-j");
+  G_GNUC_UNUSED g_autofree char *protected = CALL (&peer, &good, "-j");
   g_assert_true (good);
   G_GNUC_UNUSED g_autofree char *refused = CALL (&peer, &good, "-r", peer.copy, "-S", "0x08000000:0x100");
   g_assert_false (good);
-  g_autofree char *opened = CALL (&peer, &good, "-c", "-k");
+  G_GNUC_UNUSED g_autofree char *opened = CALL (&peer, &good, "-c", "-k");
   g_assert_true (good);
   stn_bench_board_read (peer.bench, "A1", 0x08000000, &byte, 1);
   g_assert_cmphex (byte, ==, 0xff);
   peer_clear (&peer);
 }
 
-int main (int argc, char **argv) {
+int
+main (int argc, char **argv)
+{
   g_test_init (&argc, &argv, NULL);
 #define ADD(name) g_test_add_func ("/bench/peer/" #name, name)
   ADD (stm32flash_goes_round_on_f103);
