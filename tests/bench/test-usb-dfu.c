@@ -534,6 +534,56 @@ a_device_may_go_at_any_transfer (void)
 }
 
 static void
+faults_bite_where_their_words_say (void)
+{
+  Rig rig;
+  guint8 bytes[16] = { 0 };
+  guint actual = 99;
+  rig_new (&rig, "STM32F405RG", "stalls", "");
+  g_assert_cmpint (usb_control (&rig.usb, rig.fd, 0xa1, 3, 0, 0, bytes, 6, NULL), ==, -EPIPE);
+  g_assert_cmpint (simple (&rig, 4), ==, -EPIPE);
+  rig_clear (&rig);
+
+  rig_new (&rig, "STM32F405RG", "wrong-state", "");
+  g_assert_cmpint (command (&rig, 0x21, 0, 0, 0, 8), ==, 0);
+  assert_status (&rig, 0x00, 5); /* and not 4 first */
+  rig_clear (&rig);
+
+  rig_new (&rig, "STM32F405RG", "no-leave", "");
+  leave_into_a_program (&rig);
+  assert_status (&rig, 0x00, 7);
+  assert_status (&rig, 0x00, 7);
+  g_assert_cmpint (usb_rig_state (&rig.usb, "A1"), ==, STN_BOARD_ROM);
+  rig_clear (&rig);
+
+  rig_new (&rig, "STM32F405RG", "protected-upload-empty", "protected");
+  g_assert_cmpint (upload (&rig, 2, bytes, 16, &actual), ==, 0);
+  g_assert_cmpuint (actual, ==, 0);
+  assert_status (&rig, 0x0b, 10);
+  rig_clear (&rig);
+
+  rig_new (&rig, "STM32F405RG", "fixed-serial", "");
+  g_autofree char *serial = get_string (&rig, 3);
+  g_assert_cmpstr (serial, ==, "STM32FxSTM32");
+  rig_clear (&rig);
+}
+
+static void
+a_chip_that_resets_in_the_middle_of_a_write_goes_and_comes_back (void)
+{
+  Rig rig;
+  const guint8 bytes[64] = { 0 };
+  rig_new (&rig, "STM32F405RG", "resets", "");
+  set_address (&rig, 0x08000000); /* moves no flash: nothing happens */
+  g_assert_cmpint (download (&rig, 2, bytes, 64), ==, 0);
+  assert_status (&rig, 0x00, 4);
+  usb_assert_closed (rig.fd);
+  rig.fd = usb_rig_wait_for (&rig.usb, DFU, 2);
+  assert_status (&rig, 0x00, 2);
+  rig_clear (&rig);
+}
+
+static void
 unknown_words_are_refused (void)
 {
   g_autoptr (GError) error = NULL;
@@ -572,6 +622,9 @@ main (int argc, char **argv)
   g_test_add_func ("/dfu/the_first_interface_to_be_spoken_to_is_the_only_one",
                    the_first_interface_to_be_spoken_to_is_the_only_one);
   g_test_add_func ("/dfu/a_device_may_go_at_any_transfer", a_device_may_go_at_any_transfer);
+  g_test_add_func ("/dfu/faults_bite_where_their_words_say", faults_bite_where_their_words_say);
+  g_test_add_func ("/dfu/a_chip_that_resets_in_the_middle_of_a_write_goes_and_comes_back",
+                   a_chip_that_resets_in_the_middle_of_a_write_goes_and_comes_back);
   g_test_add_func ("/dfu/unknown_words_are_refused", unknown_words_are_refused);
   return g_test_run ();
 }

@@ -347,6 +347,39 @@ an_interface_without_a_board_is_silent (void)
   usb_rig_clear (&rig);
 }
 
+static void
+pulling_the_adapter_out_lets_the_boards_go (void)
+{
+  UsbRig rig;
+  usb_rig_new (&rig, bench_yaml);
+  int fd = usb_rig_wait_for (&rig, PINS, 1);
+  g_assert_cmpint (usb_control (&rig, fd, 0x40, 0x0b, 0x0200, 1, NULL, 0, NULL), ==, 0);
+  set_pins (&rig, fd, 0, 0, 0x00, 0x03);
+  g_assert_cmpint (usb_rig_state (&rig, "A1"), ==, STN_BOARD_HELD);
+  g_assert_true (stn_usb_bench_set_plugged (rig.usb, "1.1", FALSE));
+  g_assert_cmpint (usb_rig_state (&rig, "A1"), ==, STN_BOARD_CRASHED); /* running what there is: nothing */
+  usb_rig_clear (&rig);
+}
+
+static void
+an_unplug_fault_takes_the_whole_chip_at_its_exchange (void)
+{
+  UsbRig rig;
+  g_autofree char *yaml = g_strdup (bench_yaml);
+  char *brace = strstr (yaml, "{ target: STM32F103CB, flash: blank }\n");
+  g_assert_nonnull (brace);
+  *brace = '\0';
+  g_autofree char *whole =
+      g_strconcat (yaml, "{ target: STM32F103CB, flash: blank, faults: [ { unplug: 3 } ] }\n", NULL);
+  usb_rig_new (&rig, whole);
+  int fd = usb_rig_wait_for (&rig, QUAD, 1);
+  for (guint i = 0; i < 2; i++)
+    usb_say (&rig, fd, 0x04, 0x00);
+  usb_submit (&rig, fd, 0x04, NULL, (const guint8[]){ 0x00 }, 1, 0);
+  usb_assert_closed (fd);
+  usb_rig_clear (&rig);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -368,5 +401,8 @@ main (int argc, char **argv)
                    a_long_answer_comes_in_packets_with_status_bytes);
   g_test_add_func ("/ft4232h/the_wrong_parity_is_not_understood", the_wrong_parity_is_not_understood);
   g_test_add_func ("/ft4232h/an_interface_without_a_board_is_silent", an_interface_without_a_board_is_silent);
+  g_test_add_func ("/ft232h/pulling_the_adapter_out_lets_the_boards_go", pulling_the_adapter_out_lets_the_boards_go);
+  g_test_add_func ("/ft4232h/an_unplug_fault_takes_the_whole_chip_at_its_exchange",
+                   an_unplug_fault_takes_the_whole_chip_at_its_exchange);
   return g_test_run ();
 }
