@@ -336,7 +336,7 @@ static const StnField pins_fields[] = {
     .kind = STN_FIELD_NODE,
     STN_MEMBER (PinsEntry, lines),
     .help = "what each pin reaches: AC0: A1.nrst; signals nrst, boot0, power (driven), detect, good, fault (seen); "
-            "\"A1.power active-low\" where it is not as usual" },
+            "\"A1.power active-low\" where it is not as usual; a list where it reaches several" },
   { 0 }
 };
 
@@ -588,6 +588,19 @@ read_line (StnBenchConfig *self, StnBenchAdapter *adapter, const StnNode *pin, c
   return at_node (node, problem, error);
 }
 
+/* A pin reaches a signal, or a list of them. */
+static gboolean
+read_lines_of_pin (StnBenchConfig *self, StnBenchAdapter *adapter, const StnNode *pin, const StnNode *node,
+                   GError **error)
+{
+  if (node->kind != STN_NODE_SEQUENCE)
+    return read_line (self, adapter, pin, node, error);
+  for (guint i = 0; i < node->items->len; i++)
+    if (!read_line (self, adapter, pin, g_ptr_array_index (node->items, i), error))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 read_usb (StnBenchConfig *self, const UsbEntry *entry, GError **error)
 {
@@ -613,7 +626,8 @@ read_usb (StnBenchConfig *self, const UsbEntry *entry, GError **error)
       return FALSE;
     }
     for (guint i = 0; lines != NULL && i < lines->items->len; i++)
-      if (!read_line (self, adapter, g_ptr_array_index (lines->keys, i), g_ptr_array_index (lines->items, i), error))
+      if (!read_lines_of_pin (self, adapter, g_ptr_array_index (lines->keys, i), g_ptr_array_index (lines->items, i),
+                              error))
         return FALSE;
     return TRUE;
   }

@@ -123,6 +123,7 @@ forget (StnProbeEar *self)
   self->is_echo = self->is_identified = FALSE;
   self->product_id = 0;
   self->target = NULL;
+  g_clear_error (&self->lost);
   memset (self->uid, 0, sizeof self->uid);
 }
 
@@ -144,6 +145,10 @@ stn_probe_listen (StnProbeEar *ears, guint count, StnTargets *targets, const Stn
       stn_clock_thread_join (wait->clock, threads[i], FALSE);
     if (askings[i].error == NULL)
       continue;
+    if (!stn_error_is (askings[i].error, STN_FAILURE_CANCELLED)) {
+      ears[i].lost = askings[i].error;
+      continue;
+    }
     if (ok)
       g_propagate_error (error, askings[i].error);
     else

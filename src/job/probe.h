@@ -30,12 +30,13 @@ typedef struct {
   gboolean is_identified; /* product id and what follows are the chip's */
   guint16 product_id;
   const StnTarget *target;      /* its product line; borrowed; NULL: none has this id */
+  GError *lost;                 /* owned by whoever listens: the port is of no more use */
   char uid[STN_UID_TEXT_BYTES]; /* "": the ROM does not show it, or where it is is not known */
 } StnProbeEar;
 
-/* Asks all ears, what they heard before is replaced. What has come in before the call counts as bytes. `targets` may be
- * NULL where nobody asks who. FALSE: cancelled, or a port that was lost (link-lost, with its name); the ears then say
- * nothing. Blocks at most about a second. */
+/* Asks all ears; what they heard before is replaced. What has come in before the call counts as bytes. `targets` may be
+ * NULL where nobody asks who. FALSE: cancelled; the ears then say nothing. Blocks at most some seconds, half a second
+ * where all is silent. */
 gboolean stn_probe_listen (StnProbeEar *ears, guint count, StnTargets *targets, const StnWait *wait, GError **error);
 
 /* Whether this chip can tell what its BOOT0 pin says: FALSE where a part as shipped ignores the pin, where there is

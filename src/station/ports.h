@@ -15,8 +15,6 @@
 
 G_BEGIN_DECLS
 
-typedef struct StnPorts StnPorts;
-
 /* `sites` are indexes into the station's sites, copied; `bench` NULL: real ports; borrowed. Touches nothing. */
 StnPorts *stn_ports_new (StnStation *station, const guint *sites, guint count, StnBench *bench);
 void stn_ports_free (StnPorts *self);

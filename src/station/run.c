@@ -65,30 +65,29 @@ check_names (const StnStation *station, const char *const *names, GError **error
   return TRUE;
 }
 
-static gboolean
-pick_sites (StnStationRun *self, const StnRunOptions *options, GError **error)
+gboolean
+stn_station_pick_sites (const StnStation *self, const char *const *sites, const char *const *skip, GArray *out_indexes,
+                        GError **error)
 {
-  const StnStation *station = self->station;
-
-  if (!check_names (station, options->sites, error) || !check_names (station, options->skip, error))
+  if (!check_names (self, sites, error) || !check_names (self, skip, error))
     return FALSE;
-  for (guint i = 0; i < station->sites->len; i++) {
-    const StnSite *site = g_ptr_array_index (station->sites, i);
-    if (options->sites != NULL && !has_name (options->sites, site->name))
+  for (guint i = 0; i < self->sites->len; i++) {
+    const StnSite *site = g_ptr_array_index (self->sites, i);
+    if (sites != NULL && !has_name (sites, site->name))
       continue;
-    if (has_name (options->skip, site->name))
+    if (has_name (skip, site->name))
       continue;
     if (!site->enabled) {
-      if (options->sites == NULL)
+      if (sites == NULL)
         continue;
-      stn_error_set (error, STN_FAILURE_USAGE, "site %s is not enabled in %s", site->name, station->path);
+      stn_error_set (error, STN_FAILURE_USAGE, "site %s is not enabled in %s", site->name, self->path);
       return FALSE;
     }
-    if (!stn_station_check_supported (station, wiring_of (station, i), error))
+    if (!stn_station_check_supported (self, wiring_of (self, i), error))
       return FALSE;
-    g_array_append_val (self->site_indexes, i);
+    g_array_append_val (out_indexes, i);
   }
-  if (self->site_indexes->len > 0)
+  if (out_indexes->len > 0)
     return TRUE;
   stn_error_set (error, STN_FAILURE_USAGE, "no site is left to run");
   return FALSE;
@@ -266,7 +265,8 @@ stn_station_run_new (StnStation *station, StnJob *job, const StnRunOptions *opti
   self->site_indexes = g_array_new (FALSE, FALSE, sizeof (guint));
   self->plans = g_ptr_array_new_with_free_func (plan_unref);
   self->rows = g_array_new (FALSE, FALSE, sizeof (StnRunnerSite));
-  if (!pick_sites (self, options, error) || !check_until (self, error) || !make_plans (self, error))
+  if (!stn_station_pick_sites (station, options->sites, options->skip, self->site_indexes, error)
+      || !check_until (self, error) || !make_plans (self, error))
     return NULL;
   /* a model only: what is wrong with it is bad input, and found before a lock or a journal is touched */
   if (station->bench_config != NULL) {

@@ -77,6 +77,17 @@ gboolean stn_station_read_wiring (StnStation *self, GError **error);
  */
 gboolean stn_station_check_supported (const StnStation *self, const StnSiteWiring *wiring, GError **error);
 
+/* run.c: adds the indexes of the sites that take part: `sites` (NULL: all that are enabled) without `skip`. Errors:
+ * usage, not-supported. */
+gboolean stn_station_pick_sites (const StnStation *self, const char *const *sites, const char *const *skip,
+                                 GArray *out_indexes, GError **error);
+
+typedef struct StnPorts StnPorts;
+/* windows.c: blocks until every write window that an earlier program left open on what `ports` use (NULL: anything) has
+ * had its time. Touches nothing. */
+gboolean stn_station_wait_out_windows (StnStation *self, const StnPorts *ports, GCancellable *cancellable,
+                                       GError **error);
+
 /* bench-config.c: the bench that `bench:` asks for. NULL with an error; not called without `bench:`. */
 StnBenchConfig *stn_station_read_bench (StnStation *self, GError **error);
 /* The bench itself, from the configuration that was read. Touches nothing outside the program. */
