@@ -61,6 +61,17 @@ stn_line_adapter_is_at (const StnLineAdapter *self, const char *place)
   return stn_bench_place_is (place, self->serial, self->port);
 }
 
+char *
+stn_line_adapter_place (StnLineAdapter *self)
+{
+  g_mutex_lock (&self->mutex);
+  gboolean plugged = self->is_plugged;
+  g_mutex_unlock (&self->mutex);
+  if (!plugged)
+    return NULL;
+  return self->serial != NULL ? g_strdup (self->serial) : g_strdup_printf ("bench-usb-0:%s", self->port);
+}
+
 gboolean
 stn_line_adapter_switches (const StnLineAdapter *self, const StnBoard *board)
 {

@@ -15,6 +15,9 @@ typedef struct StnLineAdapter StnLineAdapter;
 /* Borrows clock and boards (found by name in `boards`). */
 StnLineAdapter *stn_line_adapter_new (const StnBenchAdapter *config, GHashTable *boards, StnClock *clock);
 void stn_line_adapter_free (StnLineAdapter *self);
+/* A place that opens it: its serial, or its hub port where its EEPROM is blank. NULL: not plugged in. Free with g_free.
+ */
+char *stn_line_adapter_place (StnLineAdapter *self);
 gboolean stn_line_adapter_is_at (const StnLineAdapter *self, const char *place);
 /* Whether one of its lines switches this board's power. */
 gboolean stn_line_adapter_switches (const StnLineAdapter *self, const StnBoard *board);

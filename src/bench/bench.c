@@ -267,6 +267,59 @@ load_boards (StnProvider *provider, const char *const *names, GError **error)
   return TRUE;
 }
 
+/* A UART by the name that udev would give it; of a tty its own. */
+static StnPlace *
+uart_place (const StnBenchUart *uart)
+{
+  g_autofree char *place = NULL, *what = NULL;
+
+  if (uart->tty != NULL)
+    return stn_place_new (STN_PLACE_UART, uart->tty, "a serial port");
+  if (uart->port != NULL)
+    place = g_strdup_printf ("/dev/serial/by-path/bench-usb-0:%s:1.%u-port0", uart->port, uart->interface);
+  else
+    place = g_strdup_printf ("/dev/serial/by-id/usb-bench_%s-if%02u-port0", uart->serial, uart->interface);
+  what = g_strdup_printf ("UART %u of an FT4232H%s%s", uart->interface + 1, uart->serial != NULL ? " " : "",
+                          uart->serial != NULL ? uart->serial : "");
+  return stn_place_new (STN_PLACE_UART, place, what);
+}
+
+static gint
+compare_places (gconstpointer a, gconstpointer b)
+{
+  const StnPlace *one = *(StnPlace *const *) a, *two = *(StnPlace *const *) b;
+  return one->kind != two->kind ? (gint) two->kind - (gint) one->kind : strcmp (one->place, two->place);
+}
+
+static void
+place_free (gpointer place)
+{
+  stn_place_free (place);
+}
+
+static GPtrArray *
+list_places (StnProvider *provider, G_GNUC_UNUSED GError **error)
+{
+  StnBench *self = ((BenchProvider *) provider)->bench;
+  GPtrArray *places = g_ptr_array_new_with_free_func (place_free);
+
+  for (guint i = 0; i < self->adapters->len; i++) {
+    g_autofree char *place = stn_line_adapter_place (g_ptr_array_index (self->adapters, i));
+    if (place != NULL)
+      g_ptr_array_add (places, stn_place_new (STN_PLACE_PINS, place, "FT232H"));
+  }
+  for (guint i = 0; i < self->uarts->len; i++) {
+    const StnBenchUartSeat *uart = g_ptr_array_index (self->uarts, i);
+    g_mutex_lock (&uart->board->mutex);
+    gboolean plugged = uart->board->port.is_plugged;
+    g_mutex_unlock (&uart->board->mutex);
+    if (plugged)
+      g_ptr_array_add (places, uart_place (&uart->place));
+  }
+  g_ptr_array_sort (places, compare_places);
+  return places;
+}
+
 static void
 provider_free (StnProvider *provider)
 {
@@ -279,6 +332,7 @@ static const StnProviderClass provider_class = {
   .open_uart = open_uart,
   .open_pins = open_pins,
   .load_boards = load_boards,
+  .list_places = list_places,
   .free = provider_free,
 };
 

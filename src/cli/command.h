@@ -34,6 +34,10 @@ int stn_command_explain (const StnCommand *self, int argc, char **argv);
 int stn_command_why (const StnCommand *self, int argc, char **argv);
 int stn_command_schema (const StnCommand *self, int argc, char **argv);
 int stn_command_targets (const StnCommand *self, int argc, char **argv);
+int stn_command_list (const StnCommand *self, int argc, char **argv);
+int stn_command_check (const StnCommand *self, int argc, char **argv);
+int stn_command_identify (const StnCommand *self, int argc, char **argv);
+int stn_command_park (const StnCommand *self, int argc, char **argv);
 int stn_command_units (const StnCommand *self, int argc, char **argv);
 int stn_command_unit (const StnCommand *self, int argc, char **argv);
 

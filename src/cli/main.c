@@ -23,6 +23,20 @@ static const StnCommand commands[] = {
   { "schema", "KIND", "Print the JSON Schema of a file kind: station, bench, job, target, events", NULL,
     stn_command_schema },
   { "targets", "[PART]", "List the chips that are known, or tell all about one", NULL, stn_command_targets },
+  { "list", "", "List what is plugged in, and who uses it by the station file", NULL, stn_command_list },
+  { "check", "", "Prove the wiring of every site as far as the board in it allows",
+    "Boards are reset, nothing is written to them. All sites are held at once, because a crossed line shows at its "
+    "other "
+    "end.\nExit codes: 0 every site is proved; 1 a site is wired wrong, or silent; 2 usage; 3 the station file is "
+    "invalid; "
+    "4 a port or\nan adapter could not be used; 5 stopped; 7 the bank is in use, by whom is said.",
+    stn_command_check },
+  { "identify", "SITE", "Let one board blink: pull its NRST low and let it go, twice a second",
+    "All lines are at rest again when it ends. The board's program starts anew each time.", stn_command_identify },
+  { "park", "", "Put all lines at rest, as after a program that was killed",
+    "A write of option bytes that the journal says was cut short is waited out first.\nExit codes: 0 all lines are at "
+    "rest; 4 an adapter did not answer; 7 the bank is in use, by whom is said.",
+    stn_command_park },
   { "units", "", "List what the journal holds, newest first", NULL, stn_command_units },
   { "unit", "SERIAL|UID", "Tell the whole life of one board", NULL, stn_command_unit },
 };

@@ -10,6 +10,18 @@ G_BEGIN_DECLS
 
 typedef struct StnProvider StnProvider;
 
+typedef enum { STN_PLACE_UART, STN_PLACE_PINS, STN_PLACE_USB } StnPlaceKind;
+
+/* A place that a station file could name. */
+typedef struct {
+  StnPlaceKind kind;
+  char *place; /* as the file would name it */
+  char *what;  /* for people: "FT232H FT6XYZ12" */
+} StnPlace;
+
+StnPlace *stn_place_new (StnPlaceKind kind, const char *place, const char *what);
+void stn_place_free (StnPlace *self);
+
 typedef struct {
   const char *kind; /* "serial", "ft232h", "usb", "socketcan", "bench" */
   gboolean is_virtual;
@@ -24,6 +36,9 @@ typedef struct {
   /* What works less well than it should, noticed while opening since the last call ("low-latency mode did not take");
    * one at a time, NULL when there is no more. Free with g_free. A NULL entry: never any. */
   char *(*take_warning) (StnProvider *self);
+  /* What it could open now: StnPlace, owned by the array, in the order of the places. Blocks briefly; opens nothing. A NULL
+   * entry: it can't tell. */
+  GPtrArray *(*list_places) (StnProvider *self, GError **error);
 } StnProviderClass;
 
 struct StnProvider {

@@ -1,0 +1,66 @@
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+
+#include "src/cli/command.h"
+#include "src/cli/table.h"
+#include "src/station/service.h"
+
+static void
+print_json (const StnListed *row)
+{
+  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "kind", row->kind);
+  json_object_set_string_member (object, "place", row->place);
+  json_object_set_string_member (object, "what", row->what);
+  if (row->used_by != NULL)
+    json_object_set_string_member (object, "used_by", row->used_by);
+  json_node_take_object (root, object);
+  json_generator_set_root (generator, root);
+  g_autofree char *text = json_generator_to_data (generator, NULL);
+  puts (text);
+}
+
+int
+stn_command_list (const StnCommand *self, int argc, char **argv)
+{
+  static const char *const titles[] = { "kind", "place", "what", "used by", NULL };
+  g_autofree char *path = NULL;
+  gboolean json = FALSE;
+  const GOptionEntry entries[] = {
+    { "station", 0, 0, G_OPTION_ARG_FILENAME, &path, "Station file ($STATION_FILE, the user's, /etc/station)", "FILE" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object a place and line", NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  int code = STN_EXIT_PASSED;
+  g_autoptr (GError) error = NULL;
+
+  if (!stn_command_parse (self, entries, &argc, &argv, &code))
+    return code;
+  if (argc > 1)
+    return stn_command_usage (self, "“%s” is one argument too many", argv[1]);
+
+  g_autoptr (StnClock) clock = stn_clock_new_real ();
+  g_autoptr (StnStation) station = stn_station_load (path, clock, &error);
+  g_autoptr (GPtrArray) rows = station != NULL ? stn_station_list (station, &error) : NULL;
+  if (rows == NULL)
+    return stn_command_fail (error);
+  g_autoptr (StnTable) table = stn_table_new (titles);
+  for (guint i = 0; i < rows->len; i++) {
+    const StnListed *row = g_ptr_array_index (rows, i);
+    const char *cells[] = { row->kind, row->place, row->what, row->used_by };
+    if (json)
+      print_json (row);
+    else
+      stn_table_add (table, cells);
+  }
+  if (!json && rows->len == 0)
+    g_print ("nothing is plugged in\n");
+  else if (!json) {
+    g_autofree char *text = stn_table_text (table);
+    g_print ("%s", text);
+  }
+  return STN_EXIT_PASSED;
+}

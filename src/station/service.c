@@ -1,0 +1,239 @@
+#include "src/station/service.h"
+
+#include "src/job/site-hold.h"
+#include "src/link/pins.h"
+#include "src/station/ports.h"
+#include "src/station/registry.h"
+
+#include <string.h>
+
+/* twice a second is seen as blinking, and leaves a program the time to light something */
+#define BLINK_NS (250 * STN_NS_PER_MS)
+
+/* ---- identify ---- */
+
+/* The line that restarts the board: NRST, or power where there is none. */
+static gboolean
+find_blinker (StnStation *self, const char *site, guint *out_index, StnSignal *out_signal, GError **error)
+{
+  const char *const names[] = { site, NULL };
+  g_autoptr (GArray) indexes = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  if (!stn_station_pick_sites (self, names, NULL, indexes, error))
+    return FALSE;
+  *out_index = g_array_index (indexes, guint, 0);
+  const StnSiteWiring *wiring = &g_array_index (self->wirings, StnSiteWiring, *out_index);
+  static const StnSignal signals[] = { STN_SIGNAL_NRST, STN_SIGNAL_POWER };
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    if (wiring->lines[signals[i]].kind == STN_PIN_REF_CONTROL) {
+      *out_signal = signals[i];
+      return TRUE;
+    }
+  stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "%s has neither an NRST nor a power line to blink with", site);
+  return FALSE;
+}
+
+char *
+stn_station_identify_text (StnStation *self, const char *site, GError **error)
+{
+  guint index = 0;
+  StnSignal signal = STN_SIGNAL_NRST;
+
+  if (!find_blinker (self, site, &index, &signal, error))
+    return NULL;
+  const StnPinRef *line = &g_array_index (self->wirings, StnSiteWiring, index).lines[signal];
+  const StnControlWiring *control = &g_array_index (self->controls, StnControlWiring, line->control);
+  g_autoptr (GString) others = g_string_new (NULL);
+  for (guint i = 0; i < self->wirings->len; i++) {
+    const StnPinRef *other = &g_array_index (self->wirings, StnSiteWiring, i).lines[signal];
+    if (i != index && other->kind == STN_PIN_REF_CONTROL && other->control == line->control && other->bit == line->bit)
+      g_string_append_printf (others, "%s%s", others->len > 0 ? ", " : "; on the same line: ",
+                              g_array_index (self->wirings, StnSiteWiring, i).file->name);
+  }
+  return g_strdup_printf ("%s: %s (%s.%s) goes on and off twice a second, so the board starts again and again%s", site,
+                          signal == STN_SIGNAL_NRST ? "NRST" : "power", control->file->name, stn_pin_name (line->bit),
+                          others->str);
+}
+
+static gboolean
+blink (StnSiteHold *hold, StnSignal signal, const StnWait *wait, GError **error)
+{
+  const StnLine *line = signal == STN_SIGNAL_NRST ? &hold->site->nrst : &hold->site->power;
+  StnLineLease *lease = signal == STN_SIGNAL_NRST ? &hold->nrst : &hold->power;
+  g_autoptr (GError) local = NULL;
+
+  while (stn_wait_check (wait, NULL)) {
+    if (!stn_site_hold_acquire (hold, lease, line, wait, &local))
+      break;
+    gboolean slept = stn_wait_sleep (wait, BLINK_NS, NULL);
+    if (!stn_site_hold_release (hold, lease, &local))
+      break;
+    if (!slept || !stn_wait_sleep (wait, BLINK_NS, NULL))
+      return TRUE;
+  }
+  if (local == NULL || stn_error_is (local, STN_FAILURE_CANCELLED) || stn_error_is (local, STN_FAILURE_TIMEOUT))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* The bench of a station, where it has one. */
+static gboolean
+make_bench (StnStation *self, StnBench **out, GError **error)
+{
+  *out = self->bench_config != NULL ? stn_station_make_bench (self, error) : NULL;
+  return *out != NULL || self->bench_config == NULL;
+}
+
+gboolean
+stn_station_identify (StnStation *self, const char *site, gint64 duration_ns, GCancellable *cancellable, GError **error)
+{
+  guint index = 0;
+  StnSignal signal = STN_SIGNAL_NRST;
+  g_autoptr (StnBench) bench = NULL;
+
+  if (!find_blinker (self, site, &index, &signal, error) || !make_bench (self, &bench, error))
+    return FALSE;
+  g_autoptr (StnPorts) ports = stn_ports_new (self, &index, 1, bench);
+  if (!stn_ports_lock (ports, error) || !stn_station_wait_out_windows (self, ports, cancellable, error)
+      || !stn_ports_open (ports, cancellable, error))
+    return FALSE;
+  stn_ports_connect (ports);
+
+  StnSiteHold hold = { .site = g_ptr_array_index (self->sites, index), .clock = self->clock };
+  StnWait wait = stn_wait_new (self->clock, duration_ns > 0 ? duration_ns : STN_TIME_NEVER, cancellable);
+  gboolean ok = blink (&hold, signal, &wait, error);
+  stn_site_hold_park (&hold);
+  return ok;
+}
+
+/* ---- park ---- */
+
+static void
+parked_free (gpointer data)
+{
+  StnParked *row = data;
+  g_free (row->control);
+  g_free (row->place);
+  g_free (row->failure);
+  g_free (row);
+}
+
+GPtrArray *
+stn_station_park (StnStation *self, gboolean force, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (parked_free);
+  g_autofree guint *all = g_new0 (guint, self->sites->len + 1);
+  g_autoptr (StnBench) bench = NULL;
+
+  for (guint i = 0; i < self->sites->len; i++)
+    all[i] = i;
+  if (self->controls->len > 0 && stn_registry_find (STN_PORT_PINS, self->bench_config != NULL) == NULL) {
+    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this program can't open a real adapter yet");
+    return NULL;
+  }
+  if (!make_bench (self, &bench, error))
+    return NULL;
+  g_autoptr (StnPorts) ports = stn_ports_new (self, all, self->sites->len, bench);
+  stn_ports_set_tolerant (ports, TRUE);
+  if ((!force && !stn_ports_lock (ports, error))
+      || !stn_station_wait_out_windows (self, NULL, cancellable, error)
+      /* an adapter puts its lines at rest when it is opened */
+      || !stn_ports_open (ports, cancellable, error))
+    return NULL;
+  for (guint i = 0; i < self->controls->len; i++) {
+    const StnControlWiring *control = &g_array_index (self->controls, StnControlWiring, i);
+    if (!stn_ports_uses_control (ports, i))
+      continue;
+    StnParked *row = g_new0 (StnParked, 1);
+    const GError *failure = stn_ports_control_error (ports, i);
+    row->control = g_strdup (control->file->name);
+    row->place = g_strdup (control->place);
+    row->failure = failure != NULL ? g_strdup (failure->message) : NULL;
+    g_ptr_array_add (rows, row);
+  }
+  return g_steal_pointer (&rows);
+}
+
+/* ---- list ---- */
+
+static void
+listed_free (gpointer data)
+{
+  StnListed *row = data;
+  g_free (row->place);
+  g_free (row->what);
+  g_free (row->used_by);
+  g_free (row);
+}
+
+/* "…usb-0:1.2:1.0-port0": what a path says of the hub port, whatever controller is before it. */
+static const char *
+usb_tail (const char *place)
+{
+  const char *tail = strstr (place, "usb-0:");
+  return tail != NULL ? tail : place;
+}
+
+static gboolean
+same_place (const char *a, const char *b)
+{
+  return b != NULL && (g_str_equal (a, b) || g_str_equal (usb_tail (a), usb_tail (b)));
+}
+
+static char *
+find_user (const StnStation *self, const StnPlace *place)
+{
+  for (guint i = 0; place->kind == STN_PLACE_PINS && i < self->controls->len; i++) {
+    const StnControlWiring *control = &g_array_index (self->controls, StnControlWiring, i);
+    if (same_place (place->place, control->place) || same_place (place->place, control->file->serial))
+      return g_strdup (control->file->name);
+  }
+  for (guint i = 0; place->kind == STN_PLACE_UART && i < self->sites->len; i++) {
+    const StnSite *site = g_ptr_array_index (self->sites, i);
+    if (same_place (place->place, site->uart_place))
+      return g_strdup (site->name);
+  }
+  return NULL;
+}
+
+static gboolean
+list_port (StnStation *self, StnPortKind port, StnBench *bench, GPtrArray *rows, GError **error)
+{
+  static const char *const kinds[] = { "uart", "pins", "usb" };
+  const StnProviderRow *row = stn_registry_find (port, bench != NULL);
+  g_autoptr (StnProvider) provider = row != NULL ? row->create (bench, error) : NULL;
+
+  if (row == NULL || provider == NULL || provider->provider_class->list_places == NULL) {
+    if (row == NULL || provider != NULL)
+      stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this program can't tell yet what is plugged in");
+    return FALSE;
+  }
+  g_autoptr (GPtrArray) places = provider->provider_class->list_places (provider, error);
+  for (guint i = 0; places != NULL && i < places->len; i++) {
+    const StnPlace *place = g_ptr_array_index (places, i);
+    StnListed *listed = g_new0 (StnListed, 1);
+    listed->kind = kinds[place->kind];
+    listed->place = g_strdup (place->place);
+    listed->what = g_strdup (place->what);
+    listed->used_by = find_user (self, place);
+    g_ptr_array_add (rows, listed);
+  }
+  return places != NULL;
+}
+
+GPtrArray *
+stn_station_list (StnStation *self, GError **error)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (listed_free);
+  g_autoptr (StnBench) bench = NULL;
+  gboolean in_bench = self->bench_config != NULL;
+
+  if (!make_bench (self, &bench, error) || !list_port (self, STN_PORT_PINS, bench, rows, error))
+    return NULL;
+  /* one provider may open both, and lists all it has */
+  if (stn_registry_find (STN_PORT_PINS, in_bench) != stn_registry_find (STN_PORT_UART, in_bench)
+      && !list_port (self, STN_PORT_UART, bench, rows, error))
+    return NULL;
+  return g_steal_pointer (&rows);
+}

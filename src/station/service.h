@@ -1,0 +1,40 @@
+/* What people do to a station between runs: see which site is which, put the lines at rest, see what is plugged in. */
+#pragma once
+
+#include "src/station/station.h"
+
+G_BEGIN_DECLS
+
+/* Pulls the site's NRST (its power where it has none) low and lets it go, twice a second, until cancelled or, where
+ * `duration_ns` is not 0, for so long; then all is at rest. The board's program starts again each time: its lamps
+ * blink. Holds the bank's lock. Errors: usage, bank-busy, not-supported (no such line), those of opening. Being
+ * cancelled is no error. */
+gboolean stn_station_identify (StnStation *self, const char *site, gint64 duration_ns, GCancellable *cancellable,
+                               GError **error);
+/* The sites that will blink together with this one, itself included, and the line that will move ("NRST c1.AC0"); NULL
+ * with the same errors. Touches nothing. Free with g_free. */
+char *stn_station_identify_text (StnStation *self, const char *site, GError **error);
+
+typedef struct {
+  char *control; /* its name in the file */
+  char *place;
+  char *failure; /* in words; NULL: at rest now */
+} StnParked;
+
+/* Puts the lines of all adapters of the file at rest, as after a program that was killed. `force`: without the lock,
+ * where somebody knows that its owner is dead. Waits out write windows that were left open. StnParked, owned by the
+ * array; an adapter that does not answer is a row with a failure. Errors: bank-busy, not-supported, cancelled. */
+GPtrArray *stn_station_park (StnStation *self, gboolean force, GCancellable *cancellable, GError **error);
+
+typedef struct {
+  const char *kind; /* "uart", "pins", "usb" */
+  char *place;      /* as a station file names it */
+  char *what;       /* for people */
+  char *used_by;    /* "c1", "A3"; NULL: nobody in the file */
+} StnListed;
+
+/* What a station's providers see: on a bench its places. StnListed, owned by the array. Error: not-supported where a
+ * provider can't tell. */
+GPtrArray *stn_station_list (StnStation *self, GError **error);
+
+G_END_DECLS
