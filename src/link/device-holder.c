@@ -37,5 +37,5 @@ stn_device_holder (const char *node)
     g_autofree char *text = g_utf8_make_valid (g_strchomp (program), -1);
     return g_strdup_printf ("%s, process %s", text, pid);
   }
-  return NULL;
+  return has_open (own, status.st_rdev) ? g_strdup ("this program") : NULL;
 }

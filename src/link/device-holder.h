@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* "minicom, process 1234", or NULL where the system does not tell. Free with g_free. */
+/* "minicom, process 1234", "this program" where no other has it, or NULL where the system does not tell. Free with
+ * g_free. */
 char *stn_device_holder (const char *node);
 
 G_END_DECLS

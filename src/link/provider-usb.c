@@ -3,21 +3,49 @@
 
 typedef struct {
   StnProvider provider;
-  StnUsbContext *context; /* owned */
+  StnClock *clock;
+  GMutex mutex;
+  GHashTable *contexts; /* place -> StnUsbContext */
 } UsbProvider;
+
+/* A reference to the place's own context. */
+static StnUsbContext *
+context_of (UsbProvider *self, const char *place, GError **error)
+{
+  g_mutex_lock (&self->mutex);
+  StnUsbContext *context = g_hash_table_lookup (self->contexts, place);
+  if (context == NULL) {
+    context = stn_usb_context_new (self->clock, error);
+    if (context != NULL)
+      g_hash_table_insert (self->contexts, g_strdup (place), context);
+  }
+  if (context != NULL)
+    stn_usb_context_ref (context);
+  g_mutex_unlock (&self->mutex);
+  return context;
+}
 
 static StnLink *
 open_usb (StnProvider *provider, const char *place, const StnWait *wait, GError **error)
 {
-  return stn_usb_control_open (((UsbProvider *) provider)->context, place, wait, error);
+  g_autoptr (StnUsbContext) context = context_of ((UsbProvider *) provider, place, error);
+  return context != NULL ? stn_usb_control_open (context, place, wait, error) : NULL;
 }
 
 static void
 usb_provider_free (StnProvider *provider)
 {
   UsbProvider *self = (UsbProvider *) provider;
-  stn_usb_context_unref (self->context);
+  g_hash_table_unref (self->contexts);
+  g_mutex_clear (&self->mutex);
+  stn_clock_unref (self->clock);
   g_free (self);
+}
+
+static void
+context_unref (gpointer context)
+{
+  stn_usb_context_unref (context);
 }
 
 static const StnProviderClass usb_provider_class = {
@@ -29,11 +57,14 @@ static const StnProviderClass usb_provider_class = {
 StnProvider *
 stn_provider_usb_new (StnClock *clock, GError **error)
 {
-  g_autoptr (StnUsbContext) context = stn_usb_context_new (clock, error);
-  if (context == NULL)
+  /* whether USB can be used at all is known before the first board comes */
+  g_autoptr (StnUsbContext) probe = stn_usb_context_new (clock, error);
+  if (probe == NULL)
     return NULL;
   UsbProvider *self = g_new0 (UsbProvider, 1);
   self->provider.provider_class = &usb_provider_class;
-  self->context = g_steal_pointer (&context);
+  self->clock = stn_clock_ref (clock);
+  g_mutex_init (&self->mutex);
+  self->contexts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, context_unref);
   return &self->provider;
 }

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 StnProvider *stn_provider_serial_new (void);
 /* Lines of an FT232H, by serial or by USB place (usb-place.h). */
 StnProvider *stn_provider_ft232h_new (void);
-/* USB devices in DFU mode, by USB place. Owns one libusb context with its event thread; the links keep it alive.
- * `clock`: a real one. STN_FAILURE_INTERNAL otherwise, or where libusb does not start. */
+/* USB devices in DFU mode, by USB place. Owns a libusb context with its event thread for each place; links keep theirs
+ * alive. `clock`: a real one. STN_FAILURE_INTERNAL otherwise, or where libusb does not start. */
 StnProvider *stn_provider_usb_new (StnClock *clock, GError **error);
 
 G_END_DECLS

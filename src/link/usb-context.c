@@ -192,8 +192,8 @@ fail_awaited (StnUsbContext *self, const char *place, const char *seen, GError *
   if (hub == NULL)
     stn_error_set (error, STN_FAILURE_ADAPTER_MISSING, "%s: the hub of this USB port is not there", place);
   else
-    stn_error_set_seen (error, STN_FAILURE_NO_ANSWER, "the awaited device", seen != NULL ? seen : "nothing",
-                        "%s: at this USB port in time", place);
+    stn_error_set_seen (error, STN_FAILURE_NO_ANSWER, "a device in DFU mode", seen != NULL ? seen : "nothing",
+                        "%s: nothing that was waited for came to this USB port in time", place);
   if (hub != NULL)
     libusb_unref_device (hub);
   return FALSE;

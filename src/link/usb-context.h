@@ -1,8 +1,8 @@
 /* A libusb context with one thread that handles its events, and a way to wait for devices at a place.
  *
- * Who owns one: the USB provider has one context for all its control links (one thread, however many boards: its work
- * per transfer is a callback that sets a flag, and the workers sleep meanwhile). Each FT232H has a context of its own,
- * inside libftdi, without a thread here: libftdi handles events in its blocking calls, and an adapter that hangs must
+ * Who owns one: the USB provider has one for each place that it was asked for, kept until the provider goes, so that no
+ * board's completions wait behind another's; README.md has the measurement. Each FT232H has a context of its own too,
+ * inside libftdi and without a thread here: libftdi handles events in its blocking calls, and an adapter that hangs must
  * not hold up another.
  *
  * Callbacks run on the event thread and only mark and wake; whoever waits does so in the wait's StnClock. Real time
