@@ -1,5 +1,7 @@
 #include "src/station/registry.h"
 
+#include "src/link/providers.h"
+
 static StnProvider *
 create_bench (StnBench *bench, GError **error)
 {
@@ -7,9 +9,36 @@ create_bench (StnBench *bench, GError **error)
   return stn_bench_provider_new (bench);
 }
 
+static StnProvider *
+create_serial (StnBench *bench, GError **error)
+{
+  (void) bench;
+  (void) error;
+  return stn_provider_serial_new ();
+}
+
+static StnProvider *
+create_ft232h (StnBench *bench, GError **error)
+{
+  (void) bench;
+  (void) error;
+  return stn_provider_ft232h_new ();
+}
+
+static StnProvider *
+create_usb (StnBench *bench, GError **error)
+{
+  (void) bench;
+  g_autoptr (StnClock) clock = stn_clock_new_real (); /* real ports know real time only; all such clocks agree */
+  return stn_provider_usb_new (clock, error);
+}
+
 /* One row a kind. A real one (serial, ft232h, usb, socketcan) is a row here and a file in src/link. */
 static const StnProviderRow provider_rows[] = {
   { .kind = "bench", .ports = STN_PORT_UART | STN_PORT_PINS, .is_virtual = TRUE, .create = create_bench },
+  { .kind = "serial", .ports = STN_PORT_UART, .create = create_serial },
+  { .kind = "ft232h", .ports = STN_PORT_PINS, .create = create_ft232h },
+  { .kind = "usb", .ports = STN_PORT_USB, .create = create_usb },
 };
 
 const StnProviderRow *
