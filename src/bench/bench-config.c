@@ -204,6 +204,39 @@ stn_bench_config_add_uart (StnBenchConfig *self, const char *place, const char *
   return add_uart (self, uart, error);
 }
 
+static gboolean
+add_plug (StnBenchConfig *self, const char *port, const char *board, GPtrArray *words, GError **error)
+{
+  if (need_board (self, board, error) == NULL)
+    return FALSE;
+  for (guint i = 0; i < self->plugs->len; i++) {
+    const StnBenchPlug *other = g_ptr_array_index (self->plugs, i);
+    if (g_str_equal (other->port, port) || g_str_equal (other->board, board)) {
+      stn_error_set (error, STN_FAILURE_BAD_FILE, "board \"%s\" at USB port %s: \"%s\" is at %s", board, port,
+                     other->board, other->port);
+      return FALSE;
+    }
+  }
+  StnBenchPlug *plug = g_new0 (StnBenchPlug, 1);
+  *plug = (StnBenchPlug){ .port = g_strdup (port), .board = g_strdup (board) };
+  plug->quirks = words != NULL ? g_ptr_array_ref (words) : NULL;
+  g_ptr_array_add (self->plugs, plug);
+  return TRUE;
+}
+
+gboolean
+stn_bench_config_add_usb (StnBenchConfig *self, const char *place, const char *board, const char *words, GError **error)
+{
+  g_autoptr (GPtrArray) list = NULL;
+  if (words != NULL) {
+    g_auto (GStrv) parts = g_strsplit (words, ",", -1);
+    list = g_ptr_array_new_with_free_func (g_free);
+    for (guint i = 0; parts[i] != NULL; i++)
+      g_ptr_array_add (list, g_strdup (g_strstrip (parts[i])));
+  }
+  return add_plug (self, place, board, list, error);
+}
+
 static StnBenchAdapter *
 ensure_adapter (StnBenchConfig *self, const char *serial, const char *port)
 {
@@ -610,12 +643,7 @@ read_usb (StnBenchConfig *self, const UsbEntry *entry, GError **error)
   }
   GError *problem = NULL;
   if (entry->board != NULL) {
-    if (need_board (self, entry->board, &problem) != NULL) {
-      StnBenchPlug *plug = g_new0 (StnBenchPlug, 1);
-      *plug = (StnBenchPlug){ .port = g_strdup (entry->port), .board = g_strdup (entry->board) };
-      plug->quirks = entry->dfu != NULL ? g_ptr_array_ref (entry->dfu) : NULL;
-      g_ptr_array_add (self->plugs, plug);
-    }
+    add_plug (self, entry->port, entry->board, entry->dfu, &problem);
     return at_node (entry->place, problem, error);
   }
   if (entry->has_pins) {

@@ -4,6 +4,7 @@
 #include "src/bench/adapter.h"
 #include "src/bench/bench-config.h"
 #include "src/bench/board.h"
+#include "src/bench/usb/dfu-port.h"
 
 G_BEGIN_DECLS
 
@@ -30,6 +31,7 @@ struct StnBench {
   GHashTable *by_name; /* name -> StnBoard, borrowed */
   GPtrArray *uarts;    /* StnBenchUartSeat */
   GPtrArray *adapters; /* StnLineAdapter */
+  GPtrArray *plugs;    /* StnDfuPort */
 };
 
 StnSeat *stn_bench_seat (StnBench *self, const char *board);

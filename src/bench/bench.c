@@ -179,6 +179,14 @@ stn_bench_new (const StnBenchConfig *config, StnTargets *targets, StnClock *cloc
   for (guint i = 0; i < config->adapters->len; i++)
     g_ptr_array_add (self->adapters,
                      stn_line_adapter_new (g_ptr_array_index (config->adapters, i), self->by_name, clock));
+  self->plugs = g_ptr_array_new_with_free_func ((GDestroyNotify) stn_dfu_port_free);
+  for (guint i = 0; i < config->plugs->len; i++) {
+    const StnBenchPlug *from = g_ptr_array_index (config->plugs, i);
+    StnDfuPort *plug = stn_dfu_port_new (find_board (self, from->board), from->port, from->quirks, error);
+    if (plug == NULL)
+      return NULL;
+    g_ptr_array_add (self->plugs, plug);
+  }
   power_unswitched (self);
   return g_steal_pointer (&self);
 }
@@ -188,6 +196,7 @@ stn_bench_free (StnBench *self)
 {
   if (self == NULL)
     return;
+  g_clear_pointer (&self->plugs, g_ptr_array_unref);
   g_clear_pointer (&self->adapters, g_ptr_array_unref);
   g_clear_pointer (&self->uarts, g_ptr_array_unref);
   g_clear_pointer (&self->by_name, g_hash_table_unref);
@@ -223,6 +232,15 @@ adapter_at (StnBench *self, const char *place)
   return NULL;
 }
 
+static StnDfuPort *
+plug_at (StnBench *self, const char *place)
+{
+  for (guint i = 0; i < self->plugs->len; i++)
+    if (stn_dfu_port_is_at (g_ptr_array_index (self->plugs, i), place))
+      return g_ptr_array_index (self->plugs, i);
+  return NULL;
+}
+
 static StnLink *
 open_uart (StnProvider *provider, const char *place, G_GNUC_UNUSED const StnWait *wait, GError **error)
 {
@@ -243,6 +261,17 @@ open_pins (StnProvider *provider, const char *place, G_GNUC_UNUSED const StnWait
     return NULL;
   }
   return stn_line_adapter_open (adapter, place, error);
+}
+
+static StnLink *
+open_usb (StnProvider *provider, const char *place, const StnWait *wait, GError **error)
+{
+  StnDfuPort *plug = plug_at (((BenchProvider *) provider)->bench, place);
+  if (plug == NULL) {
+    stn_error_set (error, STN_FAILURE_ADAPTER_MISSING, "%s: the bench has no such USB port", place);
+    return NULL;
+  }
+  return stn_dfu_port_open (plug, place, wait, error);
 }
 
 static gboolean
@@ -331,6 +360,7 @@ static const StnProviderClass provider_class = {
   .is_virtual = TRUE,
   .open_uart = open_uart,
   .open_pins = open_pins,
+  .open_usb = open_usb,
   .load_boards = load_boards,
   .list_places = list_places,
   .free = provider_free,
@@ -449,6 +479,7 @@ stn_bench_set_plugged (StnBench *self, const char *place, gboolean plugged)
 {
   StnLineAdapter *adapter = adapter_at (self, place);
   StnBoard *board = board_at (self, place);
+  StnDfuPort *plug = plug_at (self, place);
   if (adapter != NULL)
     stn_line_adapter_set_plugged (adapter, plugged);
   if (board != NULL) {
@@ -456,5 +487,7 @@ stn_bench_set_plugged (StnBench *self, const char *place, gboolean plugged)
     stn_board_set_port (board, board->port.is_open, plugged, stn_clock_now_ns (self->clock));
     g_mutex_unlock (&board->mutex);
   }
-  return adapter != NULL || board != NULL;
+  if (plug != NULL)
+    stn_dfu_port_set_plugged (plug, plugged);
+  return adapter != NULL || board != NULL || plug != NULL;
 }

@@ -42,6 +42,10 @@ gboolean stn_bench_config_add_fault (StnBenchConfig *self, const char *board, co
 gboolean stn_bench_config_add_uart (StnBenchConfig *self, const char *place, const char *board, GError **error);
 gboolean stn_bench_config_add_line (StnBenchConfig *self, const char *adapter_place, const char *pin,
                                     const char *board, const char *signal, gboolean active_low, GError **error);
+/* The board's own USB plug is at `place`, a hub port ("1.4.2") or a udev path that ends in one. `words`: what its DFU
+ * device does its own way (src/bench/usb/dfu-traits.h), separated by commas; NULL: as the chip is. */
+gboolean stn_bench_config_add_usb (StnBenchConfig *self, const char *place, const char *board, const char *words,
+                                   GError **error);
 /* Wire time, flash time, and the adapter's turnaround; defaults: all off. */
 void stn_bench_config_set_pace (StnBenchConfig *self, gboolean line, gboolean flash, gint64 turnaround_ns);
 /* Seeds the UIDs of boards that have none of their own; 0: new ones at each start, as new boards have. */
@@ -59,7 +63,8 @@ void stn_bench_free (StnBench *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnBench, stn_bench_free)
 
 /* A provider (kind "bench", virtual) that opens this bench's ports; free before the bench. open_uart: by the place;
- * a place with no board behind it: STN_FAILURE_ADAPTER_MISSING. load_boards: takes boards by name out and puts
+ * a place with no board behind it: STN_FAILURE_ADAPTER_MISSING. open_usb: the DFU device of the board at a hub port
+ * (usb/dfu-port.h), which it waits for. load_boards: takes boards by name out and puts
  * factory-new ones with new UIDs in; faults of the place stay, those of the chip go unless marked "every". */
 StnProvider *stn_bench_provider_new (StnBench *self);
 
@@ -83,7 +88,7 @@ gboolean stn_bench_board_uid (StnBench *self, const char *board, guint8 out_uid[
 guint stn_bench_board_window_violations (StnBench *self, const char *board);
 /* Power off and on, as a hand at the plug. */
 gboolean stn_bench_board_power_cycle (StnBench *self, const char *board);
-/* Unplugs a UART or adapter place: its links fail with link-lost from now on. Plugs it in again. */
+/* Unplugs a UART, adapter or USB place: its links fail with link-lost from now on. Plugs it in again. */
 gboolean stn_bench_set_plugged (StnBench *self, const char *place, gboolean plugged);
 
 /* Puts a board's UART on a pseudo terminal, for programs that nobody here wrote (stm32flash): the slave's path in

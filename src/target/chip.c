@@ -212,6 +212,7 @@ stn_chip_row_new (const StnTargetFile *file, const StnFileChip *chip, GError **e
   target->program_256_typical_ms = ms_from_ns (PICK (program_256.typical_ns));
   target->program_256_max_ms = ms_from_ns (PICK (program_256.max_ns));
   target->rom_start_ms = ms_from_ns (PICK (rom_start_ns));
+  target->usb_start_ms = ms_from_ns (PICK (usb_start_ns));
   target->option_write_max_ms = ms_from_ns (PICK (option_write_max_ns));
   keep_page_erase_times (self, pick_list (chip->shared.page_erase_by_size, file->common.page_erase_by_size));
 

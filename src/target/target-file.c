@@ -162,6 +162,8 @@ static const StnField quirk_fields[] = { { .key = "name",
     .help = "time to program 256 bytes, without the wire" }, \
   { .key = "rom-start", .kind = STN_FIELD_DURATION, STN_MEMBER (type, path rom_start_ns), .low = 1, .high = DAY_NS, \
     .help = "reset to the first sync, worst usual case" }, \
+  { .key = "usb-start", .kind = STN_FIELD_DURATION, STN_MEMBER (type, path usb_start_ns), .low = 1, .high = DAY_NS, \
+    .help = "reset to the ROM's USB device being enumerated, worst usual case" }, \
   { .key = "option-write-max", .kind = STN_FIELD_DURATION, STN_MEMBER (type, path option_write_max_ns), .low = 1, \
     .high = DAY_NS, .help = "longest time of an option write" }
 /* clang-format on */

@@ -57,7 +57,7 @@ typedef struct {
   GPtrArray *quirks;                 /* StnFileQuirk */
   StnFileTimes page_erase, mass_erase, program_256;
   GPtrArray *page_erase_by_size; /* StnFilePageErase */
-  gint64 rom_start_ns, option_write_max_ns;
+  gint64 rom_start_ns, usb_start_ns, option_write_max_ns;
 } StnFileShared;
 
 typedef struct {

@@ -10,6 +10,8 @@
 #define LARGE_PAGE_ERASE_MS 5000
 #define MASS_ERASE_MS 60000
 #define ROM_START_MS 20
+/* timing.md section 3: L1 takes 849 ms; only F105 may take longer */
+#define USB_START_MS 900
 /* uart-an3155 section 7 */
 #define OPTION_WRITE_MS 2000
 /* timing.md section 2: F0 and F1; L0 by words */
@@ -236,6 +238,14 @@ gint64
 stn_target_rom_start_ns (const StnTarget *self)
 {
   return ns_from_ms (self->rom_start_ms > 0 ? self->rom_start_ms : ROM_START_MS);
+}
+
+gint64
+stn_target_usb_start_ns (const StnTarget *self)
+{
+  /* crystals that do not answer hold up both */
+  return MAX (ns_from_ms (self->usb_start_ms > 0 ? self->usb_start_ms : USB_START_MS),
+              stn_target_rom_start_ns (self));
 }
 
 gint64

@@ -132,6 +132,7 @@ struct StnTarget {
   double page_erase_typical_ms, page_erase_max_ms, mass_erase_typical_ms, mass_erase_max_ms;
   double program_256_typical_ms, program_256_max_ms; /* a 256-byte block, timing.md section 2 */
   double rom_start_ms;                               /* reset to first sync, timing.md section 3; worst usual case */
+  double usb_start_ms; /* reset to the DFU device being enumerated, timing.md section 3; worst usual case */
   double option_write_max_ms;
   const StnPageEraseTime *page_erase_times; /* before page_erase_*_ms, for pages of just this size */
   guint page_erase_time_count;
@@ -169,6 +170,7 @@ const char *stn_quirk_name (StnQuirk quirk);
  *   program       typical 7 ms, longest 252 ms per 256 bytes (timing.md section 2: the slowest usual and the slowest
  *                 known chip), in blocks of stn_target_write_block_bytes
  *   ROM start     20 ms (devices-notes section 6: "others below 20")
+ *   USB start     900 ms (timing.md section 3: above the slowest that needs no crystal); never less than the ROM start
  *   option write  2 s (uart-an3155 section 7)
  * "Longest" is the chip's, without any margin: for a deadline put it through stn_target_timeout_ns. */
 gint64 stn_target_page_erase_typical_ns (const StnTarget *self, const StnPage *page);
@@ -178,6 +180,7 @@ gint64 stn_target_mass_erase_longest_ns (const StnTarget *self);
 gint64 stn_target_program_typical_ns (const StnTarget *self, guint64 length_bytes);
 gint64 stn_target_program_longest_ns (const StnTarget *self, guint64 length_bytes);
 gint64 stn_target_rom_start_ns (const StnTarget *self);
+gint64 stn_target_usb_start_ns (const StnTarget *self);
 gint64 stn_target_option_write_longest_ns (const StnTarget *self);
 /* How long to wait for something that takes the chip `longest_ns`: twice that and 500 ms (devices-notes section 6). */
 gint64 stn_target_timeout_ns (gint64 longest_ns);

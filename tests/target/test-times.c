@@ -133,6 +133,39 @@ quirk_names_are_those_of_the_files (void)
   g_assert_null (stn_quirk_name (0));
 }
 
+/* timing.md section 3, "USB enumeration ready after reset": the slowest figure of each row. */
+static void
+usb_start_is_that_of_the_timing_notes (void)
+{
+  static const struct {
+    const char *part;
+    guint ms;
+  } rows[] = {
+    { "STM32C071xB", 552 },   { "STM32C551xE", 140 }, { "STM32F042x6", 350 }, { "STM32F072xB", 320 },
+    { "STM32F105xC", 13700 }, { "STM32F205xG", 270 }, { "STM32F303xC", 300 }, { "STM32F405xG", 380 },
+    { "STM32F746xG", 320 },   { "STM32G0B1xE", 300 }, { "STM32G474xE", 300 }, { "STM32H563xI", 250 },
+    { "STM32H743xI", 54 },    { "STM32L073xZ", 140 }, { "STM32L152xE", 849 }, { "STM32L412xB", 820 },
+    { "STM32L433xC", 820 },   { "STM32L452xE", 330 }, { "STM32L496xG", 430 }, { "STM32L552xE", 300 },
+    { "STM32U073xC", 241 },   { "STM32U575xI", 300 }, { "STM32U375xG", 210 }, { "STM32WB55xG", 300 },
+  };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StnTargets) targets = stn_targets_new (NULL, &error);
+  guint count;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const StnTarget *target = find_or_fail (targets, rows[i].part);
+    if (target->usb_start_ms != rows[i].ms)
+      g_error ("%s: %g ms", rows[i].part, target->usb_start_ms);
+    g_assert_true (target->has_usb);
+  }
+  const StnTarget *const *all = stn_targets_list (targets, &count);
+  for (guint i = 0; i < count; i++)
+    g_assert_cmpint (stn_target_usb_start_ns (all[i]), >=, stn_target_rom_start_ns (all[i]));
+  StnTarget bare = { 0 };
+  g_assert_cmpint (stn_target_usb_start_ns (&bare), ==, MS (900));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -144,5 +177,6 @@ main (int argc, char **argv)
   g_test_add_func ("/times/times_saturate", times_saturate);
   g_test_add_func ("/times/quirks_belong_to_rom_versions", quirks_belong_to_rom_versions);
   g_test_add_func ("/times/quirk_names_are_those_of_the_files", quirk_names_are_those_of_the_files);
+  g_test_add_func ("/times/usb_start_is_that_of_the_timing_notes", usb_start_is_that_of_the_timing_notes);
   return g_test_run ();
 }

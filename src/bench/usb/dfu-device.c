@@ -334,7 +334,8 @@ readable (const Dfu *self, guint64 address)
     return target->flash_base + target->flash_bytes - address;
   if (within (address, target->options_address, target->options_bytes))
     return target->options_address + target->options_bytes - address;
-  if (in_otp (self, address))
+  /* the block around UID and flash size begins in the OTP area of F2 and F4 and goes on behind it */
+  if (in_otp (self, address) && !stn_memory_may_read (self->board, address))
     return target->otp_address + target->otp_bytes - address;
   if (stn_memory_in_ram (self->board, address))
     return target->ram_base + target->ram_bytes - address;
