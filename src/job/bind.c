@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "src/base/bytes.h"
+#include "src/job/plan-private.h"
 
 static gboolean
 wrong_chip (GError **error, const char *expected, const char *seen, const char *what)
@@ -162,6 +163,8 @@ bound_hash (const StnPlan *plan, const StnUnitIdentity *identity, const StnBindi
   g_string_append_printf (text, "plan %s\n", plan->hash);
   g_string_append_printf (text, "rom %u %u %d\n", identity->rom.product_id, identity->rom.protocol_version,
                           identity->rom_version);
+  if (!identity->rom.product_id_known)
+    g_string_append_printf (text, "memory-map %d\n", identity->map_fits);
   for (guint i = 0; i < MIN (identity->rom.command_count, G_N_ELEMENTS (identity->rom.commands)); i++)
     g_string_append_printf (text, "command %02x\n", identity->rom.commands[i]);
   g_string_append_printf (text, "flash %" G_GINT64_FORMAT "\nuid %s\n", identity->flash_bytes, identity->uid);
@@ -175,16 +178,55 @@ bound_hash (const StnPlan *plan, const StnUnitIdentity *identity, const StnBindi
   return stn_bytes_sha256 (text->str, text->len);
 }
 
+/* The product id, or what stands in for it where the ROM does not tell it. */
+static gboolean
+check_product (const StnPlan *plan, const StnUnitIdentity *identity, GError **error)
+{
+  const StnTarget *target = plan->target;
+
+  if (identity->rom.product_id_known) {
+    if (identity->rom.product_id == target->product_id)
+      return TRUE;
+    g_autofree char *expected = g_strdup_printf ("0x%03x (%s)", target->product_id, target->name);
+    g_autofree char *seen = g_strdup_printf ("0x%03x", identity->rom.product_id);
+    return wrong_chip (error, expected, seen, "product id");
+  }
+  if (!identity->map_fits)
+    return wrong_chip (error, target->name, "another memory map", "what the ROM says of its memories");
+  if (identity->uid[0] != '\0' || plan->job->identity == STN_IDENTITY_MEMORY_MAP)
+    return TRUE;
+  stn_error_set (error, STN_FAILURE_NOT_SUPPORTED,
+                 "%s tells no product id over %s, and its UID could not be read: the memory map alone would have to do, "
+                 "which the job has to say (“identity: memory-map”)",
+                 target->name, plan->engine_class->name);
+  return FALSE;
+}
+
+static gboolean
+choose_blocks (const StnPlan *plan, StnBinding *binding, GError **error)
+{
+  /* what is written at once is read back at once */
+  guint most = MIN (binding->capabilities.write_block_bytes, binding->capabilities.read_block_bytes);
+
+  for (guint i = 0; i < plan->block_count + plan->has_first_block; i++) {
+    const StnPlanBlock *block = i < plan->block_count ? &plan->blocks[i] : &plan->first_block;
+    if (block->length <= most)
+      continue;
+    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "the plan writes %u bytes at once, the ROM takes %u",
+                   block->length, most);
+    return FALSE;
+  }
+  binding->blocks = stn_plan_join_blocks (plan, MIN (most, STN_BIND_BLOCK_BYTES_MOST), &binding->block_count);
+  return TRUE;
+}
+
 gboolean
 stn_plan_bind (const StnPlan *plan, const StnUnitIdentity *identity, const StnEngineCapabilities *capabilities,
                StnBinding *out, GError **error)
 {
   const StnTarget *target = plan->target;
-  if (identity->rom.product_id != target->product_id) {
-    g_autofree char *expected = g_strdup_printf ("0x%03x (%s)", target->product_id, target->name);
-    g_autofree char *seen = g_strdup_printf ("0x%03x", identity->rom.product_id);
-    return wrong_chip (error, expected, seen, "product id");
-  }
+  if (!check_product (plan, identity, error))
+    return FALSE;
 
   /* 0 and what the data does not know: the quirks of all versions */
   guint16 rom_version = identity->rom_version > 0 ? (guint16) identity->rom_version : 0;
@@ -192,14 +234,8 @@ stn_plan_bind (const StnPlan *plan, const StnUnitIdentity *identity, const StnEn
   if (!needs (plan, capabilities, STN_ENGINE_READ, "Read Memory", error)
       || !needs (plan, capabilities, STN_ENGINE_WRITE, "Write Memory", error) || !choose_erase (plan, &binding, error)
       || !check_flash_size (plan, identity, !binding.erase_all, error) || !check_protection (plan, identity, error)
-      || !check_leaving (plan, identity, &binding, error))
+      || !check_leaving (plan, identity, &binding, error) || !choose_blocks (plan, &binding, error))
     return FALSE;
-  for (guint i = 0; i < plan->block_count; i++)
-    if (plan->blocks[i].length > capabilities->write_block_bytes) {
-      stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "the plan writes %u bytes at once, the ROM takes %u",
-                     plan->blocks[i].length, capabilities->write_block_bytes);
-      return FALSE;
-    }
   binding.hash = bound_hash (plan, identity, &binding);
   binding.notes = rom_notes (target, identity->rom_version);
   *out = binding;
@@ -209,6 +245,7 @@ stn_plan_bind (const StnPlan *plan, const StnUnitIdentity *identity, const StnEn
 void
 stn_binding_clear (StnBinding *self)
 {
+  g_clear_pointer (&self->blocks, g_free);
   g_clear_pointer (&self->hash, g_free);
   g_clear_pointer (&self->notes, g_free);
 }

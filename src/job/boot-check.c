@@ -85,6 +85,13 @@ check_rom_gone (StnUnitRun *self, GError **error)
   g_autoptr (GError) failure = NULL;
   gint64 start_ns = stn_target_rom_start_ns (self->target);
 
+  if (stn_unit_run_is_usb (self)) {
+    if (!stn_unit_run_rom_stays_away (self, error))
+      return FALSE;
+    self->result->boot_answer = g_strdup ("the ROM's USB device is gone");
+    return TRUE;
+  }
+
   if (!stn_wait_sleep (&self->wait, start_ns + start_ns / 5, error))
     return FALSE;
   StnWait wait = stn_wait_within (&self->wait, 2 * STN_NS_PER_S);

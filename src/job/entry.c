@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define LINE_WAIT_NS (5 * STN_NS_PER_S)
-#define SYNC_WAIT_NS (2 * STN_NS_PER_S)
 /* a member that waits at a barrier waits for the slowest board of its group */
 #define GROUP_WAIT_FLOOR_NS (60 * STN_NS_PER_S)
 /* for the exchange of an option write itself, on a slow line too */
@@ -22,17 +21,6 @@ meet (StnUnitRun *self, GError **error)
   StnWait wait = group_wait (self);
 
   return stn_line_group_meet (self->site->group, &wait, error);
-}
-
-static gboolean
-open_port (StnUnitRun *self, GError **error)
-{
-  if (self->hold.uart != NULL)
-    return TRUE;
-  if (!stn_site_hold_open_port (&self->hold, &self->wait, error))
-    return FALSE;
-  self->hold.uart = stn_runner_wrap_link (self->runner, self->hold.uart, self->ring);
-  return TRUE;
 }
 
 static gboolean
@@ -66,7 +54,7 @@ stn_unit_run_power_on (StnUnitRun *self, GError **error)
     stn_error_set (error, STN_FAILURE_EMPTY_OR_NO_CONTACT, "the detect pin sees no board");
     return FALSE;
   }
-  if (!open_port (self, error))
+  if (!stn_unit_run_open_uart (self, error))
     return FALSE;
   if (site->power.adapter == NULL)
     return TRUE;
@@ -84,8 +72,10 @@ static gboolean
 reset_into_rom (StnUnitRun *self, gboolean first, GError **error)
 {
   const StnSite *site = self->site;
-  gint64 start_ns = stn_target_rom_start_ns (self->target);
+  /* a USB device says itself when it is ready */
+  gint64 start_ns = stn_unit_run_is_usb (self) ? 0 : stn_target_rom_start_ns (self->target);
 
+  stn_unit_run_close_rom (self);
   if (first && !meet (self, error))
     return FALSE;
   if (!stn_site_hold_reset_begin (&self->hold, TRUE, &self->wait, error))
@@ -105,24 +95,14 @@ reset_into_rom (StnUnitRun *self, gboolean first, GError **error)
   return stn_wait_sleep (&self->wait, MAX (STN_BOOT0_HOLD_NS, start_ns + start_ns / 5), error);
 }
 
+/* A device that was there and said nothing is a board all the same. */
 static gboolean
-nothing_came (const GError *error)
+nothing_came (const StnUnitRun *self, const GError *error)
 {
   const StnErrorDetail *detail = stn_error_detail (error);
 
-  return stn_error_is (error, STN_FAILURE_NO_SYNC)
+  return !self->usb_seen && stn_error_is (error, STN_FAILURE_NO_SYNC)
          && (detail == NULL || detail->seen == NULL || strcmp (detail->seen, "nothing") == 0);
-}
-
-static gboolean
-sync_once (StnUnitRun *self, GError **error)
-{
-  StnWait wait = stn_wait_within (&self->wait, SYNC_WAIT_NS);
-
-  g_clear_pointer (&self->engine, stn_engine_free);
-  self->engine = stn_engine_new (self->plan->engine_class, self->hold.uart, self->target);
-  self->in_rom = stn_engine_sync (self->engine, self->plan->wiring.baud, &wait, error);
-  return self->in_rom;
 }
 
 gboolean
@@ -140,9 +120,9 @@ stn_unit_run_enter (StnUnitRun *self, GError **error)
     self->entered = TRUE;
     if (!reset_into_rom (self, try == 1, error))
       return FALSE;
-    if (sync_once (self, &failure))
+    if (stn_unit_run_sync (self, &failure))
       return TRUE;
-    silent = silent && nothing_came (failure);
+    silent = silent && nothing_came (self, failure);
     if (try < tries && stn_error_is (failure, STN_FAILURE_NO_SYNC)) {
       self->step->tries++;
       continue;
@@ -319,13 +299,13 @@ stn_unit_run_leave (StnUnitRun *self, GError **error)
   if (!ways[way](self, error))
     return FALSE;
   self->in_rom = FALSE;
-  return TRUE;
+  return stn_unit_run_see_rom_go (self, error);
 }
 
 void
 stn_unit_run_teardown (StnUnitRun *self)
 {
-  g_clear_pointer (&self->engine, stn_engine_free);
+  stn_unit_run_close_rom (self);
   stn_site_hold_park (&self->hold);
   if (self->in_group) {
     self->in_group = FALSE;

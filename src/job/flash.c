@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define PROVE_BYTES 256
+#define BLOCK_BYTES_MOST STN_BIND_BLOCK_BYTES_MOST
 #define BLOCK_MARGIN_NS (2 * STN_NS_PER_S)
 #define ERASE_MARGIN_NS (2 * STN_NS_PER_S)
 #define MISMATCH_READS 2 /* reads that must agree before a mismatch is put down to the wire */
@@ -24,15 +24,25 @@ mismatch (const StnUnitRun *self, guint64 address, const guint8 *expected, const
                     is_blank_check ? "not erased" : "the flash does not hold what was written");
 }
 
+/* What is read or written at once. */
+static guint
+block_bytes (const StnUnitRun *self)
+{
+  return MIN (self->binding.capabilities.read_block_bytes, BLOCK_BYTES_MOST);
+}
+
 /* Twice the line's own time and a margin: a slow line is slow, not broken. */
 static StnWait
 block_wait (const StnUnitRun *self, gint64 flash_ns)
 {
   const StnEngineClass *engine_class = self->plan->engine_class;
+  guint bytes = block_bytes (self);
   gint64 line_ns = 0;
 
-  if (engine_class->write_bit_times != NULL && self->plan->wiring.baud > 0)
-    line_ns = engine_class->write_bit_times (PROVE_BYTES) * STN_NS_PER_S / self->plan->wiring.baud;
+  if (engine_class->block_typical_ns != NULL)
+    line_ns = engine_class->block_typical_ns (bytes, TRUE);
+  else if (engine_class->write_bit_times != NULL && self->plan->wiring.baud > 0)
+    line_ns = engine_class->write_bit_times (bytes) * STN_NS_PER_S / self->plan->wiring.baud;
   return stn_wait_within (&self->wait, 2 * line_ns + flash_ns + BLOCK_MARGIN_NS);
 }
 
@@ -58,7 +68,7 @@ static gboolean
 prove_block (StnUnitRun *self, guint64 address, const guint8 *expected, gsize length, gboolean is_blank_check,
              GError **error)
 {
-  guint8 seen[PROVE_BYTES];
+  guint8 seen[BLOCK_BYTES_MOST];
 
   if (!read_block (self, address, seen, length, error))
     return FALSE;
@@ -67,7 +77,7 @@ prove_block (StnUnitRun *self, guint64 address, const guint8 *expected, gsize le
     return TRUE;
   }
   for (guint repeat = 0; repeat < MISMATCH_READS; repeat++) {
-    guint8 again[PROVE_BYTES];
+    guint8 again[BLOCK_BYTES_MOST];
 
     self->step->tries++;
     if (!read_block (self, address, again, length, error))
@@ -84,10 +94,11 @@ prove_block (StnUnitRun *self, guint64 address, const guint8 *expected, gsize le
 static gboolean
 prove_range (StnUnitRun *self, guint64 first, guint64 end, guint64 *inout_done, GError **error)
 {
-  guint8 expected[PROVE_BYTES];
+  guint8 expected[BLOCK_BYTES_MOST];
+  guint bytes = block_bytes (self);
 
-  for (guint64 at = first; at < end; at += PROVE_BYTES) {
-    gsize length = MIN (PROVE_BYTES, end - at);
+  for (guint64 at = first; at < end; at += bytes) {
+    gsize length = MIN (bytes, end - at);
 
     if (!stn_unit_run_check (self, error))
       return FALSE;
@@ -220,7 +231,7 @@ static gboolean
 look_after_write (StnUnitRun *self, const StnPlanBlock *block, const guint8 *bytes, gboolean *out_is_right,
                   GError **error)
 {
-  guint8 seen[PROVE_BYTES];
+  guint8 seen[BLOCK_BYTES_MOST];
 
   if (!read_block (self, block->address, seen, block->length, error))
     return FALSE;
@@ -235,7 +246,7 @@ look_after_write (StnUnitRun *self, const StnPlanBlock *block, const guint8 *byt
 static gboolean
 write_block (StnUnitRun *self, const StnPlanBlock *block, GError **error)
 {
-  guint8 bytes[PROVE_BYTES];
+  guint8 bytes[BLOCK_BYTES_MOST];
   gint64 longest_ns = stn_target_program_longest_ns (self->target, block->length);
 
   stn_plan_expected (self->plan, self->unit, block->address, bytes, block->length);
@@ -270,8 +281,8 @@ stn_unit_run_program (StnUnitRun *self, GError **error)
 {
   guint64 done = 0;
 
-  for (guint i = 0; i < self->plan->block_count; i++) {
-    const StnPlanBlock *block = &self->plan->blocks[i];
+  for (guint i = 0; i < self->binding.block_count; i++) {
+    const StnPlanBlock *block = &self->binding.blocks[i];
 
     if (!stn_unit_run_check (self, error) || !write_block (self, block, error))
       return FALSE;
@@ -285,7 +296,8 @@ gboolean
 stn_unit_run_verify (StnUnitRun *self, GError **error)
 {
   const StnPlan *plan = self->plan;
-  guint8 erased[PROVE_BYTES];
+  guint8 erased[BLOCK_BYTES_MOST];
+  guint bytes = block_bytes (self);
   guint64 done = 0;
 
   for (guint i = 0; i < plan->span_count; i++) {
@@ -300,8 +312,8 @@ stn_unit_run_verify (StnUnitRun *self, GError **error)
   }
   memset (erased, self->target->erased_byte, sizeof erased);
   for (guint i = 0; i < plan->blank_check_count; i++)
-    for (guint64 at = plan->blank_checks[i].first; at <= plan->blank_checks[i].last; at += PROVE_BYTES) {
-      gsize length = MIN (PROVE_BYTES, plan->blank_checks[i].last - at + 1);
+    for (guint64 at = plan->blank_checks[i].first; at <= plan->blank_checks[i].last; at += bytes) {
+      gsize length = MIN (bytes, plan->blank_checks[i].last - at + 1);
 
       if (!stn_unit_run_check (self, error) || !prove_block (self, at, erased, length, TRUE, error))
         return FALSE;

@@ -1,7 +1,8 @@
 /* Who is it: the ROM's answers, the chip's own numbers, admission, binding. */
-#include "src/job/unit-run.h"
+#include "protocols/dfu/dfu-identity.h"
 #include "src/job/serial-pattern.h"
 #include "src/job/uid.h"
+#include "src/job/unit-run.h"
 
 #include <string.h>
 
@@ -139,6 +140,56 @@ failed:
   return FALSE;
 }
 
+/* Another chip's numbers stand elsewhere: nothing further is read before it is the job's. */
+static gboolean
+check_chip (StnUnitRun *self, GError **error)
+{
+  const StnRomIdentity *rom = &self->identity.rom;
+
+  if (!rom->product_id_known) {
+    self->identity.map_fits = stn_engine_check_target (self->engine, error);
+    return self->identity.map_fits;
+  }
+  if (rom->product_id == self->target->product_id)
+    return TRUE;
+  g_autofree char *expected = g_strdup_printf ("0x%03x", self->target->product_id);
+  g_autofree char *seen = g_strdup_printf ("0x%03x", rom->product_id);
+  stn_error_set_seen (error, STN_FAILURE_WRONG_CHIP, expected, seen, "the chip's product id is not the job's");
+  return FALSE;
+}
+
+static const char *
+serial_words (const StnUnitIdentity *identity)
+{
+  static const char *const words[] = {
+    [STN_DFU_SERIAL_SAYS_NOTHING] = "says nothing of the UID",
+    [STN_DFU_SERIAL_FITS] = "is made of the UID",
+    [STN_DFU_SERIAL_DIFFERS] = "is not made of the UID",
+  };
+  guint8 uid[12];
+
+  for (guint i = 0; i < sizeof uid; i++)
+    uid[i] = (guint8) (g_ascii_xdigit_value (identity->uid[2 * i]) << 4 | g_ascii_xdigit_value (identity->uid[2 * i + 1]));
+  return words[stn_dfu_serial_check (identity->rom.serial, uid)];
+}
+
+/* What stood in for the product id, for the record. */
+static char *
+proof_text (const StnUnitIdentity *identity)
+{
+  gboolean has_uid = identity->uid[0] != '\0';
+  g_autoptr (GString) text = g_string_new ("no product id: the memory map is the target's; ");
+
+  g_string_append (text, has_uid ? "the UID was read" : "the UID was not read");
+  g_string_append (text, identity->flash_bytes >= 0 ? ", the flash size too" : "");
+  if (identity->rom.serial[0] == '\0')
+    g_string_append (text, "; no USB serial");
+  else
+    g_string_append_printf (text, "; USB serial %s%s%s", identity->rom.serial, has_uid ? " " : "",
+                            has_uid ? serial_words (identity) : "");
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 gboolean
 stn_unit_run_identify (StnUnitRun *self, GError **error)
 {
@@ -149,17 +200,13 @@ stn_unit_run_identify (StnUnitRun *self, GError **error)
   identity->flash_bytes = -1;
   if (!identify_rom (self, error))
     return FALSE;
-  result->product_id = identity->rom.product_id;
+  if (identity->rom.product_id_known)
+    result->product_id = identity->rom.product_id;
   result->protocol_version = identity->rom.protocol_version;
-  /* another chip's numbers stand elsewhere: look no further before the id is right */
-  if (identity->rom.product_id != self->target->product_id) {
-    g_autofree char *expected = g_strdup_printf ("0x%03x", self->target->product_id);
-    g_autofree char *seen = g_strdup_printf ("0x%03x", identity->rom.product_id);
-    stn_error_set_seen (error, STN_FAILURE_WRONG_CHIP, expected, seen, "the chip's product id is not the job's");
+  if (!check_chip (self, error) || !read_numbers (self, error))
     return FALSE;
-  }
-  if (!read_numbers (self, error))
-    return FALSE;
+  if (!identity->rom.product_id_known)
+    self->step->detail = proof_text (identity);
   result->rom_version = identity->rom_version;
   result->flash_bytes = identity->flash_bytes;
   if (identity->uid[0] != '\0')

@@ -14,6 +14,8 @@ static const char *const erase_names[] = { "auto", "touched", "all", NULL };
 static const char *const verify_names[] = { "full", "checksum", NULL };
 static const char *const blank_names[] = { "touched", "samples", "full", NULL };
 static const char *const leave_names[] = { "auto", "go", NULL };
+static const char *const program_by_names[] = { "auto", "uart", "usb", NULL };
+static const char *const identity_names[] = { "chip", "memory-map", NULL };
 static const char *const repeat_names[] = { "refused", "allowed", NULL };
 static const char *const boot_check_names[] = { "answer", "rom-gone", "none", NULL };
 static const char *const when_names[] = { "powered", "booted", "recorded", NULL };
@@ -379,6 +381,19 @@ static const StnField job_fields[] = {
     .names = leave_names,
     .fallback = "auto",
     .help = "auto: by a reset that the wiring can give; go: by the ROM's Go, which is no reset" },
+  { .key = "program-by",
+    .kind = STN_FIELD_ENUM,
+    STN_MEMBER (StnJobFile, program_by),
+    .names = program_by_names,
+    .fallback = "auto",
+    .help = "the port that boards are programmed by; auto: as the site says, else the uart where there is one" },
+  { .key = "identity",
+    .kind = STN_FIELD_ENUM,
+    STN_MEMBER (StnJobFile, identity),
+    .names = identity_names,
+    .fallback = "chip",
+    .help = "what shows that it is the right chip; chip: its product id or its UID; memory-map: where a ROM tells "
+            "neither, its memory map is enough" },
   { .key = "boot-check",
     .kind = STN_FIELD_OBJECT,
     STN_MEMBER (StnJobFile, boot_check),

@@ -95,6 +95,8 @@ typedef struct {
   int blank;
   int leave;
   int repeat;
+  int program_by; /* StnProgramBy */
+  int identity;   /* StnIdentityMode */
   StnJobFileBootCheck boot_check;
   struct {
     gint64 retries, stop_after_failures, quantity;

@@ -257,6 +257,8 @@ copy_plain (StnJob *job, const StnJobFile *file)
     g_ptr_array_add (job->keep, g_memdup2 (g_ptr_array_index (file->keep, i), sizeof (StnRange)));
   job->blank = file->blank;
   job->leave = file->leave;
+  job->program_by = file->program_by;
+  job->identity = file->identity;
   job->rom_entry = file->boot.rom_entry;
   job->boot_check = boot_check_kind (&file->boot_check);
   job->boot_check_text = g_strdup (file->boot_check.uart);
@@ -293,6 +295,8 @@ left_out_text (const StnJob *job)
   }
   if (job->leave == STN_LEAVE_GO)
     g_ptr_array_add (lines, g_strdup ("leave: go"));
+  if (job->identity == STN_IDENTITY_MEMORY_MAP)
+    g_ptr_array_add (lines, g_strdup ("identity: memory-map"));
   if (job->boot_check == STN_BOOT_CHECK_NONE)
     g_ptr_array_add (lines, g_strdup ("boot-check: none"));
   if (job->repeat_allowed)

@@ -63,6 +63,10 @@ typedef enum {
   STN_BOOT_CHECK_ROM_GONE,
   STN_BOOT_CHECK_NONE
 } StnBootCheckKind;
+/* By which port; auto: the UART where there is one. */
+typedef enum { STN_PROGRAM_BY_AUTO, STN_PROGRAM_BY_UART, STN_PROGRAM_BY_USB } StnProgramBy;
+/* What must show that it is the job's chip. */
+typedef enum { STN_IDENTITY_CHIP, STN_IDENTITY_MEMORY_MAP } StnIdentityMode;
 typedef enum { STN_LEAVE_AUTO, STN_LEAVE_GO } StnLeaveMode;
 
 /* How a finished board enters its ROM. */
@@ -92,6 +96,8 @@ struct StnJob {
   GPtrArray *keep;  /* StnRange */
   int blank;        /* StnBlankMode */
   int leave;        /* StnLeaveMode */
+  int program_by;   /* StnProgramBy */
+  int identity;     /* StnIdentityMode */
 
   int boot_check;         /* StnBootCheckKind */
   char *boot_check_text;  /* UART text with fields, USB id, pin name */

@@ -257,6 +257,31 @@ make_blocks (StnPlanMaker *self)
     stn_target_page_at (plan->target, base, &plan->first_page);
 }
 
+StnPlanBlock *
+stn_plan_join_blocks (const StnPlan *plan, guint bytes_most, guint *out_count)
+{
+  guint block_bytes = stn_target_write_block_bytes (plan->target);
+  guint window = MAX (bytes_most - bytes_most % block_bytes, block_bytes);
+  StnPlanBlock *joined = g_new (StnPlanBlock, plan->block_count + 1);
+  guint count = 0;
+
+  for (guint i = 0; i < plan->block_count; i++) {
+    const StnPlanBlock *block = &plan->blocks[i];
+    StnPlanBlock *last = count > 0 ? &joined[count - 1] : NULL;
+    gboolean touch = last != NULL && last->address + last->length == block->address
+                     && (last->address - plan->target->flash_base) / window
+                            == (block->address - plan->target->flash_base) / window;
+    if (touch) {
+      last->length += block->length;
+      last->is_unit_data |= block->is_unit_data;
+    } else {
+      joined[count++] = *block;
+    }
+  }
+  *out_count = count;
+  return joined;
+}
+
 /* The unit's bytes are tried with a serial of the greatest number, so that what can't fit is found before the first
  * board. */
 static gboolean

@@ -5,26 +5,48 @@
 
 #include "src/base/clock.h"
 
-enum { READ_BLOCK_BYTES = 256 }; /* AN3155 section 3.4; the engine may read less at once, never more */
+enum {
+  READ_BLOCK_BYTES = 256, /* AN3155 section 3.4; the engine may read less at once, never more */
+  /* wTransferSize of most parts (usb-dfu notes, section 1); what a device takes is seen when it is bound */
+  USB_BLOCK_BYTES = 2048
+};
+
+static guint
+read_block_bytes (const StnPlan *plan)
+{
+  return plan->engine_class->block_typical_ns != NULL ? USB_BLOCK_BYTES : READ_BLOCK_BYTES;
+}
+
+static guint
+write_block_bytes (const StnPlan *plan)
+{
+  return plan->engine_class->block_typical_ns != NULL ? USB_BLOCK_BYTES : stn_target_write_block_bytes (plan->target);
+}
+
+/* One block on the wire. */
+static gint64
+wire_ns (const StnPlan *plan, guint length, gboolean is_write)
+{
+  const StnEngineClass *engine_class = plan->engine_class;
+  guint (*bit_times) (guint) = is_write ? engine_class->write_bit_times : engine_class->read_bit_times;
+
+  if (engine_class->block_typical_ns != NULL)
+    return engine_class->block_typical_ns (length, is_write);
+  return bit_times != NULL ? stn_plan_bits_ns (plan, bit_times (length)) : 0;
+}
 
 static gint64
-write_ns (const StnPlan *plan, guint64 length)
+write_ns (const StnPlan *plan, guint length)
 {
-  gint64 wire = 0;
-  if (plan->engine_class->write_bit_times != NULL)
-    wire = stn_plan_bits_ns (plan, plan->engine_class->write_bit_times ((guint) length));
-  return wire + stn_target_program_typical_ns (plan->target, length);
+  return wire_ns (plan, length, TRUE) + stn_target_program_typical_ns (plan->target, length);
 }
 
 static gint64
 read_ns (const StnPlan *plan, guint64 length)
 {
-  guint64 bits = 0;
-  if (plan->engine_class->read_bit_times == NULL)
-    return 0;
-  for (; length > READ_BLOCK_BYTES; length -= READ_BLOCK_BYTES)
-    bits += plan->engine_class->read_bit_times (READ_BLOCK_BYTES);
-  return stn_plan_bits_ns (plan, bits + plan->engine_class->read_bit_times ((guint) length));
+  guint most = read_block_bytes (plan);
+  gint64 whole_ns = (gint64) (length / most) * wire_ns (plan, most, FALSE);
+  return whole_ns + (length % most > 0 ? wire_ns (plan, (guint) (length % most), FALSE) : 0);
 }
 
 static void
@@ -60,17 +82,21 @@ static void
 add_program (StnPlan *plan, GArray *steps)
 {
   StnPlanStep step = { .kind = STN_STEP_PROGRAM };
-  guint unit_blocks = 0;
-  for (guint i = 0; i < plan->block_count; i++) {
-    step.predicted_ns += write_ns (plan, plan->blocks[i].length);
-    step.bytes += plan->blocks[i].length;
-    unit_blocks += plan->blocks[i].is_unit_data ? 1 : 0;
+  guint unit_blocks = 0, count;
+  g_autofree StnPlanBlock *blocks = stn_plan_join_blocks (plan, write_block_bytes (plan), &count);
+  for (guint i = 0; i < count; i++) {
+    step.predicted_ns += write_ns (plan, blocks[i].length);
+    step.bytes += blocks[i].length;
+    unit_blocks += blocks[i].is_unit_data ? 1 : 0;
   }
-  if (plan->block_count == 0)
+  if (count == 0)
     return;
-  step.words = unit_blocks > 0 ? g_strdup_printf ("Write %u blocks, %u of them with the unit's own data.",
-                                                  plan->block_count, unit_blocks)
-                               : g_strdup_printf ("Write %u blocks.", plan->block_count);
+  g_autofree char *size = plan->engine_class->block_typical_ns != NULL
+                              ? g_strdup_printf (" of up to %u bytes, if the device takes them", USB_BLOCK_BYTES)
+                              : g_strdup ("");
+  step.words = unit_blocks > 0 ? g_strdup_printf ("Write %u blocks%s, %u of them with the unit's own data.", count,
+                                                  size, unit_blocks)
+                               : g_strdup_printf ("Write %u blocks%s.", count, size);
   add (plan, steps, FALSE, step);
 }
 
@@ -118,10 +144,7 @@ leave_ns (const StnPlan *plan)
     return plan->wiring.power_off_ns + plan->wiring.power_settle_ns;
   case STN_LEAVE_WAY_OPTION_RELOAD: {
     guint bytes = MIN (plan->target->options_bytes, READ_BLOCK_BYTES);
-    gint64 wire = plan->engine_class->write_bit_times != NULL
-                      ? stn_plan_bits_ns (plan, plan->engine_class->write_bit_times (bytes))
-                      : 0;
-    return read_ns (plan, bytes) + wire + stn_target_option_write_longest_ns (plan->target) + reset_ns;
+    return read_ns (plan, bytes) + wire_ns (plan, bytes, TRUE) + stn_target_option_write_longest_ns (plan->target) + reset_ns;
   }
   case STN_LEAVE_WAY_GO:
     return 0;
@@ -141,7 +164,9 @@ leave_words (const StnPlan *plan)
   case STN_LEAVE_WAY_OPTION_RELOAD:
     return "BOOT0 low, the option bytes written again as they are, so that the chip reads them and starts its program.";
   case STN_LEAVE_WAY_GO:
-    return "Jump into the program with the ROM's Go: no reset, as the job says.";
+    return plan->engine_class->shape == STN_LINK_CONTROL
+               ? "Start the program by leaving DFU: no reset, as the job says."
+               : "Jump into the program with the ROM's Go: no reset, as the job says.";
   case STN_LEAVE_WAY_RESET:
   case STN_LEAVE_WAY_COUNT:
   default:
@@ -165,7 +190,9 @@ add_boot_check (StnPlan *plan, GArray *steps)
     break;
   }
   case STN_BOOT_CHECK_ROM_GONE:
-    step.words = g_strdup_printf ("The ROM must no longer answer; seen within %s.", within);
+    step.words = plan->engine_class->shape == STN_LINK_CONTROL
+                     ? g_strdup ("The ROM's USB device must not come back.")
+                     : g_strdup_printf ("The ROM must no longer answer; seen within %s.", within);
     break;
   case STN_BOOT_CHECK_NONE:
   default:
@@ -179,6 +206,8 @@ enter_ns (const StnPlan *plan)
 {
   enum { SYNC_BITS = 2 * 11 }; /* AN3155 section 2: 7F out, 79 in */
   gint64 power = plan->wiring.has_nrst ? 0 : plan->wiring.power_off_ns;
+  if (plan->engine_class->shape == STN_LINK_CONTROL)
+    return power + stn_target_usb_start_ns (plan->target);
   return power + stn_target_rom_start_ns (plan->target)
          + (plan->engine_class->read_bit_times != NULL ? stn_plan_bits_ns (plan, SYNC_BITS) : 0);
 }
@@ -205,7 +234,9 @@ stn_plan_make_steps (StnPlanMaker *self)
   add (plan, steps, FALSE,
        (StnPlanStep){ .kind = STN_STEP_IDENTIFY,
                       .predicted_ns = identify_ns,
-                      .words = g_strdup ("Read product id, ROM id, flash size and unique id.") });
+                      .words = g_strdup (plan->engine_class->shape == STN_LINK_CONTROL
+                                             ? "Compare the memory map; read ROM id, flash size and unique id."
+                                             : "Read product id, ROM id, flash size and unique id.") });
   add (plan, steps, FALSE,
        (StnPlanStep){ .kind = STN_STEP_ADMIT, .words = g_strdup ("Ask the record whether this unit may be done.") });
   add (plan, steps, FALSE,

@@ -36,6 +36,22 @@ check_engine (const StnPlan *plan, GError **error)
   return TRUE;
 }
 
+const StnEngineClass *
+stn_plan_choose_engine (const StnJob *job, const StnWiring *wiring)
+{
+  int by = job->program_by != STN_PROGRAM_BY_AUTO ? job->program_by : (int) wiring->program_by;
+
+  if (by == STN_PROGRAM_BY_AUTO)
+    by = wiring->has_usb && !wiring->has_uart ? STN_PROGRAM_BY_USB : STN_PROGRAM_BY_UART;
+  return stn_engine_class_by_name (by == STN_PROGRAM_BY_USB ? "dfu" : "uart");
+}
+
+gboolean
+stn_plan_may_meet_usb (const StnPlan *self)
+{
+  return self->engine_class->shape == STN_LINK_STREAM && self->wiring.has_usb && self->target->has_usb;
+}
+
 StnPlan *
 stn_plan_new_for_target (StnJob *job, const StnTarget *target, const StnEngineClass *engine_class,
                          const StnWiring *wiring, GError **error)
@@ -45,7 +61,7 @@ stn_plan_new_for_target (StnJob *job, const StnTarget *target, const StnEngineCl
   g_atomic_ref_count_init (&self->references);
   self->plan.job = stn_job_ref (job);
   self->plan.target = target;
-  self->plan.engine_class = engine_class;
+  self->plan.engine_class = engine_class != NULL ? engine_class : stn_plan_choose_engine (job, wiring);
   self->plan.wiring = *wiring;
 
   if (!check_target (plan, error) || !check_engine (plan, error) || !stn_plan_choose_ways (self, error)

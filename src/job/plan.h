@@ -20,6 +20,7 @@ typedef struct {
   gboolean has_uart, has_usb;
   gboolean has_nrst, has_boot0, has_power, has_detect;
   gboolean shares_nrst, shares_boot0, shares_power;
+  StnProgramBy program_by; /* as the site says */
   guint baud;             /* of the ROM's UART */
   gint64 power_off_ns, power_settle_ns;
 } StnWiring;
@@ -94,8 +95,15 @@ struct StnPlan {
   char *hash;
 };
 
-/* Works the plan out. Errors: STN_FAILURE_BAD_PLAN (with the place in the job where there is one), NEEDS_POWER_CYCLE,
- * NOT_SUPPORTED, PROVISIONAL_TARGET, BAD_IMAGE (vectors). */
+/* The engine of the port that such a site programs this job by: the job's word, then the site's, then its UART, then its
+ * USB. What can't be is for stn_plan_new to refuse. */
+const StnEngineClass *stn_plan_choose_engine (const StnJob *job, const StnWiring *wiring);
+/* Whether boards are programmed by UART with their USB plugged in too: if the host enumerates them first, their ROM
+ * answers there and nowhere else (AN2606). */
+gboolean stn_plan_may_meet_usb (const StnPlan *self);
+
+/* Works the plan out; `engine_class` NULL: stn_plan_choose_engine. Errors: STN_FAILURE_BAD_PLAN (with the place in the
+ * job where there is one), NEEDS_POWER_CYCLE, NOT_SUPPORTED, PROVISIONAL_TARGET, BAD_IMAGE (vectors). */
 StnPlan *stn_plan_new (StnJob *job, StnTargets *targets, const StnEngineClass *engine_class, const StnWiring *wiring,
                        GError **error);
 /* The same where the target is at hand; it must outlive the plan. */

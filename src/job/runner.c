@@ -302,6 +302,8 @@ run_step (StnUnitRun *unit, const StepRow *row, GError **error)
   post (unit->runner, state_event);
 
   gboolean ok = stn_unit_run_check (unit, &failure) && row->run (unit, &failure);
+  if (!ok)
+    stn_unit_run_look_after_loss (unit, &failure);
   if (!ok && unit->first_block_open)
     stn_unit_run_take_back_first_block (unit);
   unit->step->duration_ns = stn_clock_now_ns (unit->clock) - started_ns;
@@ -390,6 +392,8 @@ prepare (StnUnitRun *unit, StnRunner *runner, guint index)
   run->bank = g_strdup (row->site->bank);
   g_free (run->site);
   run->site = g_strdup (row->site->name);
+  g_free (run->engine);
+  run->engine = g_strdup (row->plan->engine_class->name);
   g_free (run->adapters);
   run->adapters = g_strdup (row->site->adapters_text);
   g_free (run->plan_hash);

@@ -90,7 +90,7 @@ wait_for_power_good (StnSiteHold *self, const StnWait *parent, GError **error)
 gboolean
 stn_site_hold_power_off (StnSiteHold *self, const StnWait *wait, GError **error)
 {
-  if (!stn_stream_break (self->uart, TRUE, wait, error))
+  if (self->uart != NULL && !stn_stream_break (self->uart, TRUE, wait, error))
     return FALSE;
   if (!stn_site_hold_acquire (self, &self->nrst, &self->site->nrst, wait, error))
     return FALSE;
@@ -106,7 +106,7 @@ stn_site_hold_power_on (StnSiteHold *self, const StnWait *wait, GError **error)
     return FALSE;
   if (!wait_for_power_good (self, wait, error))
     return FALSE;
-  return stn_stream_break (self->uart, FALSE, wait, error);
+  return self->uart == NULL || stn_stream_break (self->uart, FALSE, wait, error);
 }
 
 gboolean

@@ -21,6 +21,7 @@ stn_site_free (StnSite *self)
   g_free (self->name);
   g_free (self->bank);
   g_free (self->uart_place);
+  g_free (self->usb_place);
   g_free (self->adapters_text);
   g_free (self);
 }
@@ -30,6 +31,8 @@ stn_site_wiring (const StnSite *self)
 {
   return (StnWiring){
     .has_uart = self->uart_place != NULL,
+    .has_usb = self->usb_place != NULL,
+    .program_by = self->program_by,
     .has_nrst = self->nrst.adapter != NULL,
     .has_boot0 = self->boot0.adapter != NULL,
     .has_power = self->power.adapter != NULL,

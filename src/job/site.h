@@ -17,6 +17,9 @@ typedef struct {
   StnProvider *uart_provider; /* borrowed; NULL: no UART */
   char *uart_place;
   guint baud; /* for the ROM; 0: the default of 115200 */
+  StnProvider *usb_provider; /* borrowed; NULL: no USB */
+  char *usb_place;           /* a hub port, never a serial */
+  StnProgramBy program_by;
 
   StnLine nrst, boot0, power, detect, good, fault;
   gint64 power_off_ns, power_settle_ns;

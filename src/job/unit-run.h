@@ -23,7 +23,9 @@ struct StnUnitRun {
   StnWait wait; /* no deadline; fires when the runner is cancelled */
 
   StnTraceSink *ring; /* owned: the last part of the wire's transcript */
-  StnSiteHold hold;   /* the site's port and lines */
+  StnSiteHold hold;   /* the site's UART and lines */
+  StnLink *usb;       /* owned; of the present visit: the ROM's device goes with every reset */
+  gboolean usb_seen;  /* a device was there at least once */
   StnEngine *engine;  /* owned; of the present visit */
   gboolean in_rom;
 
@@ -72,6 +74,25 @@ gboolean stn_unit_run_window (StnUnitRun *self, const char *what, gint64 longest
                               gpointer data, GError **error);
 /* Another site of this cycle has this UID: both stop. Registers the UID otherwise. */
 gboolean stn_unit_run_claim_uid (StnUnitRun *self, const char *uid, GError **error);
+
+/* ports.c */
+/* TRUE where boards are programmed by their own USB device. */
+gboolean stn_unit_run_is_usb (const StnUnitRun *self);
+/* Where one is wired; does nothing when it is open. */
+gboolean stn_unit_run_open_uart (StnUnitRun *self, GError **error);
+/* The visit is over: its engine and, over USB, its device. */
+void stn_unit_run_close_rom (StnUnitRun *self);
+/* After a reset into the ROM: waits for the device, makes the engine, finds the ROM. no-sync (seen: nothing) where no
+ * device comes, link-unstable where it comes and goes. */
+gboolean stn_unit_run_sync (StnUnitRun *self, GError **error);
+/* After link-lost over USB: a device that comes back was the board's doing (a reset, its supply, its plug), so the
+ * failure becomes no-answer and the visit goes on, as far as taking something back goes; one that stays away leaves
+ * link-lost, the station's. Nothing to do for any other failure. */
+void stn_unit_run_look_after_loss (StnUnitRun *self, GError **inout_error);
+/* After the way out: the device that was there must go; no-boot where it stays. Nothing to do over UART. */
+gboolean stn_unit_run_see_rom_go (StnUnitRun *self, GError **error);
+/* Waits for twice the time that the ROM's device takes to come: no-boot when it does. */
+gboolean stn_unit_run_rom_stays_away (StnUnitRun *self, GError **error);
 
 /* entry.c */
 gboolean stn_unit_run_power_on (StnUnitRun *self, GError **error);

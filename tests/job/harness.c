@@ -103,6 +103,30 @@ uart_place (guint site)
   return g_strdup_printf ("/dev/serial/by-path/harness-port%u", site);
 }
 
+static char *
+usb_place (guint site)
+{
+  return g_strdup_printf ("pci-0000:00:14.0-usb-0:1.4.%u", site + 1);
+}
+
+static gboolean
+is_usb_site (const Harness *self, guint site)
+{
+  return site + self->options.usb_sites >= self->options.sites;
+}
+
+static gboolean
+has_usb_plug (const Harness *self, guint site)
+{
+  return is_usb_site (self, site) || self->options.usb_unused;
+}
+
+static gboolean
+has_uart (const Harness *self, guint site)
+{
+  return !is_usb_site (self, site) || !self->options.usb_alone;
+}
+
 /* Lines of a site: eight sites use AC0..AC7 for NRST, AD0..AD7 for BOOT0; power is on a second adapter. */
 static guint
 nrst_bit (const Harness *self, guint site)
@@ -160,6 +184,12 @@ harness_new (const HarnessOptions *options)
 
     g_assert_true (stn_bench_config_add_board (self->config, board, self->options.part, &error));
     g_assert_true (stn_bench_config_add_uart (self->config, uart, board, &error));
+    if (has_usb_plug (self, i)) {
+      g_autofree char *port = g_strdup_printf ("1.4.%u", i + 1);
+      gboolean has_words = self->options.usb_words_site == 0 || self->options.usb_words_site == i + 1;
+      g_assert_true (
+          stn_bench_config_add_usb (self->config, port, board, has_words ? self->options.usb_words : NULL, &error));
+    }
     if (!self->options.no_nrst)
       g_assert_true (stn_bench_config_add_line (self->config, adapter, stn_pin_name (nrst_bit (self, i)), board, "nrst",
                                                 TRUE, &error));
@@ -240,8 +270,15 @@ build_sites (Harness *self)
       /* at rest NRST (AC) is released and BOOT0 (AD) low */
       lines[number] = open_adapter (self, place, options->no_nrst ? 0x00ff : 0xffff, options->no_nrst ? 0 : 0xff00);
     }
-    site->uart_provider = uart_provider (self);
-    site->uart_place = uart_place (i);
+    if (has_uart (self, i)) {
+      site->uart_provider = uart_provider (self);
+      site->uart_place = uart_place (i);
+    }
+    if (has_usb_plug (self, i)) {
+      site->usb_provider = self->provider;
+      site->usb_place = usb_place (i);
+      site->program_by = is_usb_site (self, i) ? STN_PROGRAM_BY_USB : STN_PROGRAM_BY_AUTO;
+    }
     if (!options->no_nrst)
       site->nrst = (StnLine){ .adapter = lines[number], .bit = nrst_bit (self, i), .active_low = TRUE };
     site->boot0 = (StnLine){ .adapter = lines[number], .bit = boot0_bit (self, i) };
@@ -268,7 +305,8 @@ build_runner (Harness *self)
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < self->sites->len; i++)
-    rows[i] = (StnRunnerSite){ .site = self->sites->pdata[i], .plan = self->plan };
+    rows[i] = (StnRunnerSite){ .site = self->sites->pdata[i],
+                               .plan = is_usb_site (self, i) ? self->usb_plan : self->plan };
   StnRunnerConfig config = {
     .clock = self->clock,
     .ledger = self->ledger,
@@ -293,8 +331,14 @@ harness_build (Harness *self)
   write_job (self);
   build_sites (self);
   StnWiring wiring = stn_site_wiring (self->sites->pdata[0]);
-  self->plan = stn_plan_new (self->job, self->targets, stn_engine_class_by_name ("uart"), &wiring, &error);
+  self->plan = stn_plan_new (self->job, self->targets, NULL, &wiring, &error);
   g_assert_no_error (error);
+  if (self->options.usb_sites > 0) {
+    wiring = stn_site_wiring (self->sites->pdata[self->sites->len - 1]);
+    self->usb_plan = stn_plan_new (self->job, self->targets, NULL, &wiring, &error);
+    g_assert_no_error (error);
+    g_assert_cmpstr (self->usb_plan->engine_class->name, ==, "dfu");
+  }
   self->ledger = self->options.ledger != NULL ? self->options.ledger : stn_ledger_memory_new ();
   self->events = stn_event_queue_new (NULL, NULL);
   self->run_base = stn_run_new ();
@@ -336,6 +380,7 @@ harness_free (Harness *self)
   g_clear_pointer (&self->sites, g_ptr_array_unref);
   stn_line_group_free (self->group);
   stn_plan_unref (self->plan);
+  stn_plan_unref (self->usb_plan);
   stn_job_unref (self->job);
   stn_ledger_free (self->ledger);
   if (self->events != NULL)

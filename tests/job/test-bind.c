@@ -10,7 +10,7 @@ static const StnEngineCapabilities capable = {
 static StnUnitIdentity
 g071_unit (gint32 rom_version)
 {
-  return (StnUnitIdentity){ .rom = { .product_id = 0x460, .protocol_version = 0x31 },
+  return (StnUnitIdentity){ .rom = { .product_id = 0x460, .product_id_known = TRUE, .protocol_version = 0x31 },
                             .rom_version = rom_version,
                             .flash_bytes = 131072,
                             .uid = "000102030405060708090a0b" };
@@ -134,7 +134,7 @@ only_the_rom_version_that_cannot_erase_all_erases_by_page (Fixture *self, gconst
 {
   (void) data;
   g_autoptr (StnPlan) plan = g071_plan (self, "STM32H743xI", "erase: all\n", &plain_wiring);
-  StnUnitIdentity identity = { .rom = { .product_id = 0x450 }, .rom_version = 0x91, .flash_bytes = 2097152 };
+  StnUnitIdentity identity = { .rom = { .product_id = 0x450, .product_id_known = TRUE }, .rom_version = 0x91, .flash_bytes = 2097152 };
   StnBinding binding = { 0 };
   g_assert_true (plan->erase_all);
   bind_or_fail (plan, identity, capable, &binding);
@@ -220,7 +220,7 @@ a_protected_part_is_refused (Fixture *self, gconstpointer data)
   /* F1 has its own value for "open" */
   guint8 f1_options[2] = { 0xa5, 0x5a };
   g_autoptr (StnPlan) f103 = g071_plan (self, "STM32F103xB", "", &plain_wiring);
-  StnUnitIdentity f103_identity = { .rom = { .product_id = 0x410 },
+  StnUnitIdentity f103_identity = { .rom = { .product_id = 0x410, .product_id_known = TRUE },
                                     .rom_version = -1,
                                     .flash_bytes = 131072,
                                     .options = f1_options,

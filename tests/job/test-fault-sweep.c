@@ -6,14 +6,18 @@ typedef struct {
   const char *part;
   const char *job_lines;
   gboolean no_serial; /* F405: the last sector has 128 KB to prove */
+  gboolean usb;       /* programmed by its own USB device, and no UART */
   guint stride;       /* of the exchanges, in the daily run; STN_SWEEP_FULL=1 takes every one */
 } Sweep;
 
 static const Sweep sweeps[] = {
-  { "STM32G071xB", NULL, FALSE, 1 },
-  { "STM32G071xB", "erase: touched\n", FALSE, 1 },
-  { "STM32F405xG", "erase: touched\n", TRUE, 7 },
-  { "STM32F103xB", NULL, FALSE, 1 },
+  { "STM32G071xB", NULL, FALSE, FALSE, 1 },
+  { "STM32G071xB", "erase: touched\n", FALSE, FALSE, 1 },
+  { "STM32F405xG", "erase: touched\n", TRUE, FALSE, 7 },
+  { "STM32F103xB", NULL, FALSE, FALSE, 1 },
+  { "STM32G0B1xE", NULL, FALSE, TRUE, 1 },
+  { "STM32G0B1xE", "erase: touched\n", FALSE, TRUE, 1 },
+  { "STM32F405xG", "erase: touched\nleave: go\n", TRUE, TRUE, 1 },
 };
 
 static guint64
@@ -22,7 +26,10 @@ run_once (const Sweep *sweep, StnFaultKind kind, guint64 at, guint *inout_passes
   g_autoptr (StnFaultPlan) faults = stn_fault_plan_new (kind, at);
   g_autoptr (Harness) self = harness_new (&(HarnessOptions){ .part = sweep->part,
                                                              .job_lines = sweep->job_lines,
-                                                             .image_bytes = 700,
+                                                             .image_bytes = sweep->usb ? 3000 : 700,
+                                                             .usb_sites = sweep->usb ? 1 : 0,
+                                                             .usb_alone = sweep->usb,
+                                                             .boot_check = sweep->usb ? "rom-gone" : NULL,
                                                              .no_serial = sweep->no_serial,
                                                              .faults = faults });
 
@@ -80,8 +87,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (sweeps); i++) {
-    g_autofree char *path =
-        g_strdup_printf ("/sweep/every_exchange_failing_in_turn_never_gives_a_false_pass/%u-%s", i, sweeps[i].part);
+    g_autofree char *path = g_strdup_printf ("/sweep/every_exchange_failing_in_turn_never_gives_a_false_pass/%u-%s%s", i,
+                                             sweeps[i].part, sweeps[i].usb ? "-usb" : "");
     g_test_add_data_func (path, &sweeps[i], every_exchange_failing_in_turn_never_gives_a_false_pass);
   }
   return g_test_run ();

@@ -502,8 +502,10 @@ work (StnUsbDevice *device, gint64 now_ns)
   g_mutex_lock (&self->board->mutex);
   stn_board_work (self->board, now_ns);
   if (self->reset_at_ns != 0 && now_ns >= self->reset_at_ns) {
+    guint violations = self->board->violations;
     stn_board_set_pins (self->board, STN_SIGNAL_NRST, STN_SIGNAL_NRST, now_ns);
     stn_board_set_pins (self->board, STN_SIGNAL_NRST, 0, now_ns);
+    self->board->violations = violations; /* nobody outside has moved anything */
     self->reset_at_ns = 0;
   }
   if (!is_still_there (self))
