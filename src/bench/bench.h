@@ -40,8 +40,8 @@ gboolean stn_bench_config_add_fault (StnBenchConfig *self, const char *board, co
 /* `place` is what a station file would name: a tty, an FT232H's serial. signal: "nrst", "boot0", "power"
  * (driven by the station), "detect", "good", "fault" (driven by the board). A pin may reach several boards. */
 gboolean stn_bench_config_add_uart (StnBenchConfig *self, const char *place, const char *board, GError **error);
-gboolean stn_bench_config_add_line (StnBenchConfig *self, const char *adapter_place, const char *pin,
-                                    const char *board, const char *signal, gboolean active_low, GError **error);
+gboolean stn_bench_config_add_line (StnBenchConfig *self, const char *adapter_place, const char *pin, const char *board,
+                                    const char *signal, gboolean active_low, GError **error);
 /* The board's own USB plug is at `place`, a hub port ("1.4.2") or a udev path that ends in one. `words`: what its DFU
  * device does its own way (src/bench/usb/dfu-traits.h), separated by commas; NULL: as the chip is. */
 gboolean stn_bench_config_add_usb (StnBenchConfig *self, const char *place, const char *board, const char *words,

@@ -195,10 +195,11 @@ check_product (const StnPlan *plan, const StnUnitIdentity *identity, GError **er
     return wrong_chip (error, target->name, "another memory map", "what the ROM says of its memories");
   if (identity->uid[0] != '\0' || plan->job->identity == STN_IDENTITY_MEMORY_MAP)
     return TRUE;
-  stn_error_set (error, STN_FAILURE_NOT_SUPPORTED,
-                 "%s tells no product id over %s, and its UID could not be read: the memory map alone would have to do, "
-                 "which the job has to say (“identity: memory-map”)",
-                 target->name, plan->engine_class->name);
+  stn_error_set (
+      error, STN_FAILURE_NOT_SUPPORTED,
+      "%s tells no product id over %s, and its UID could not be read: the memory map alone would have to do, "
+      "which the job has to say (“identity: memory-map”)",
+      target->name, plan->engine_class->name);
   return FALSE;
 }
 

@@ -1,8 +1,8 @@
 /* Binding: the plan meets one unit, after identify and before anything is changed.
  *
  * It checks that the chip is the job's (product id, flash size, ROM id), picks the branches that the target's data name
- * (an erase by single pages on a ROM that can't do lists), joins blocks that touch where the ROM takes more at once, and
- * refuses. It never adds a write. */
+ * (an erase by single pages on a ROM that can't do lists), joins blocks that touch where the ROM takes more at once,
+ * and refuses. It never adds a write. */
 #pragma once
 
 #include "src/job/plan.h"
@@ -15,11 +15,11 @@ G_BEGIN_DECLS
 /* What was seen of the unit; -1 and NULL where the ROM does not let it be read. */
 typedef struct {
   StnRomIdentity rom;
-  gint32 rom_version;  /* bootloader id */
+  gint32 rom_version; /* bootloader id */
   gint64 flash_bytes;
-  char uid[25];        /* 24 hex digits; "" not read */
-  gboolean map_fits;   /* the ROM's memory map is the target's; where rom.product_id is not known */
-  guint8 *options;     /* the option area; NULL: not read */
+  char uid[25];      /* 24 hex digits; "" not read */
+  gboolean map_fits; /* the ROM's memory map is the target's; where rom.product_id is not known */
+  guint8 *options;   /* the option area; NULL: not read */
   gsize options_length;
 } StnUnitIdentity;
 

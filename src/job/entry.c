@@ -231,8 +231,8 @@ options_are_sound (const StnTarget *target, const guint8 *bytes, GError **error)
   return TRUE;
 }
 
-/* ROMs acknowledge the bytes and program and load the options after that (uart-an3155 section 5): the window is over when
- * the silicon is, not when the ACK is there. A reset in between leaves FF in the option area, which is RDP 1. */
+/* ROMs acknowledge the bytes and program and load the options after that (uart-an3155 section 5): the window is over
+ * when the silicon is, not when the ACK is there. A reset in between leaves FF in the option area, which is RDP 1. */
 static gboolean
 write_options_body (StnUnitRun *self, const StnWait *shielded, gpointer data, GError **error)
 {

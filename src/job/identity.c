@@ -169,7 +169,8 @@ serial_words (const StnUnitIdentity *identity)
   guint8 uid[12];
 
   for (guint i = 0; i < sizeof uid; i++)
-    uid[i] = (guint8) (g_ascii_xdigit_value (identity->uid[2 * i]) << 4 | g_ascii_xdigit_value (identity->uid[2 * i + 1]));
+    uid[i] =
+        (guint8) (g_ascii_xdigit_value (identity->uid[2 * i]) << 4 | g_ascii_xdigit_value (identity->uid[2 * i + 1]));
   return words[stn_dfu_serial_check (identity->rom.serial, uid)];
 }
 

@@ -20,7 +20,7 @@ typedef struct {
 
 typedef struct {
   gboolean present;
-  int from;  /* StnSerialSource, less 1 */
+  int from; /* StnSerialSource, less 1 */
   char *pattern;
   int check; /* StnCheckDigit */
   const StnNode *place, *from_place, *pattern_place;

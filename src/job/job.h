@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef enum { STN_VECTORS_AUTO, STN_VECTORS_CHECK, STN_VECTORS_IGNORE } StnVectorsMode;
 
 typedef struct {
-  char *name;   /* unique in the job; letters, digits, - _ . */
+  char *name; /* unique in the job; letters, digits, - _ . */
   char *path;
   char *sha256; /* as the job pins it; NULL: not pinned */
   guint64 address;
@@ -22,7 +22,7 @@ typedef struct {
   int vectors;            /* StnVectorsMode */
   gboolean check_vectors; /* the job says `vectors: check` */
   StnImage *image;
-  char *file_sha256; /* of the bytes that were read */
+  char *file_sha256;    /* of the bytes that were read */
   const StnNode *place; /* of its entry in job.yaml, borrowed from the job */
 } StnJobImage;
 
@@ -83,24 +83,24 @@ struct StnJob {
   char *path;
   char *name;
   gint64 revision;
-  char *target; /* the part, as written */
+  char *target;      /* the part, as written */
   GPtrArray *images; /* StnJobImage */
 
   gboolean has_serial;
-  int serial_from;  /* StnSerialSource */
+  int serial_from; /* StnSerialSource */
   char *serial_pattern;
   int serial_check; /* StnCheckDigit */
   GPtrArray *data;  /* StnJobData */
 
-  int erase;        /* StnEraseMode */
-  GPtrArray *keep;  /* StnRange */
-  int blank;        /* StnBlankMode */
-  int leave;        /* StnLeaveMode */
-  int program_by;   /* StnProgramBy */
-  int identity;     /* StnIdentityMode */
+  int erase;       /* StnEraseMode */
+  GPtrArray *keep; /* StnRange */
+  int blank;       /* StnBlankMode */
+  int leave;       /* StnLeaveMode */
+  int program_by;  /* StnProgramBy */
+  int identity;    /* StnIdentityMode */
 
-  int boot_check;         /* StnBootCheckKind */
-  char *boot_check_text;  /* UART text with fields, USB id, pin name */
+  int boot_check;        /* StnBootCheckKind */
+  char *boot_check_text; /* UART text with fields, USB id, pin name */
   gint64 boot_check_within_ns;
   gint64 boot_check_baud; /* of the application's UART */
 

@@ -268,9 +268,9 @@ stn_plan_join_blocks (const StnPlan *plan, guint bytes_most, guint *out_count)
   for (guint i = 0; i < plan->block_count; i++) {
     const StnPlanBlock *block = &plan->blocks[i];
     StnPlanBlock *last = count > 0 ? &joined[count - 1] : NULL;
-    gboolean touch = last != NULL && last->address + last->length == block->address
-                     && (last->address - plan->target->flash_base) / window
-                            == (block->address - plan->target->flash_base) / window;
+    gboolean touch =
+        last != NULL && last->address + last->length == block->address
+        && (last->address - plan->target->flash_base) / window == (block->address - plan->target->flash_base) / window;
     if (touch) {
       last->length += block->length;
       last->is_unit_data |= block->is_unit_data;

@@ -25,12 +25,13 @@ gboolean stn_plan_choose_erase (StnPlanMaker *self, GError **error);
 gint64 stn_plan_erase_typical_ns (const StnPlan *plan, gboolean erase_all);
 /* Entering, leaving, and whether there is only one visit. plan-ways.c */
 gboolean stn_plan_choose_ways (StnPlanMaker *self, GError **error);
-/* The plan's blocks (not the first one) joined where they touch, at most `bytes_most` each and none across a multiple of
- * that from the flash base: the same bytes in the same order by fewer writes. g_free. */
+/* The plan's blocks (not the first one) joined where they touch, at most `bytes_most` each and none across a multiple
+ * of that from the flash base: the same bytes in the same order by fewer writes. g_free. */
 StnPlanBlock *stn_plan_join_blocks (const StnPlan *plan, guint bytes_most, guint *out_count);
 /* Ways into the ROM that are left when the flash is empty (`is_first_block_written` FALSE) or can start. */
 guint stn_plan_ways_in (const StnPlan *plan, gboolean is_first_block_written);
-/* Whether no version of the ROM is without the quirk: what only some have is left to binding, which knows the version. */
+/* Whether no version of the ROM is without the quirk: what only some have is left to binding, which knows the version.
+ */
 gboolean stn_plan_every_rom_has (const StnTarget *target, guint quirk);
 /* Steps with words and times. plan-steps.c */
 void stn_plan_make_steps (StnPlanMaker *self);

@@ -144,7 +144,8 @@ leave_ns (const StnPlan *plan)
     return plan->wiring.power_off_ns + plan->wiring.power_settle_ns;
   case STN_LEAVE_WAY_OPTION_RELOAD: {
     guint bytes = MIN (plan->target->options_bytes, READ_BLOCK_BYTES);
-    return read_ns (plan, bytes) + wire_ns (plan, bytes, TRUE) + stn_target_option_write_longest_ns (plan->target) + reset_ns;
+    return read_ns (plan, bytes) + wire_ns (plan, bytes, TRUE) + stn_target_option_write_longest_ns (plan->target)
+           + reset_ns;
   }
   case STN_LEAVE_WAY_GO:
     return 0;

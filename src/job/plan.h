@@ -21,13 +21,13 @@ typedef struct {
   gboolean has_nrst, has_boot0, has_power, has_detect;
   gboolean shares_nrst, shares_boot0, shares_power;
   StnProgramBy program_by; /* as the site says */
-  guint baud;             /* of the ROM's UART */
+  guint baud;              /* of the ROM's UART */
   gint64 power_off_ns, power_settle_ns;
 } StnWiring;
 
 /* How a board may be left. */
 typedef enum {
-  STN_LEAVE_WAY_RESET,         /* BOOT0 low, NRST */
+  STN_LEAVE_WAY_RESET, /* BOOT0 low, NRST */
   STN_LEAVE_WAY_POWER_CYCLE,
   STN_LEAVE_WAY_OPTION_RELOAD, /* the same option bytes written again: a write window */
   STN_LEAVE_WAY_GO,            /* recorded as such; only where the job says `leave: go` */
@@ -49,8 +49,8 @@ typedef struct {
 } StnPlanSpan;
 
 typedef struct {
-  guint64 address; /* multiple of the write unit */
-  guint16 length;  /* multiple of the write unit, at most the target's write block */
+  guint64 address;       /* multiple of the write unit */
+  guint16 length;        /* multiple of the write unit, at most the target's write block */
   gboolean is_unit_data; /* holds bytes of the unit's own */
 } StnPlanBlock;
 
@@ -58,8 +58,8 @@ typedef struct {
   StnStepKind kind;
   gint64 predicted_ns; /* typical, on the plan's wire */
   guint64 bytes;
-  guint ways_in;       /* StnWayIn, after this step has been done; 0: none that may be counted on */
-  char *words;         /* for explain: one sentence */
+  guint ways_in; /* StnWayIn, after this step has been done; 0: none that may be counted on */
+  char *words;   /* for explain: one sentence */
 } StnPlanStep;
 
 typedef struct StnPlan StnPlan;
@@ -73,30 +73,30 @@ struct StnPlan {
   guint span_count;
   guint64 touched_bytes;
 
-  gboolean erase_all;      /* one mass erase; otherwise erase_pages */
-  guint16 *erase_pages;    /* the first block's page first; with erase_all: every page, for a ROM that can't do that */
+  gboolean erase_all;   /* one mass erase; otherwise erase_pages */
+  guint16 *erase_pages; /* the first block's page first; with erase_all: every page, for a ROM that can't do that */
   guint erase_page_count;
 
-  StnPlanBlock *blocks;    /* in the order they are written; without the first block */
+  StnPlanBlock *blocks; /* in the order they are written; without the first block */
   guint block_count;
   gboolean has_first_block;
   StnPlanBlock first_block;
-  StnPage first_page;      /* with has_first_block */
+  StnPage first_page; /* with has_first_block */
 
-  StnRange *blank_checks;  /* outside the touched pages, per `blank:` */
+  StnRange *blank_checks; /* outside the touched pages, per `blank:` */
   guint blank_check_count;
 
   StnLeaveWay leave_way;
   gboolean one_visit_only; /* a reset during the run does not come back to the ROM: no second sync */
 
-  StnPlanStep *steps;      /* in order */
+  StnPlanStep *steps; /* in order */
   guint step_count;
   gint64 predicted_ns;
   char *hash;
 };
 
-/* The engine of the port that such a site programs this job by: the job's word, then the site's, then its UART, then its
- * USB. What can't be is for stn_plan_new to refuse. */
+/* The engine of the port that such a site programs this job by: the job's word, then the site's, then its UART, then
+ * its USB. What can't be is for stn_plan_new to refuse. */
 const StnEngineClass *stn_plan_choose_engine (const StnJob *job, const StnWiring *wiring);
 /* Whether boards are programmed by UART with their USB plugged in too: if the host enumerates them first, their ROM
  * answers there and nowhere else (AN2606). */

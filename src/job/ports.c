@@ -1,4 +1,5 @@
-/* The ports of a run: the UART, which stays open, and the USB device of the ROM, which comes and goes with each visit. */
+/* The ports of a run: the UART, which stays open, and the USB device of the ROM, which comes and goes with each visit.
+ */
 #include "src/job/unit-run.h"
 
 #include <string.h>

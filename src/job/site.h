@@ -16,7 +16,7 @@ typedef struct {
 
   StnProvider *uart_provider; /* borrowed; NULL: no UART */
   char *uart_place;
-  guint baud; /* for the ROM; 0: the default of 115200 */
+  guint baud;                /* for the ROM; 0: the default of 115200 */
   StnProvider *usb_provider; /* borrowed; NULL: no USB */
   char *usb_place;           /* a hub port, never a serial */
   StnProgramBy program_by;

@@ -31,7 +31,7 @@ typedef struct {
 } StnFileOptions;
 
 typedef struct {
-  int quirk;         /* bit number of StnQuirk */
+  int quirk;                 /* bit number of StnQuirk */
   GPtrArray *bootloader_ids; /* gint64 */
 } StnFileQuirk;
 
@@ -51,8 +51,8 @@ typedef struct {
   GPtrArray *interfaces; /* int */
   char *uart_pins;
   gint64 boot_pattern;
-  int boot_pin;    /* 0 not said, else StnBootPin + 1 */
-  int empty_check; /* 0 not said, else StnEmptyCheck + 1 */
+  int boot_pin;                      /* 0 not said, else StnBootPin + 1 */
+  int empty_check;                   /* 0 not said, else StnEmptyCheck + 1 */
   GPtrArray *empty_check_cleared_by; /* gint64 */
   GPtrArray *quirks;                 /* StnFileQuirk */
   StnFileTimes page_erase, mass_erase, program_256;

@@ -244,8 +244,7 @@ gint64
 stn_target_usb_start_ns (const StnTarget *self)
 {
   /* crystals that do not answer hold up both */
-  return MAX (ns_from_ms (self->usb_start_ms > 0 ? self->usb_start_ms : USB_START_MS),
-              stn_target_rom_start_ns (self));
+  return MAX (ns_from_ms (self->usb_start_ms > 0 ? self->usb_start_ms : USB_START_MS), stn_target_rom_start_ns (self));
 }
 
 gint64

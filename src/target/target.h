@@ -39,15 +39,15 @@ typedef enum {
 } StnBootPin;
 
 typedef enum {
-  STN_QUIRK_ONE_PAGE_PER_ERASE = 1 << 0,  /* a page list erases wrongly or answers early: one page, then wait */
-  STN_QUIRK_NO_MASS_ERASE = 1 << 1,       /* the ROM refuses FFFF */
-  STN_QUIRK_DOUBLE_NACK = 1 << 2,         /* two 1F when read protection is on */
+  STN_QUIRK_ONE_PAGE_PER_ERASE = 1 << 0, /* a page list erases wrongly or answers early: one page, then wait */
+  STN_QUIRK_NO_MASS_ERASE = 1 << 1,      /* the ROM refuses FFFF */
+  STN_QUIRK_DOUBLE_NACK = 1 << 2,        /* two 1F when read protection is on */
   STN_QUIRK_DOUBLE_ACK_AT_SYNC = 1 << 3,
-  STN_QUIRK_NO_OPTION_LOAD = 1 << 4,      /* options written over UART act only after power-on */
-  STN_QUIRK_READ_BLOCKS_ONLY = 1 << 5,    /* UID and flash size only within an aligned block read */
-  STN_QUIRK_NO_PARITY = 1 << 6,           /* 8N1 instead of 8E1 */
-  STN_QUIRK_WRITE_128 = 1 << 7,           /* at most 128 bytes a write, aligned */
-  STN_QUIRK_EARLY_ERASE_ANSWER = 1 << 8,  /* an erase is answered before it is done: wait its longest time after it */
+  STN_QUIRK_NO_OPTION_LOAD = 1 << 4,     /* options written over UART act only after power-on */
+  STN_QUIRK_READ_BLOCKS_ONLY = 1 << 5,   /* UID and flash size only within an aligned block read */
+  STN_QUIRK_NO_PARITY = 1 << 6,          /* 8N1 instead of 8E1 */
+  STN_QUIRK_WRITE_128 = 1 << 7,          /* at most 128 bytes a write, aligned */
+  STN_QUIRK_EARLY_ERASE_ANSWER = 1 << 8, /* an erase is answered before it is done: wait its longest time after it */
   STN_QUIRK_UNPROTECT_NEEDS_POWER_CYCLE = 1 << 9 /* Readout Unprotect acts only after power off and on */
 } StnQuirk;
 
@@ -90,11 +90,11 @@ struct StnTarget {
   guint64 uid_address;         /* 0: not known, no UID check possible */
   guint uid_offsets[3];        /* of the three 32-bit words from uid_address: 0,4,8; L0/L1 0,4,0x14 */
   const StnPageStretch *stretches;
-  guint stretch_count;         /* cut at flash_bytes */
-  gboolean flash_has_hole;     /* a catalogue row only: parts of some sizes are not contiguous, or not settled by the
-                                  sources; stn_targets_find refuses those with the reason */
+  guint stretch_count;     /* cut at flash_bytes */
+  gboolean flash_has_hole; /* a catalogue row only: parts of some sizes are not contiguous, or not settled by the
+                              sources; stn_targets_find refuses those with the reason */
   const char *dual_bank_notes;
-  guint8 erased_byte;          /* FF; 00 on L0, L1 */
+  guint8 erased_byte; /* FF; 00 on L0, L1 */
   gboolean erased_byte_known;
 
   guint program_unit_bytes; /* hardware unit: one ECC word */
@@ -118,12 +118,12 @@ struct StnTarget {
   gboolean has_uart, has_usb, has_i2c, has_spi, has_can; /* has_can: bxCAN, AN3154 */
   gboolean has_fdcan, has_i3c;
   const char *uart_pins; /* of the ROM, TX/RX; NULL: not known */
-  guint boot_pattern; /* of AN2606 table 2; 0: not known */
+  guint boot_pattern;    /* of AN2606 table 2; 0: not known */
   StnBootPin boot_pin;
   StnEmptyCheck empty_check;
   const guint16 *empty_check_cleared_by; /* ROM ids that clear the flag; NULL: all or not known */
   guint empty_check_cleared_by_count;
-  guint quirks;            /* StnQuirk, all ROM versions together; stn_target_quirks_for for one version */
+  guint quirks; /* StnQuirk, all ROM versions together; stn_target_quirks_for for one version */
   const StnQuirkRule *quirk_rules;
   guint quirk_rule_count;
   const char *limitations; /* in words, for explain and the drawer */

@@ -305,8 +305,8 @@ build_runner (Harness *self)
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < self->sites->len; i++)
-    rows[i] = (StnRunnerSite){ .site = self->sites->pdata[i],
-                               .plan = is_usb_site (self, i) ? self->usb_plan : self->plan };
+    rows[i] =
+        (StnRunnerSite){ .site = self->sites->pdata[i], .plan = is_usb_site (self, i) ? self->usb_plan : self->plan };
   StnRunnerConfig config = {
     .clock = self->clock,
     .ledger = self->ledger,

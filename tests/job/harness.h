@@ -17,17 +17,17 @@ typedef struct {
   gboolean power;        /* a power switch a site */
   gboolean shared_lines; /* all sites on one NRST and one BOOT0 */
   gboolean no_nrst;
-  guint usb_sites;       /* the last so many sites have their USB plugged and are programmed by it */
-  gboolean usb_alone;    /* and have no UART */
-  gboolean usb_unused;   /* all sites have their USB plugged; the UART sites are programmed by UART all the same */
-  const char *usb_words; /* what a board's DFU device does its own way (dfu-traits.h) */
-  guint usb_words_site;  /* of which site, from 1; 0: of all */
+  guint usb_sites;        /* the last so many sites have their USB plugged and are programmed by it */
+  gboolean usb_alone;     /* and have no UART */
+  gboolean usb_unused;    /* all sites have their USB plugged; the UART sites are programmed by UART all the same */
+  const char *usb_words;  /* what a board's DFU device does its own way (dfu-traits.h) */
+  guint usb_words_site;   /* of which site, from 1; 0: of all */
   const char *job_lines;  /* more lines of job.yaml; NULL: the UART boot check */
   const char *boot_check; /* NULL: uart text */
   gboolean no_serial;
   StnFaultPlan *faults;
   StnLink *(*wrap) (StnLink *link); /* over each UART that the bench opens; NULL: nothing */
-  StnLedger *ledger; /* taken over; NULL: one in memory */
+  StnLedger *ledger;                /* taken over; NULL: one in memory */
 } HarnessOptions;
 
 typedef struct {

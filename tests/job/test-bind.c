@@ -134,7 +134,9 @@ only_the_rom_version_that_cannot_erase_all_erases_by_page (Fixture *self, gconst
 {
   (void) data;
   g_autoptr (StnPlan) plan = g071_plan (self, "STM32H743xI", "erase: all\n", &plain_wiring);
-  StnUnitIdentity identity = { .rom = { .product_id = 0x450, .product_id_known = TRUE }, .rom_version = 0x91, .flash_bytes = 2097152 };
+  StnUnitIdentity identity = { .rom = { .product_id = 0x450, .product_id_known = TRUE },
+                               .rom_version = 0x91,
+                               .flash_bytes = 2097152 };
   StnBinding binding = { 0 };
   g_assert_true (plan->erase_all);
   bind_or_fail (plan, identity, capable, &binding);

@@ -87,8 +87,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (sweeps); i++) {
-    g_autofree char *path = g_strdup_printf ("/sweep/every_exchange_failing_in_turn_never_gives_a_false_pass/%u-%s%s", i,
-                                             sweeps[i].part, sweeps[i].usb ? "-usb" : "");
+    g_autofree char *path = g_strdup_printf ("/sweep/every_exchange_failing_in_turn_never_gives_a_false_pass/%u-%s%s",
+                                             i, sweeps[i].part, sweeps[i].usb ? "-usb" : "");
     g_test_add_data_func (path, &sweeps[i], every_exchange_failing_in_turn_never_gives_a_false_pass);
   }
   return g_test_run ();

@@ -165,8 +165,9 @@ sites_on_one_nrst_and_one_boot0_pass_over_both (void)
 static void
 each_way_that_a_device_has_of_its_own_passes (void)
 {
-  static const char *const words[] = { "clrstatus-stalls", "stuck-busy",      "poll-100",    "busy-answers",
-                                       "small-transfers",  "fixed-serial",    "leave-without-answer" };
+  static const char *const words[] = { "clrstatus-stalls",    "stuck-busy",      "poll-100",
+                                       "busy-answers",        "small-transfers", "fixed-serial",
+                                       "leave-without-answer" };
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
     HarnessOptions options = { .part = F405,
@@ -369,12 +370,9 @@ a_device_that_goes_at_any_transfer_never_passes_wrong_flash_or_harms_a_neighbour
 
   for (guint at = 1; at < 2000; at++) {
     g_autofree char *word = g_strdup_printf ("gone-at %u", at);
-    HarnessOptions options = { .part = G0B1,
-                               .sites = 3,
-                               .usb_sites = 2,
-                               .usb_words = word,
-                               .usb_words_site = 2,
-                               .image_bytes = 3000 };
+    HarnessOptions options = {
+      .part = G0B1, .sites = 3, .usb_sites = 2, .usb_words = word, .usb_words_site = 2, .image_bytes = 3000
+    };
     g_autoptr (Harness) self = built (&options);
 
     harness_cycle (self);
@@ -417,8 +415,8 @@ static void
 a_plug_that_is_pulled_is_the_stations_error (void)
 {
   g_autoptr (StnFaultPlan) plan = stn_fault_plan_new (STN_FAULT_NONE, 0);
-  g_autoptr (Harness) self = built (&(HarnessOptions){ .part = G0B1, .usb_sites = 1, .usb_alone = TRUE,
-                                                       .boot_check = "rom-gone", .faults = plan });
+  g_autoptr (Harness) self = built (
+      &(HarnessOptions){ .part = G0B1, .usb_sites = 1, .usb_alone = TRUE, .boot_check = "rom-gone", .faults = plan });
   Pull pull = { self, 80 };
 
   stn_fault_plan_set_hook (plan, pull_at_exchange, &pull);
