@@ -206,8 +206,6 @@ adapter_exchange (StnLink *link, StnExchange *exchange, G_GNUC_UNUSED const StnW
   } else if (exchange->operation == STN_OP_SET) {
     set_levels (self, exchange->mask, exchange->levels);
   } else if (exchange->operation == STN_OP_OPEN_DRAIN) {
-    /* a line let go is high here, as its board pulls it up: driving it high looks the same */
-  } else if (exchange->operation == STN_OP_OPEN_DRAIN) {
     self->open_drain = exchange->mask & PINS_ALL;
     guint32 before = self->driven;
     self->driven &= ~(self->open_drain & self->levels);

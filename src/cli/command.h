@@ -35,6 +35,7 @@ int stn_command_why (const StnCommand *self, int argc, char **argv);
 int stn_command_schema (const StnCommand *self, int argc, char **argv);
 int stn_command_targets (const StnCommand *self, int argc, char **argv);
 int stn_command_list (const StnCommand *self, int argc, char **argv);
+int stn_command_learn (const StnCommand *self, int argc, char **argv);
 int stn_command_check (const StnCommand *self, int argc, char **argv);
 int stn_command_identify (const StnCommand *self, int argc, char **argv);
 int stn_command_park (const StnCommand *self, int argc, char **argv);

@@ -24,6 +24,13 @@ static const StnCommand commands[] = {
     stn_command_schema },
   { "targets", "[PART]", "List the chips that are known, or tell all about one", NULL, stn_command_targets },
   { "list", "", "List what is plugged in, and who uses it by the station file", NULL, stn_command_list },
+  { "learn", "", "Find out which line leads to which board, and write a station file",
+    "Lines are pulled low first, one after another; then those that are no NRST are driven high, one at a time. "
+    "Boards\n"
+    "need power, and a BOOT0 pin that is live (an F1 or F4; a new G0 ignores its own). Nothing is written to a board.\n"
+    "Exit codes: 0 every board that was heard has both lines; 1 some have not; 2 usage, or the file is there already;\n"
+    "4 an adapter could not be used; 5 stopped; 7 an adapter is in use, by whom is said.",
+    stn_command_learn },
   { "check", "", "Prove the wiring of every site as far as the board in it allows",
     "Boards are reset, nothing is written to them. All sites are held at once, because a crossed line shows at its "
     "other "

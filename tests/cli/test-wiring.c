@@ -1,30 +1,7 @@
 /* list, check, identify, park: spawned against a bench that is wired otherwise than the station file says. */
-#include "tests/cli/program.h"
+#include "tests/cli/wiring-world.h"
 
 #include <string.h>
-
-static const char station[] = "station: Wiring\nbench: wiring.yaml\njournal: wiring.db\n"
-                              "controls: { c1: { ft232h: { serial: FTW1 }, buffered: true } }\n"
-                              "banks:\n  - name: A\n    sites:\n"
-                              "      - { name: A1, nrst: c1.AC0, boot0: c1.AD0, uart: /dev/b1 }\n"
-                              "      - { name: A2, nrst: c1.AC1, boot0: c1.AD1, uart: /dev/b2 }\n";
-
-/* `ttys` is what makes the difference. */
-static World *
-wiring_world (const char *ttys)
-{
-  World *world = world_new ();
-  g_autofree char *bench =
-      g_strdup_printf ("bench: wiring\nusb:\n"
-                       "  - { port: \"1.1\", ft232h: { serial: FTW1, lines: { AC0: A1.nrst, AC1: A2.nrst, AD0: "
-                       "A1.boot0, AD1: A2.boot0 } } }\n"
-                       "ttys: { %s }\nboards:\n  A1: { target: STM32F405RG }\n  A2: { target: STM32F405RG }\n",
-                       ttys);
-
-  world_write (world, "wiring-station.yaml", station);
-  world_write (world, "wiring.yaml", bench);
-  return world;
-}
 
 static void
 list_names_places_and_who_uses_them (void)
@@ -129,6 +106,21 @@ a_signal_ends_identify_and_the_bank_is_busy_until_then (void)
   assert_has (after->out, "all lines at rest");
 }
 
+static void
+learn_asks_nobody_where_nobody_can_answer (void)
+{
+  g_autoptr (World) world = wiring_world ("/dev/b1: A1, /dev/b2: A2");
+  g_autofree char *bench = world_path (world, "wiring.yaml"), *path = world_path (world, "learned.yaml");
+  g_autoptr (Ended) ended = world_run (world, "learn", "--bench", bench, "--output", path, NULL);
+  g_autoptr (Ended) missing = world_run (world, "learn", "--control", "FTNONE", "--bench", bench, "-o", path, NULL);
+
+  assert_exit (ended, 2);
+  assert_has (ended->err, "--control");
+  assert_exit (missing, 4);
+  assert_has (missing->err, "adapter FTNONE");
+  g_assert_false (world_has (world, "learned.yaml"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -140,5 +132,6 @@ main (int argc, char **argv)
   ADD (check_without_a_port_is_the_stations_fault);
   ADD (identify_blinks_one_board_for_so_long);
   ADD (a_signal_ends_identify_and_the_bank_is_busy_until_then);
+  ADD (learn_asks_nobody_where_nobody_can_answer);
   return g_test_run ();
 }

@@ -1,0 +1,550 @@
+#include "src/station/learn.h"
+
+#include "src/job/probe.h"
+#include "src/job/site-hold.h"
+#include "src/link/pins.h"
+#include "src/station/locks.h"
+#include "src/station/registry.h"
+
+#include <string.h>
+
+#define LINES 16 /* of an adapter */
+#define OPEN_NS (10 * STN_NS_PER_S)
+#define PARK_NS (5 * STN_NS_PER_S)
+/* the slowest usual ROM is there after 20 ms (devices-notes, section 6), a program says its first words */
+#define SETTLE_NS (100 * STN_NS_PER_MS)
+#define BAUD 115200 /* the highest rate ST tests (AN3155 section 2) */
+#define NOBODY -1
+
+typedef struct {
+  StnClock *clock; /* borrowed */
+  StnWait wait;
+  const StnLearnOptions *options;
+  StnBench *bench; /* NULL: this machine */
+  StnTargets *targets;
+  StnProvider *uart_provider, *pins_provider; /* may be the same */
+  StnLocks *locks;
+
+  GPtrArray *pins;         /* StnLink: one a control */
+  StnProbeEar *ears;       /* one a site of `learned`; they own their ports */
+  gboolean *without;       /* [UART] its ROM answers without any BOOT0 */
+  int *nrst_of, *boot0_of; /* [line] the UART that it leads to, or NOBODY */
+  guint done, total;
+  StnLearned *learned; /* what becomes of it */
+} Learner;
+
+static guint
+line_count (const Learner *self)
+{
+  return self->learned->controls->len * LINES;
+}
+
+static guint
+uart_count (const Learner *self)
+{
+  return self->learned->sites->len;
+}
+
+static StnLearnedSite *
+site_at (const Learner *self, guint uart)
+{
+  return g_ptr_array_index (self->learned->sites, uart);
+}
+
+/* ---- lines ---- */
+
+/* Every line of every adapter: driven high, pulled low, or let go. */
+static gboolean
+set_lines (Learner *self, const gboolean *high, const gboolean *low, const StnWait *wait, GError **error)
+{
+  for (guint control = 0; control < self->pins->len; control++) {
+    StnLink *pins = g_ptr_array_index (self->pins, control);
+    guint32 driven = 0, levels = (1u << LINES) - 1;
+    for (guint bit = 0; bit < LINES; bit++) {
+      guint line = control * LINES + bit;
+      if (high != NULL && high[line])
+        driven |= 1u << bit;
+      else if (low != NULL && low[line])
+        levels &= ~(1u << bit);
+    }
+    const guint32 all = (1u << LINES) - 1;
+    if (!stn_pins_set_open_drain (pins, all & ~driven, wait, error) || !stn_pins_set (pins, all, levels, wait, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+let_all_go (Learner *self)
+{
+  StnWait wait = stn_wait_shielded (self->clock, PARK_NS);
+  /* an adapter that is gone has let go by itself */
+  set_lines (self, NULL, NULL, &wait, NULL);
+}
+
+/* ---- listening ---- */
+
+static void
+step_done (Learner *self)
+{
+  self->done++;
+  if (self->options->progress != NULL)
+    self->options->progress (MIN (self->done, self->total), self->total, self->options->data);
+}
+
+static void
+remember (Learner *self, guint uart)
+{
+  const StnProbeEar *ear = &self->ears[uart];
+  StnLearnedSite *site = site_at (self, uart);
+
+  site->was_heard |= ear->heard != STN_HEARD_NOTHING;
+  if (site->line == NULL && ear->target != NULL)
+    site->line = g_strdup (ear->target->line);
+  if (site->uid == NULL && ear->uid[0] != '\0')
+    site->uid = g_strdup (ear->uid);
+}
+
+static gboolean
+listen (Learner *self, gboolean who, GError **error)
+{
+  for (guint i = 0; i < uart_count (self); i++)
+    self->ears[i].who = who;
+  if (!stn_probe_listen (self->ears, uart_count (self), self->targets, &self->wait, error))
+    return FALSE;
+  for (guint i = 0; i < uart_count (self); i++) {
+    remember (self, i);
+    if (self->ears[i].lost == NULL)
+      continue;
+    g_ptr_array_add (self->learned->notes,
+                     g_strdup_printf ("%s: %s", site_at (self, i)->uart, self->ears[i].lost->message));
+    g_clear_error (&self->ears[i].lost);
+    g_clear_pointer (&self->ears[i].uart, stn_link_free);
+  }
+  step_done (self);
+  return TRUE;
+}
+
+static gboolean
+flush (Learner *self, GError **error)
+{
+  for (guint i = 0; i < uart_count (self); i++) {
+    g_autoptr (GError) ignored = NULL; /* a port that is gone is told when it is listened to */
+    if (self->ears[i].uart != NULL && !stn_stream_flush (self->ears[i].uart, &self->wait, &ignored)
+        && stn_error_is (ignored, STN_FAILURE_CANCELLED)) {
+      g_propagate_error (error, g_steal_pointer (&ignored));
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+/* Lines in `low` go down and up again while those in `high` stand. */
+static gboolean
+pulse (Learner *self, const gboolean *high, const gboolean *low, GError **error)
+{
+  return set_lines (self, high, low, &self->wait, error) && stn_wait_sleep (&self->wait, STN_NRST_LOW_NS, error)
+         && flush (self, error) && set_lines (self, high, NULL, &self->wait, error)
+         && stn_wait_sleep (&self->wait, SETTLE_NS, error);
+}
+
+static gboolean
+hold (Learner *self, const gboolean *high, const gboolean *low, GError **error)
+{
+  return set_lines (self, high, low, &self->wait, error) && stn_wait_sleep (&self->wait, STN_NRST_LOW_NS, error)
+         && flush (self, error);
+}
+
+/* ---- what is found ---- */
+
+static gboolean
+is_known (const Learner *self, guint line)
+{
+  return self->nrst_of[line] != NOBODY || self->boot0_of[line] != NOBODY;
+}
+
+static void
+find_line (Learner *self, guint line, guint uart, gboolean is_nrst)
+{
+  static const char *const words[] = { "BOOT0", "NRST" };
+  StnLearnedSite *site = site_at (self, uart);
+  StnLearnedLine *found = is_nrst ? &site->nrst : &site->boot0;
+  int *of = is_nrst ? self->nrst_of : self->boot0_of;
+  const StnLearnedLine as = { .found = TRUE, .control = line / LINES, .bit = line % LINES };
+
+  if (of[line] == NOBODY)
+    of[line] = (int) uart;
+  if (!found->found)
+    *found = as;
+  else if (found->control != as.control || found->bit != as.bit)
+    g_ptr_array_add (self->learned->notes, g_strdup_printf ("%s: a second line acts as its %s: c%u.%s", site->uart,
+                                                            words[is_nrst], as.control + 1, stn_pin_name (as.bit)));
+}
+
+/* ---- low only ---- */
+
+/* One line after another is pulled low and let go: a board whose ROM is lost meanwhile, or whose program speaks
+ * afterwards, is on it. */
+static gboolean
+pull_each_low (Learner *self, GError **error)
+{
+  const guint count = uart_count (self);
+  g_autofree gboolean *low = g_new0 (gboolean, line_count (self));
+  g_autofree gboolean *has_rom = g_new0 (gboolean, count + 1), *speaks = g_new0 (gboolean, count + 1);
+  gboolean somebody = FALSE;
+
+  /* twice: what was said when the boards got their power is said once */
+  if (!set_lines (self, NULL, NULL, &self->wait, error) || !listen (self, FALSE, error)
+      || !stn_wait_sleep (&self->wait, SETTLE_NS, error) || !flush (self, error) || !listen (self, TRUE, error))
+    return FALSE;
+  for (guint i = 0; i < count; i++) {
+    has_rom[i] = self->ears[i].heard == STN_HEARD_ROM;
+    speaks[i] = self->ears[i].heard == STN_HEARD_BYTES;
+    somebody |= has_rom[i];
+  }
+  for (guint line = 0; line < line_count (self); line++) {
+    low[line] = TRUE;
+    if (!hold (self, NULL, low, error) || (somebody && !listen (self, FALSE, error)))
+      return FALSE;
+    for (guint i = 0; somebody && i < count; i++)
+      if (has_rom[i] && self->ears[i].heard == STN_HEARD_NOTHING)
+        find_line (self, line, i, TRUE);
+    low[line] = FALSE;
+    if (!set_lines (self, NULL, NULL, &self->wait, error) || !stn_wait_sleep (&self->wait, SETTLE_NS, error)
+        || !listen (self, FALSE, error))
+      return FALSE;
+    for (guint i = 0; i < count; i++)
+      if (!has_rom[i] && !speaks[i] && self->ears[i].heard == STN_HEARD_BYTES)
+        find_line (self, line, i, TRUE);
+  }
+  return TRUE;
+}
+
+/* ---- high, one at a time ---- */
+
+static gboolean
+drive_each_high (Learner *self, GError **error)
+{
+  const guint count = uart_count (self);
+  g_autofree gboolean *high = g_new0 (gboolean, line_count (self)), *low = g_new0 (gboolean, line_count (self));
+
+  for (guint line = 0; line < line_count (self); line++)
+    low[line] = TRUE;
+  if (!pulse (self, NULL, low, error) || !listen (self, TRUE, error))
+    return FALSE;
+  for (guint i = 0; i < count; i++)
+    self->without[i] = self->ears[i].heard == STN_HEARD_ROM;
+  for (guint line = 0; line < line_count (self); line++) {
+    if (self->nrst_of[line] != NOBODY)
+      continue;
+    /* out of the ROM that the line before has led into: were this one an NRST, its board would not be reset below */
+    if (!hold (self, NULL, low, error) || !set_lines (self, NULL, NULL, &self->wait, error)
+        || !stn_wait_sleep (&self->wait, STN_BOOT0_HOLD_NS, error))
+      return FALSE;
+    high[line] = TRUE;
+    low[line] = FALSE;
+    if (!pulse (self, high, low, error) || !listen (self, TRUE, error))
+      return FALSE;
+    for (guint i = 0; i < count; i++)
+      if (!self->without[i] && self->ears[i].heard == STN_HEARD_ROM)
+        find_line (self, line, i, FALSE);
+    high[line] = FALSE;
+    low[line] = TRUE;
+  }
+  return TRUE;
+}
+
+/* ---- with every known BOOT0 high ---- */
+
+static gboolean
+is_missing_nrst (const Learner *self)
+{
+  for (guint i = 0; i < uart_count (self); i++)
+    if (site_at (self, i)->boot0.found && !site_at (self, i)->nrst.found)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+silence_each (Learner *self, GError **error)
+{
+  const guint count = uart_count (self);
+  g_autofree gboolean *high = g_new0 (gboolean, line_count (self)), *low = g_new0 (gboolean, line_count (self));
+  g_autofree gboolean *has_rom = g_new0 (gboolean, count + 1);
+
+  if (!is_missing_nrst (self))
+    return TRUE;
+  for (guint line = 0; line < line_count (self); line++) {
+    high[line] = self->boot0_of[line] != NOBODY;
+    low[line] = !high[line];
+  }
+  if (!pulse (self, high, low, error) || !listen (self, FALSE, error))
+    return FALSE;
+  for (guint i = 0; i < count; i++)
+    has_rom[i] = self->ears[i].heard == STN_HEARD_ROM;
+  memset (low, 0, line_count (self) * sizeof *low);
+  for (guint line = 0; line < line_count (self) && is_missing_nrst (self); line++) {
+    if (is_known (self, line))
+      continue;
+    low[line] = TRUE;
+    if (!hold (self, high, low, error) || !listen (self, FALSE, error))
+      return FALSE;
+    for (guint i = 0; i < count; i++)
+      if (has_rom[i] && !site_at (self, i)->nrst.found && self->ears[i].heard == STN_HEARD_NOTHING)
+        find_line (self, line, i, TRUE);
+    low[line] = FALSE;
+    if (!set_lines (self, high, NULL, &self->wait, error) || !stn_wait_sleep (&self->wait, SETTLE_NS, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* ---- opening ---- */
+
+static gboolean
+make_bench (const char *path, StnTargets *targets, StnClock *clock, StnBench **out, GError **error)
+{
+  g_autofree char *bytes = NULL;
+  gsize length = 0;
+  g_autoptr (GError) unread = NULL;
+
+  *out = NULL;
+  if (path == NULL)
+    return TRUE;
+  if (!g_file_get_contents (path, &bytes, &length, &unread)) {
+    stn_error_set (error, STN_FAILURE_BAD_FILE, "%s: %s", path, unread->message);
+    return FALSE;
+  }
+  g_autoptr (StnBenchConfig) config = stn_bench_config_parse (path, bytes, length, error);
+  if (config == NULL)
+    return FALSE;
+  *out = stn_bench_new (config, targets, clock, error);
+  if (*out == NULL)
+    g_prefix_error (error, "%s: ", path);
+  return *out != NULL;
+}
+
+static gboolean
+open_providers (Learner *self, GError **error)
+{
+  const StnProviderRow *uart = stn_registry_find (STN_PORT_UART, self->bench != NULL);
+  const StnProviderRow *pins = stn_registry_find (STN_PORT_PINS, self->bench != NULL);
+
+  if (uart == NULL || pins == NULL) {
+    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED,
+                   "this program can't open real adapters and serial ports yet; --bench learns a virtual bench");
+    return FALSE;
+  }
+  self->uart_provider = uart->create (self->bench, error);
+  if (self->uart_provider == NULL)
+    return FALSE;
+  self->pins_provider = pins == uart ? self->uart_provider : pins->create (self->bench, error);
+  return self->pins_provider != NULL;
+}
+
+static gboolean
+list_places (StnProvider *provider, StnPlaceKind kind, GPtrArray *out, GError **error)
+{
+  if (provider->provider_class->list_places == NULL) {
+    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED,
+                   "this program can't tell yet what is plugged in: name adapters and serial ports");
+    return FALSE;
+  }
+  g_autoptr (GPtrArray) places = provider->provider_class->list_places (provider, error);
+  for (guint i = 0; places != NULL && i < places->len; i++) {
+    const StnPlace *place = g_ptr_array_index (places, i);
+    if (place->kind == kind)
+      g_ptr_array_add (out, g_strdup (place->place));
+  }
+  return places != NULL;
+}
+
+static gboolean
+name_places (StnProvider *provider, StnPlaceKind kind, const char *const *named, GPtrArray *out, GError **error)
+{
+  for (guint i = 0; named != NULL && named[i] != NULL; i++)
+    g_ptr_array_add (out, g_strdup (named[i]));
+  return named != NULL || list_places (provider, kind, out, error);
+}
+
+static void
+site_free (gpointer data)
+{
+  StnLearnedSite *site = data;
+  g_free (site->uart);
+  g_free (site->line);
+  g_free (site->uid);
+  g_free (site);
+}
+
+static void
+link_free (gpointer link)
+{
+  stn_link_free (link);
+}
+
+static gboolean
+open_pins (Learner *self, GError **error)
+{
+  const GPtrArray *controls = self->learned->controls;
+
+  for (guint i = 0; i < controls->len; i++) {
+    const char *place = g_ptr_array_index (controls, i);
+    g_autofree char *what = g_strdup_printf ("adapter %s", place);
+    StnWait wait = stn_wait_within (&self->wait, OPEN_NS);
+    if (!stn_locks_take (self->locks, place, self->bench != NULL, what, error))
+      return FALSE;
+    StnLink *pins = self->pins_provider->provider_class->open_pins (self->pins_provider, place, &wait, error);
+    if (pins == NULL) {
+      g_prefix_error (error, "adapter %s: ", place);
+      return FALSE;
+    }
+    g_ptr_array_add (self->pins, pins);
+  }
+  return TRUE;
+}
+
+/* A port that does not open is none of this station's, or somebody else's: it is noted and left out. */
+static gboolean
+open_uarts (Learner *self, const GPtrArray *places, GError **error)
+{
+  self->ears = g_new0 (StnProbeEar, places->len + 1);
+  self->without = g_new0 (gboolean, places->len + 1);
+  for (guint i = 0; i < places->len; i++) {
+    StnWait wait = stn_wait_within (&self->wait, OPEN_NS);
+    g_autoptr (GError) failure = NULL;
+    const char *place = g_ptr_array_index (places, i);
+    StnLink *uart = self->uart_provider->provider_class->open_uart (self->uart_provider, place, &wait, &failure);
+    if (uart == NULL && stn_error_is (failure, STN_FAILURE_CANCELLED)) {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+    if (uart == NULL) {
+      g_ptr_array_add (self->learned->notes, g_strdup_printf ("left out: %s", failure->message));
+      continue;
+    }
+    StnLearnedSite *site = g_new0 (StnLearnedSite, 1);
+    site->uart = g_strdup (place);
+    self->ears[self->learned->sites->len] = (StnProbeEar){ .uart = uart, .baud = BAUD };
+    g_ptr_array_add (self->learned->sites, site);
+  }
+  return TRUE;
+}
+
+static gboolean
+open_all (Learner *self, GError **error)
+{
+  g_autoptr (GPtrArray) uarts = g_ptr_array_new_with_free_func (g_free);
+  StnLearned *learned = self->learned;
+
+  self->targets = stn_station_read_targets (error);
+  if (self->targets == NULL || !make_bench (self->options->bench_path, self->targets, self->clock, &self->bench, error)
+      || !open_providers (self, error)
+      || !name_places (self->pins_provider, STN_PLACE_PINS, self->options->controls, learned->controls, error)
+      || !name_places (self->uart_provider, STN_PLACE_UART, self->options->uarts, uarts, error))
+    return FALSE;
+  if (learned->controls->len == 0 || uarts->len == 0) {
+    stn_error_set (error, STN_FAILURE_ADAPTER_MISSING, "nothing to learn from: %u adapters with pins, %u serial ports",
+                   learned->controls->len, uarts->len);
+    return FALSE;
+  }
+  if (!open_pins (self, error) || !open_uarts (self, uarts, error))
+    return FALSE;
+  self->nrst_of = g_new (int, line_count (self));
+  self->boot0_of = g_new (int, line_count (self));
+  for (guint line = 0; line < line_count (self); line++)
+    self->nrst_of[line] = self->boot0_of[line] = NOBODY;
+  self->total = 3 * line_count (self) + 4;
+  return TRUE;
+}
+
+static void
+close_all (Learner *self)
+{
+  if (self->pins != NULL)
+    let_all_go (self);
+  for (guint i = 0; self->ears != NULL && i < uart_count (self); i++)
+    stn_link_free (self->ears[i].uart);
+  g_clear_pointer (&self->ears, g_free);
+  g_clear_pointer (&self->pins, g_ptr_array_unref);
+  if (self->pins_provider != self->uart_provider)
+    stn_provider_free (self->pins_provider);
+  stn_provider_free (self->uart_provider);
+  g_clear_pointer (&self->bench, stn_bench_free);
+  g_clear_pointer (&self->targets, stn_targets_free);
+  g_clear_pointer (&self->locks, stn_locks_free);
+  g_free (self->without);
+  g_free (self->nrst_of);
+  g_free (self->boot0_of);
+}
+
+/* ---- the whole ---- */
+
+gboolean
+stn_learn_places (const char *bench_path, StnClock *clock, GPtrArray **out_controls, GPtrArray **out_uarts,
+                  GError **error)
+{
+  const StnLearnOptions options = { .bench_path = bench_path };
+  Learner self = { .clock = clock, .options = &options };
+  g_autoptr (GPtrArray) controls = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) uarts = g_ptr_array_new_with_free_func (g_free);
+
+  self.targets = stn_station_read_targets (error);
+  gboolean ok = self.targets != NULL && make_bench (bench_path, self.targets, clock, &self.bench, error)
+                && open_providers (&self, error) && list_places (self.pins_provider, STN_PLACE_PINS, controls, error)
+                && list_places (self.uart_provider, STN_PLACE_UART, uarts, error);
+  close_all (&self);
+  if (ok) {
+    *out_controls = g_steal_pointer (&controls);
+    *out_uarts = g_steal_pointer (&uarts);
+  }
+  return ok;
+}
+
+StnLearned *
+stn_station_learn (const StnLearnOptions *options, StnClock *clock, GError **error)
+{
+  g_autoptr (StnLearned) learned = g_new0 (StnLearned, 1);
+  Learner self = { .clock = clock, .options = options, .learned = learned };
+
+  learned->bench_path = g_strdup (options->bench_path);
+  learned->controls = g_ptr_array_new_with_free_func (g_free);
+  learned->sites = g_ptr_array_new_with_free_func (site_free);
+  learned->notes = g_ptr_array_new_with_free_func (g_free);
+  self.wait = stn_wait_new (clock, STN_TIME_NEVER, options->cancellable);
+  self.locks = stn_locks_new ();
+  self.pins = g_ptr_array_new_with_free_func (link_free);
+  gboolean ok = open_all (&self, error) && pull_each_low (&self, error) && drive_each_high (&self, error)
+                && silence_each (&self, error);
+  close_all (&self);
+  return ok ? g_steal_pointer (&learned) : NULL;
+}
+
+void
+stn_learned_free (StnLearned *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->bench_path);
+  g_ptr_array_unref (self->controls);
+  g_ptr_array_unref (self->sites);
+  g_ptr_array_unref (self->notes);
+  g_free (self);
+}
+
+guint
+stn_learned_complete (const StnLearned *self)
+{
+  guint count = 0;
+  for (guint i = 0; i < self->sites->len; i++) {
+    const StnLearnedSite *site = g_ptr_array_index (self->sites, i);
+    count += site->nrst.found && site->boot0.found;
+  }
+  return count;
+}
+
+const char *
+stn_learned_pin_name (const StnLearnedLine *line)
+{
+  return stn_pin_name (line->bit);
+}
