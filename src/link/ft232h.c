@@ -23,8 +23,8 @@
 #define BAD_COMMAND_ANSWER 0xfa
 
 #define LINES 0xffffu
-#define TRANSFER_TIMEOUT_MS \
-  1000               /* answers take a millisecond or two; a machine under load may take long to read them */
+/* answers take a millisecond or two; a machine under load may take long to read them */
+#define TRANSFER_TIMEOUT_MS 1000
 #define LATENCY_MS 1 /* the least; answers are read at once, or after this long */
 #define SYNC_TRIES 3
 #define SYNC_NS (500 * STN_NS_PER_MS)

@@ -14,6 +14,7 @@
  *                          exchange fails alike; the successor of this link is opened at the same hub port.
  *   STN_FAILURE_NO_ANSWER  the device sent NAK up to the wait's deadline. The transfer has been cancelled and has ended
  *                          when this returns; whether the device acted on it is not known.
+ *   STN_FAILURE_GARBAGE    the device sent more than was asked for; the link lives on.
  * An out transfer that fails has perhaps been taken; one that succeeds was acknowledged whole, as the status stage comes
  * last. An in transfer may bring less than asked for: that is the device's right and no error. A host keeps some of a
  * device's state for itself: a link over such a host carries out SET_INTERFACE (request type 01, request 0b) by the

@@ -8,7 +8,9 @@
  * Right after a reset the host may still list the device that has just gone: opening it fails by itself, or the first
  * exchange says link-lost; who pulls a reset waits for the place to become empty first where that can be.
  *
- * The outcomes of exchanges are as link.h says for control links. */
+ * The outcomes of exchanges are as link.h says for control links. One kind can't be cancelled: SET_INTERFACE is a call of
+ * the kernel's, which waits up to 5 s for a device that says nothing; closing a link whose setting is not 0 sets it back
+ * in the same way. */
 #pragma once
 
 #include "src/link/usb-context.h"
