@@ -175,8 +175,11 @@ say_flash (GString *out, const StnPlan *plan)
     bytes += plan->blocks[i].length;
     unit_blocks += plan->blocks[i].is_unit_data ? 1 : 0;
   }
-  say_format (out, "Write", "%" G_GUINT64_FORMAT " bytes in %u blocks, %u of them with the unit's own data", bytes,
-              plan->block_count + (plan->has_first_block ? 1 : 0), unit_blocks);
+  if (plan->engine_class->shape == STN_LINK_CONTROL)
+    say_format (out, "Write", "%" G_GUINT64_FORMAT " bytes, in blocks as large as the device takes", bytes);
+  else
+    say_format (out, "Write", "%" G_GUINT64_FORMAT " bytes in %u blocks, %u of them with the unit's own data", bytes,
+                plan->block_count + (plan->has_first_block ? 1 : 0), unit_blocks);
   if (plan->has_first_block) {
     g_autofree char *range = range_text (plan->first_block.address, plan->first_block.length);
     say_format (out, "Held back",

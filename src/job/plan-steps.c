@@ -191,9 +191,13 @@ add_boot_check (StnPlan *plan, GArray *steps)
     break;
   }
   case STN_BOOT_CHECK_ROM_GONE:
-    step.words = plan->engine_class->shape == STN_LINK_CONTROL
-                     ? g_strdup ("The ROM's USB device must not come back.")
-                     : g_strdup_printf ("The ROM must no longer answer; seen within %s.", within);
+    if (plan->engine_class->shape == STN_LINK_CONTROL) {
+      /* what never comes takes the whole wait */
+      step.predicted_ns = stn_target_timeout_ns (stn_target_usb_start_ns (plan->target));
+      step.words = g_strdup ("The ROM's USB device must not come back.");
+    } else {
+      step.words = g_strdup_printf ("The ROM must no longer answer; seen within %s.", within);
+    }
     break;
   case STN_BOOT_CHECK_NONE:
   default:

@@ -77,6 +77,8 @@ add_board (const StnStation *self, StnBenchConfig *config, const StnSiteWiring *
   }
   if (wiring->file->uart.present && !stn_bench_config_add_uart (config, wiring->file->uart.port, board, error))
     return FALSE;
+  if (wiring->usb_place != NULL && !stn_bench_config_add_usb (config, wiring->usb_place, board, NULL, error))
+    return FALSE;
   for (guint signal = STN_SIGNAL_NRST; signal <= STN_SIGNAL_DETECT; signal++) {
     const StnPinRef *line = &wiring->lines[signal];
     if (line->kind != STN_PIN_REF_CONTROL)

@@ -13,10 +13,10 @@ struct StnPorts {
   gboolean tolerant;
 
   StnLocks *locks;
-  StnProvider *uart_provider, *pins_provider; /* may be the same */
-  StnAdapter **adapters;                      /* as many as controls; NULL: not used, or not open */
-  GError **errors;                            /* likewise: why it is not open */
-  GPtrArray *groups;                          /* StnLineGroup */
+  StnProvider *uart_provider, *pins_provider, *usb_provider; /* may be the same */
+  StnAdapter **adapters;                                     /* as many as controls; NULL: not used, or not open */
+  GError **errors;                                           /* likewise: why it is not open */
+  GPtrArray *groups;                                         /* StnLineGroup */
 };
 
 static const StnSiteWiring *
@@ -102,8 +102,9 @@ stn_ports_lock (StnPorts *self, GError **error)
       has_control |= wiring->lines[signal].kind == STN_PIN_REF_CONTROL;
     if (has_control)
       continue;
-    g_autofree char *what = g_strdup_printf ("the port of %s (%s)", wiring->file->name, wiring->file->uart.port);
-    if (!stn_locks_take (self->locks, wiring->file->uart.port, is_virtual, what, error))
+    const char *port = wiring->file->uart.present ? wiring->file->uart.port : wiring->usb_place;
+    g_autofree char *what = g_strdup_printf ("the port of %s (%s)", wiring->file->name, port);
+    if (!stn_locks_take (self->locks, port, is_virtual, what, error))
       return FALSE;
   }
   return TRUE;
@@ -112,11 +113,22 @@ stn_ports_lock (StnPorts *self, GError **error)
 /* ---- opening ---- */
 
 static gboolean
+uses_usb (const StnPorts *self)
+{
+  gboolean uses = FALSE;
+
+  for (guint i = 0; i < self->sites->len; i++)
+    uses = uses || wiring_at (self, i)->usb_place != NULL;
+  return uses;
+}
+
+static gboolean
 open_providers (StnPorts *self, GError **error)
 {
   gboolean in_bench = self->station->bench_config != NULL;
   const StnProviderRow *uart = stn_registry_find (STN_PORT_UART, in_bench);
   const StnProviderRow *pins = stn_registry_find (STN_PORT_PINS, in_bench);
+  const StnProviderRow *usb = stn_registry_find (STN_PORT_USB, in_bench);
 
   if (uart != NULL) {
     self->uart_provider = uart->create (self->bench, error);
@@ -127,7 +139,13 @@ open_providers (StnPorts *self, GError **error)
     self->pins_provider = self->uart_provider;
   else if (pins != NULL)
     self->pins_provider = pins->create (self->bench, error);
-  return pins == NULL || self->pins_provider != NULL;
+  if (pins != NULL && self->pins_provider == NULL)
+    return FALSE;
+  /* only where some site has one: it starts a thread */
+  if (usb == NULL || !uses_usb (self))
+    return TRUE;
+  self->usb_provider = usb == uart ? self->uart_provider : usb->create (self->bench, error);
+  return self->usb_provider != NULL;
 }
 
 static StnAdapter *
@@ -203,6 +221,7 @@ stn_ports_connect (StnPorts *self)
     const StnSiteWiring *wiring = wiring_at (self, i);
 
     site->uart_provider = self->uart_provider;
+    site->usb_provider = wiring->usb_place != NULL ? self->usb_provider : NULL;
     connect_lines (self, wiring, site);
     if (!site->shares_nrst && !site->shares_boot0 && !site->shares_power)
       continue;
@@ -222,6 +241,7 @@ disconnect (StnPorts *self)
   for (guint i = 0; i < self->sites->len; i++) {
     StnSite *site = site_at (self, i);
     site->uart_provider = NULL;
+    site->usb_provider = NULL;
     site->group = NULL;
     site->nrst.adapter = site->boot0.adapter = site->power.adapter = NULL;
     site->detect.adapter = site->good.adapter = site->fault.adapter = NULL;
@@ -241,6 +261,9 @@ stn_ports_close (StnPorts *self)
   if (self->pins_provider != self->uart_provider)
     stn_provider_free (self->pins_provider);
   self->pins_provider = NULL;
+  if (self->usb_provider != self->uart_provider)
+    stn_provider_free (self->usb_provider);
+  self->usb_provider = NULL;
   g_clear_pointer (&self->uart_provider, stn_provider_free);
 }
 

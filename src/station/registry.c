@@ -35,7 +35,10 @@ create_usb (StnBench *bench, GError **error)
 
 /* One row a kind. A real one (serial, ft232h, usb, socketcan) is a row here and a file in src/link. */
 static const StnProviderRow provider_rows[] = {
-  { .kind = "bench", .ports = STN_PORT_UART | STN_PORT_PINS, .is_virtual = TRUE, .create = create_bench },
+  { .kind = "bench",
+    .ports = STN_PORT_UART | STN_PORT_PINS | STN_PORT_USB,
+    .is_virtual = TRUE,
+    .create = create_bench },
   { .kind = "serial", .ports = STN_PORT_UART, .create = create_serial },
   { .kind = "ft232h", .ports = STN_PORT_PINS, .create = create_ft232h },
   { .kind = "usb", .ports = STN_PORT_USB, .create = create_usb },

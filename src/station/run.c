@@ -98,10 +98,11 @@ stn_station_pick_sites (const StnStation *self, const char *const *sites, const 
 static gboolean
 same_wiring (const StnWiring *a, const StnWiring *b)
 {
-  return a->has_uart == b->has_uart && a->has_usb == b->has_usb && a->has_nrst == b->has_nrst
-         && a->has_boot0 == b->has_boot0 && a->has_power == b->has_power && a->has_detect == b->has_detect
-         && a->shares_nrst == b->shares_nrst && a->shares_boot0 == b->shares_boot0 && a->shares_power == b->shares_power
-         && a->baud == b->baud && a->power_off_ns == b->power_off_ns && a->power_settle_ns == b->power_settle_ns;
+  return a->has_uart == b->has_uart && a->has_usb == b->has_usb && a->program_by == b->program_by
+         && a->has_nrst == b->has_nrst && a->has_boot0 == b->has_boot0 && a->has_power == b->has_power
+         && a->has_detect == b->has_detect && a->shares_nrst == b->shares_nrst && a->shares_boot0 == b->shares_boot0
+         && a->shares_power == b->shares_power && a->baud == b->baud && a->power_off_ns == b->power_off_ns
+         && a->power_settle_ns == b->power_settle_ns;
 }
 
 /* The plan for a wiring, out of `plans` or made and added there; borrowed. */
@@ -113,7 +114,7 @@ plan_for (GPtrArray *plans, StnTargets *targets, StnJob *job, const StnWiring *w
     if (same_wiring (&plan->wiring, wiring))
       return plan;
   }
-  StnPlan *plan = stn_plan_new (job, targets, stn_engine_class_by_name ("uart"), wiring, error);
+  StnPlan *plan = stn_plan_new (job, targets, NULL, wiring, error);
   if (plan != NULL)
     g_ptr_array_add (plans, plan);
   return plan;
@@ -165,8 +166,13 @@ stn_station_plans (StnStation *self, StnJob *job, GError **error)
 StnPlan *
 stn_station_plan_without (StnTargets *targets, StnJob *job, GError **error)
 {
-  StnWiring wiring = { .has_uart = TRUE, .has_nrst = TRUE, .has_boot0 = TRUE, .baud = 115200 };
-  return stn_plan_new (job, targets, stn_engine_class_by_name ("uart"), &wiring, error);
+  /* what the job asks for by name, such a station has */
+  StnWiring wiring = { .has_uart = TRUE,
+                       .has_usb = job->program_by == STN_PROGRAM_BY_USB,
+                       .has_nrst = TRUE,
+                       .has_boot0 = TRUE,
+                       .baud = 115200 };
+  return stn_plan_new (job, targets, NULL, &wiring, error);
 }
 
 /* ---- making it ---- */
@@ -247,6 +253,14 @@ tell_what_is_planned (const StnStationRun *self)
     event->text = g_strdup (plan->hash);
     event->total_bytes = plan->touched_bytes;
     stn_event_queue_post (self->events, event);
+  }
+  for (guint i = 0; i < self->rows->len; i++) {
+    const StnRunnerSite *row = &g_array_index (self->rows, StnRunnerSite, i);
+    if (stn_plan_may_meet_usb (row->plan))
+      warn (
+          self, row->site->name,
+          g_strdup ("a UART visit with USB plugged: once the host has enumerated the board, its ROM answers there and "
+                    "not on the UART; unplug it, or say `program-by: usb`"));
   }
 }
 

@@ -4,6 +4,7 @@
 #include "src/bench/bench.h"
 
 static const char *const level_names[] = { "low", "high", NULL };
+static const char *const program_by_names[] = { "auto", "uart", "usb", NULL };
 static const char *const remote_usb_names[] = { "virtual", "real", NULL };
 
 /* A pin's rows; only the level that does the work differs from line to line. */
@@ -88,6 +89,9 @@ static const StnField site_fields[] = {
   { .key = "usb", .kind = STN_FIELD_OBJECT, STN_MEMBER (StnFileSite, usb), STN_PRESENT (StnFileSite, usb.present),
     .fields = usb_port_fields, .short_key = "path",
     .help = "the hub port that the board is plugged into (never a serial: those of ST's DFU collide)" },
+  { .key = "program-by", .kind = STN_FIELD_ENUM, STN_MEMBER (StnFileSite, program_by), .names = program_by_names,
+    .fallback = "auto",
+    .help = "the port that boards are programmed by, where the job does not say; auto: the uart where there is one" },
   { .key = "power", .kind = STN_FIELD_OBJECT, STN_MEMBER (StnFileSite, power),
     STN_PRESENT (StnFileSite, power.line.present), .fields = power_fields, .short_key = "pin",
     .help = "the line that switches the board's supply" },

@@ -48,6 +48,7 @@ typedef struct {
   StnFilePower power;
   StnFileUart uart;
   StnFileUsbPort usb;
+  int program_by; /* StnProgramBy */
   gboolean enabled;
   const StnNode *place;
   const StnNode *name_place;

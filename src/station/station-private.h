@@ -45,7 +45,8 @@ typedef struct {
   guint bank;
   StnPinRef lines[STN_SIGNAL_COUNT];
   StnWiring wiring;
-  guint group; /* sites with the same number share lines; own number: shares none */
+  char *usb_place; /* owned; NULL: no USB */
+  guint group;     /* sites with the same number share lines; own number: shares none */
 } StnSiteWiring;
 
 typedef struct {

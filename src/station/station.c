@@ -9,6 +9,12 @@ clear_control (gpointer data)
 }
 
 static void
+clear_wiring (gpointer data)
+{
+  g_free (((StnSiteWiring *) data)->usb_place);
+}
+
+static void
 site_free (gpointer data)
 {
   stn_site_free (data);
@@ -58,13 +64,14 @@ read_day_start (StnStation *self, GError **error)
 
 /* "uart=/dev/… nrst=c1.AC0 boot0=c1.AC1" */
 static char *
-adapters_text (const StnFileSite *site)
+adapters_text (const StnSiteWiring *wiring)
 {
+  const StnFileSite *site = wiring->file;
   const struct {
     const char *name, *value;
   } parts[] = {
-    { "uart", site->uart.port },       { "nrst", site->nrst.pin },     { "boot0", site->boot0.pin },
-    { "power", site->power.line.pin }, { "detect", site->detect.pin },
+    { "uart", site->uart.port },  { "usb", wiring->usb_place },      { "nrst", site->nrst.pin },
+    { "boot0", site->boot0.pin }, { "power", site->power.line.pin }, { "detect", site->detect.pin },
   };
   GString *text = g_string_new (NULL);
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
@@ -86,13 +93,15 @@ make_sites (StnStation *self)
     site->column = wiring->file->at->len == 2 ? *(gint64 *) wiring->file->at->pdata[1] : i;
     site->enabled = wiring->file->enabled;
     site->uart_place = g_strdup (wiring->file->uart.port);
+    site->usb_place = g_strdup (wiring->usb_place);
+    site->program_by = wiring->wiring.program_by;
     site->baud = wiring->wiring.baud;
     site->power_off_ns = wiring->wiring.power_off_ns;
     site->power_settle_ns = wiring->wiring.power_settle_ns;
     site->shares_nrst = wiring->wiring.shares_nrst;
     site->shares_boot0 = wiring->wiring.shares_boot0;
     site->shares_power = wiring->wiring.shares_power;
-    site->adapters_text = adapters_text (wiring->file);
+    site->adapters_text = adapters_text (wiring);
     g_ptr_array_add (self->sites, site);
   }
 }
@@ -131,6 +140,7 @@ stn_station_load (const char *path, StnClock *clock, GError **error)
   self->controls = g_array_new (FALSE, TRUE, sizeof (StnControlWiring));
   g_array_set_clear_func (self->controls, clear_control);
   self->wirings = g_array_new (FALSE, TRUE, sizeof (StnSiteWiring));
+  g_array_set_clear_func (self->wirings, clear_wiring);
   self->sites = g_ptr_array_new_with_free_func (site_free);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
 

@@ -233,6 +233,8 @@ check_site_against (const StnSiteWiring *wiring, const StnSiteWiring *other, GEr
     text = g_strdup_printf ("a second site is called “%s”", site->name);
   else if (site->uart.present && old->uart.present && g_str_equal (site->uart.port, old->uart.port))
     text = g_strdup_printf ("%s has the same serial port as %s", site->name, old->name);
+  else if (wiring->usb_place != NULL && g_strcmp0 (wiring->usb_place, other->usb_place) == 0)
+    text = g_strdup_printf ("%s has the same USB port as %s", site->name, old->name);
   else if (wiring->bank == other->bank && site->at->len == 2 && old->at->len == 2
            && *(gint64 *) site->at->pdata[0] == *(gint64 *) old->at->pdata[0]
            && *(gint64 *) site->at->pdata[1] == *(gint64 *) old->at->pdata[1])
@@ -275,11 +277,15 @@ read_site (StnStation *self, const StnFileSite *file, guint bank, GError **error
     return FALSE;
   if (!file->uart.present && !file->usb.present)
     return refuse (file->place, error, "`uart` or `usb`", "neither", "the way to the board");
-  if (file->usb.present) {
-    g_autofree char *place = NULL;
-    if (!usb_place (self, &file->usb, &place, error))
-      return FALSE;
-  }
+  g_autofree char *place = NULL;
+  if (file->usb.present && !usb_place (self, &file->usb, &place, error))
+    return FALSE;
+  if (file->program_by == STN_PROGRAM_BY_UART && !file->uart.present)
+    return refuse (file->place, error, "a `uart` for the site", "nothing", "program-by: uart");
+  if (file->program_by == STN_PROGRAM_BY_USB && !file->usb.present)
+    return refuse (file->place, error, "a `usb` for the site", "nothing", "program-by: usb");
+  wiring.usb_place = place;
+  wiring.wiring.program_by = (StnProgramBy) file->program_by;
   wiring.wiring.has_uart = file->uart.present;
   wiring.wiring.has_usb = file->usb.present;
   wiring.wiring.has_nrst = file->nrst.present;
@@ -292,6 +298,7 @@ read_site (StnStation *self, const StnFileSite *file, guint bank, GError **error
   for (guint i = 0; i < self->wirings->len; i++)
     if (!check_site_against (&wiring, &g_array_index (self->wirings, StnSiteWiring, i), error))
       return FALSE;
+  place = NULL; /* the array's from here on */
   g_array_append_val (self->wirings, wiring);
   return TRUE;
 }
@@ -388,8 +395,6 @@ stn_station_check_supported (const StnStation *self, const StnSiteWiring *wiring
     return not_supported (bank->inputs_place, error, "inputs: buttons and switches of the fixture");
   if (bank->has_outputs)
     return not_supported (bank->outputs_place, error, "outputs: lamps and lines of the fixture");
-  if (site->usb.present)
-    return not_supported (site->usb.place, error, "usb: programming over USB");
   for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++)
     if (wiring->lines[signal].kind == STN_PIN_REF_UART)
       return not_supported (wiring->lines[signal].place, error, "RTS and DTR of the serial port as lines");
@@ -402,5 +407,7 @@ stn_station_check_supported (const StnStation *self, const StnSiteWiring *wiring
   }
   if (site->uart.present && stn_registry_find (STN_PORT_UART, has_bench) == NULL)
     return not_supported (site->uart.place, error, "uart: opening a real serial port (without `bench:`)");
+  if (site->usb.present && stn_registry_find (STN_PORT_USB, has_bench) == NULL)
+    return not_supported (site->usb.place, error, "usb: opening a real USB port (without `bench:`)");
   return TRUE;
 }

@@ -16,8 +16,7 @@ is_refused_with_the_expected_message (gconstpointer data)
 
   g_autoptr (StnJob) job = stn_job_load (path, &error);
   const StnWiring wiring = { .has_uart = TRUE, .has_nrst = TRUE, .has_boot0 = TRUE, .baud = 115200 };
-  g_autoptr (StnPlan) plan =
-      job != NULL ? stn_plan_new (job, targets, stn_engine_class_by_name ("uart"), &wiring, &error) : NULL;
+  g_autoptr (StnPlan) plan = job != NULL ? stn_plan_new (job, targets, NULL, &wiring, &error) : NULL;
   g_assert_null (plan);
   g_assert_nonnull (error);
 

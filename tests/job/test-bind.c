@@ -255,6 +255,126 @@ the_bound_hash_tells_units_and_choices_apart (Fixture *self, gconstpointer data)
   stn_binding_clear (&other_rom);
 }
 
+/* ---- over USB ---- */
+
+static const StnWiring usb_wiring = { .has_usb = TRUE, .has_nrst = TRUE, .has_boot0 = TRUE };
+
+static const StnEngineCapabilities dfu_capable = {
+  .verbs = ALL_VERBS, .read_block_bytes = 2048, .write_block_bytes = 2048, .erase_pages_at_once = 1
+};
+
+static StnUnitIdentity
+g0b1_unit (const char *uid)
+{
+  StnUnitIdentity identity = {
+    .rom = { .protocol_version = 0x22 }, .rom_version = 0x92, .flash_bytes = 524288, .map_fits = TRUE
+  };
+  g_strlcpy (identity.uid, uid, sizeof identity.uid);
+  return identity;
+}
+
+static StnPlan *
+g0b1_plan (const Fixture *self, const char *more)
+{
+  g_autoptr (GError) error = NULL;
+  guint8 bytes[9000];
+
+  /* a stretch of erased bytes in the third kilobyte, which nobody writes */
+  memset (bytes, 0x5a, sizeof bytes);
+  memset (bytes + 2600, 0xff, 600);
+  memcpy (bytes, "\x00\x10\x00\x20\x09\x00\x00\x08", 8);
+  write_file (self, "app.bin", bytes, sizeof bytes);
+  g_autofree char *yaml =
+      g_strdup_printf ("job: J\nrevision: 1\ntarget: STM32G0B1xE\nimages: [{ file: app.bin, address: 0x08000000 }]\n"
+                       "boot-check: none\n%s",
+                       more);
+  g_autoptr (StnJob) job = job_or_fail (self, yaml);
+  StnPlan *plan = stn_plan_new (job, self->targets, NULL, &usb_wiring, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (plan->engine_class->name, ==, "dfu");
+  return plan;
+}
+
+static void
+without_product_id_and_uid_the_job_has_to_say_that_the_map_is_enough (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  g_autoptr (StnPlan) plan = g0b1_plan (self, "");
+  g_autoptr (StnPlan) lenient = g0b1_plan (self, "identity: memory-map\n");
+  StnBinding binding = { 0 };
+  StnUnitIdentity other = g0b1_unit ("000102030405060708090a0b");
+
+  bind_or_fail (plan, g0b1_unit ("000102030405060708090a0b"), dfu_capable, &binding);
+  stn_binding_clear (&binding);
+  assert_not_bound (plan, g0b1_unit (""), dfu_capable, STN_FAILURE_NOT_SUPPORTED,
+                    "STM32G0B1xE tells no product id over dfu, and its UID could not be read: the memory map alone "
+                    "would have to do, which the job has to say (“identity: memory-map”)");
+  bind_or_fail (lenient, g0b1_unit (""), dfu_capable, &binding);
+  stn_binding_clear (&binding);
+  g_assert_cmpstr (lenient->job->left_out, ==, "identity: memory-map, boot-check: none");
+  other.map_fits = FALSE;
+  assert_not_bound (lenient, other, dfu_capable, STN_FAILURE_WRONG_CHIP,
+                    "what the ROM says of its memories: expected STM32G0B1xE, seen another memory map");
+}
+
+static void
+assert_same_bytes (const StnPlan *plan, const StnBinding *binding)
+{
+  g_autofree guint8 *planned = g_malloc0 (1 << 16), *bound = g_malloc0 (1 << 16);
+
+  for (guint i = 0; i < plan->block_count; i++)
+    memset (planned + (plan->blocks[i].address - 0x08000000), 1, plan->blocks[i].length);
+  for (guint i = 0; i < binding->block_count; i++)
+    for (guint k = 0; k < binding->blocks[i].length; k++)
+      bound[binding->blocks[i].address - 0x08000000 + k]++;
+  g_assert_cmpmem (planned, 1 << 16, bound, 1 << 16);
+}
+
+static void
+blocks_are_joined_to_what_the_device_takes_and_write_nothing_more (Fixture *self, gconstpointer data)
+{
+  static const struct {
+    guint most, blocks;
+  } rows[] = { { 2048, 6 }, { 1024, 9 }, { 1000, 12 }, { 256, 34 }, { 65535, 4 } };
+  (void) data;
+  g_autoptr (StnPlan) plan = g0b1_plan (self, "");
+
+  g_assert_cmpuint (plan->block_count, ==, 34);
+  g_assert_cmpuint (plan->first_block.length, ==, 256);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    StnEngineCapabilities capable_of = dfu_capable;
+    StnBinding binding = { 0 };
+
+    capable_of.write_block_bytes = capable_of.read_block_bytes = rows[i].most;
+    bind_or_fail (plan, g0b1_unit ("000102030405060708090a0b"), capable_of, &binding);
+    assert_same_bytes (plan, &binding);
+    for (guint k = 0; k < binding.block_count; k++)
+      g_assert_cmpuint (binding.blocks[k].length, <=, MIN (rows[i].most, STN_BIND_BLOCK_BYTES_MOST));
+    g_assert_cmpuint (binding.block_count, ==, rows[i].blocks);
+    stn_binding_clear (&binding);
+  }
+  StnEngineCapabilities tiny = dfu_capable;
+  tiny.write_block_bytes = 64;
+  assert_not_bound (plan, g0b1_unit ("000102030405060708090a0b"), tiny, STN_FAILURE_NOT_SUPPORTED,
+                    "the plan writes 256 bytes at once, the ROM takes 64");
+}
+
+static void
+a_uart_writes_the_blocks_of_the_plan (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  g_autoptr (StnPlan) plan = g071_plan (self, "STM32G071xB", "", &plain_wiring);
+  StnBinding binding = { 0 };
+
+  bind_or_fail (plan, g071_unit (0xb4), capable, &binding);
+  g_assert_cmpuint (binding.block_count, ==, plan->block_count);
+  for (guint i = 0; i < plan->block_count; i++) {
+    g_assert_cmphex (binding.blocks[i].address, ==, plan->blocks[i].address);
+    g_assert_cmpuint (binding.blocks[i].length, ==, plan->blocks[i].length);
+  }
+  stn_binding_clear (&binding);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -276,5 +396,10 @@ main (int argc, char **argv)
             a_chosen_erase_of_single_pages_never_becomes_one_of_everything);
   add_test ("/bind/a_protected_part_is_refused", a_protected_part_is_refused);
   add_test ("/bind/the_bound_hash_tells_units_and_choices_apart", the_bound_hash_tells_units_and_choices_apart);
+  add_test ("/bind/without_product_id_and_uid_the_job_has_to_say_that_the_map_is_enough",
+            without_product_id_and_uid_the_job_has_to_say_that_the_map_is_enough);
+  add_test ("/bind/blocks_are_joined_to_what_the_device_takes_and_write_nothing_more",
+            blocks_are_joined_to_what_the_device_takes_and_write_nothing_more);
+  add_test ("/bind/a_uart_writes_the_blocks_of_the_plan", a_uart_writes_the_blocks_of_the_plan);
   return g_test_run ();
 }

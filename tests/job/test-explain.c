@@ -47,6 +47,25 @@ the_demo_with_power_reads_as_its_copy (Fixture *self, gconstpointer data)
 }
 
 static void
+a_usb_site_reads_as_its_copy (Fixture *self, gconstpointer data)
+{
+  static const StnWiring usb = { .has_usb = TRUE, .has_nrst = TRUE, .has_boot0 = TRUE };
+  g_autoptr (GError) error = NULL;
+
+  (void) data;
+  write_bin (self, "app.bin", 0x08000000, 20000, 0x5a);
+  g_autoptr (StnJob) job = job_or_fail (self, "job: Over USB\nrevision: 1\ntarget: STM32F405xG\n"
+                                              "images: [{ file: app.bin, address: 0x08000000 }]\n"
+                                              "erase: touched\nboot-check: rom-gone\n");
+  g_autoptr (StnPlan) plan = stn_plan_new (job, self->targets, NULL, &usb, &error);
+  g_assert_no_error (error);
+  g_autofree char *text = stn_plan_explain (plan);
+  g_autoptr (GRegex) hashes = g_regex_new ("[0-9a-f]{64}", 0, 0, NULL);
+  g_autofree char *masked = g_regex_replace_literal (hashes, text, -1, 0, "HASH", 0, NULL);
+  assert_like_copy (masked, "usb.txt");
+}
+
+static void
 no_line_is_wider_than_a_hundred_columns (Fixture *self, gconstpointer data)
 {
   (void) data;
@@ -135,6 +154,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  add_test ("/explain/a_usb_site_reads_as_its_copy", a_usb_site_reads_as_its_copy);
   add_test ("/explain/the_demo_reads_as_its_copy", the_demo_reads_as_its_copy);
   add_test ("/explain/the_demo_with_power_reads_as_its_copy", the_demo_with_power_reads_as_its_copy);
   add_test ("/explain/no_line_is_wider_than_a_hundred_columns", no_line_is_wider_than_a_hundred_columns);
