@@ -6,6 +6,26 @@
 #include "src/station/service.h"
 
 static void
+set_list (JsonObject *object, const char *name, const GPtrArray *texts)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < texts->len; i++)
+    json_array_add_string_element (array, g_ptr_array_index (texts, i));
+  json_object_set_array_member (object, name, array);
+}
+
+static char *
+join (const GPtrArray *texts)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < texts->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", (const char *) g_ptr_array_index (texts, i));
+  return g_string_free (text, FALSE);
+}
+
+static void
 print_json (const StnListed *row)
 {
   g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
@@ -15,8 +35,12 @@ print_json (const StnListed *row)
   json_object_set_string_member (object, "kind", row->kind);
   json_object_set_string_member (object, "place", row->place);
   json_object_set_string_member (object, "what", row->what);
-  if (row->used_by != NULL)
-    json_object_set_string_member (object, "used_by", row->used_by);
+  json_object_set_int_member (object, "depth", row->depth);
+  if (row->serial != NULL)
+    json_object_set_string_member (object, "serial", row->serial);
+  set_list (object, "ttys", row->ttys);
+  set_list (object, "remarks", row->remarks);
+  set_list (object, "used_by", row->used_by);
   json_node_take_object (root, object);
   json_generator_set_root (generator, root);
   g_autofree char *text = json_generator_to_data (generator, NULL);
@@ -26,7 +50,7 @@ print_json (const StnListed *row)
 int
 stn_command_list (const StnCommand *self, int argc, char **argv)
 {
-  static const char *const titles[] = { "kind", "place", "what", "used by", NULL };
+  static const char *const titles[] = { "kind", "place", "what", "serial", "used by", "", NULL };
   g_autofree char *path = NULL;
   gboolean json = FALSE;
   const GOptionEntry entries[] = {
@@ -44,17 +68,28 @@ stn_command_list (const StnCommand *self, int argc, char **argv)
 
   g_autoptr (StnClock) clock = stn_clock_new_real ();
   g_autoptr (StnStation) station = stn_station_load (path, clock, &error);
-  g_autoptr (GPtrArray) rows = station != NULL ? stn_station_list (station, &error) : NULL;
+  /* without a station file there is still a machine */
+  if (station == NULL && (path != NULL || stn_error_failure (error) != STN_FAILURE_USAGE))
+    return stn_command_fail (error);
+  g_clear_error (&error);
+  g_autoptr (GPtrArray) rows = stn_station_list (station, &error);
   if (rows == NULL)
     return stn_command_fail (error);
   g_autoptr (StnTable) table = stn_table_new (titles);
   for (guint i = 0; i < rows->len; i++) {
     const StnListed *row = g_ptr_array_index (rows, i);
-    const char *cells[] = { row->kind, row->place, row->what, row->used_by };
-    if (json)
+    if (json) {
       print_json (row);
-    else
-      stn_table_add (table, cells);
+      continue;
+    }
+    g_autofree char *kind = g_strdup_printf ("%*s%s", (int) (2 * row->depth), "", row->kind);
+    g_autofree char *users = join (row->used_by), *remarks = join (row->remarks);
+    const char *cells[] = { kind, row->place, row->what, row->serial, users, remarks };
+    stn_table_add (table, cells);
+    for (guint k = 0; k < row->ttys->len; k++) {
+      const char *tty[] = { "", g_ptr_array_index (row->ttys, k), NULL, NULL, NULL, NULL };
+      stn_table_add (table, tty);
+    }
   }
   if (!json && rows->len == 0)
     g_print ("nothing is plugged in\n");

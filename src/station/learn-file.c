@@ -2,6 +2,7 @@
 #include "src/station/learn.h"
 
 #include "src/link/pins.h"
+#include "src/link/usb-place.h"
 
 #include <string.h>
 
@@ -50,7 +51,8 @@ append_controls (GString *text, const StnLearned *self)
       g_string_append (text,
                        "  # AD0, AD2 or AD4 is in use: an FT232H drives these before it is opened. Make sure that "
                        "the fixture makes them safe.\n");
-    g_string_append_printf (text, "  c%u: { ft232h: { %s: ", i + 1, strstr (place, "usb-") != NULL ? "port" : "serial");
+    g_string_append_printf (text, "  c%u: { ft232h: { %s: ", i + 1,
+                            stn_usb_is_place (place) || strstr (place, "usb-0:") != NULL ? "port" : "serial");
     append_quoted (text, place);
     g_string_append_printf (text, " }%s }\n", buffered ? ", buffered: true" : "");
   }

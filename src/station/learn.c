@@ -4,6 +4,7 @@
 #include "src/job/site-hold.h"
 #include "src/link/pins.h"
 #include "src/station/locks.h"
+#include "src/station/places.h"
 #include "src/station/registry.h"
 
 #include <string.h>
@@ -345,17 +346,10 @@ open_providers (Learner *self, GError **error)
 static gboolean
 list_places (StnProvider *provider, StnPlaceKind kind, GPtrArray *out, GError **error)
 {
-  if (provider->provider_class->list_places == NULL) {
-    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED,
-                   "this program can't tell yet what is plugged in: name adapters and serial ports");
-    return FALSE;
-  }
-  g_autoptr (GPtrArray) places = provider->provider_class->list_places (provider, error);
-  for (guint i = 0; places != NULL && i < places->len; i++) {
-    const StnPlace *place = g_ptr_array_index (places, i);
-    if (place->kind == kind)
-      g_ptr_array_add (out, g_strdup (place->place));
-  }
+  g_autoptr (GPtrArray) places = stn_station_places (provider, kind, error);
+
+  for (guint i = 0; places != NULL && i < places->len; i++)
+    g_ptr_array_add (out, g_strdup (((const StnPlace *) g_ptr_array_index (places, i))->place));
   return places != NULL;
 }
 

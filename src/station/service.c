@@ -2,6 +2,7 @@
 
 #include "src/job/site-hold.h"
 #include "src/link/pins.h"
+#include "src/station/places.h"
 #include "src/station/ports.h"
 #include "src/station/registry.h"
 
@@ -163,8 +164,25 @@ listed_free (gpointer data)
   StnListed *row = data;
   g_free (row->place);
   g_free (row->what);
-  g_free (row->used_by);
+  g_free (row->serial);
+  g_ptr_array_unref (row->ttys);
+  g_ptr_array_unref (row->remarks);
+  g_ptr_array_unref (row->used_by);
   g_free (row);
+}
+
+static StnListed *
+listed_new (const char *kind, const char *place, const char *what)
+{
+  StnListed *row = g_new0 (StnListed, 1);
+
+  row->kind = kind;
+  row->place = g_strdup (place);
+  row->what = g_strdup (what);
+  row->ttys = g_ptr_array_new_with_free_func (g_free);
+  row->remarks = g_ptr_array_new_with_free_func (g_free);
+  row->used_by = g_ptr_array_new_with_free_func (g_free);
+  return row;
 }
 
 /* "…usb-0:1.2:1.0-port0": what a path says of the hub port, whatever controller is before it. */
@@ -175,65 +193,106 @@ usb_tail (const char *place)
   return tail != NULL ? tail : place;
 }
 
+/* A bench has no controller of its own: there the hub port is all that counts. */
 static gboolean
-same_place (const char *a, const char *b)
+same_place (const StnStation *self, const char *a, const char *b)
 {
-  return b != NULL && (g_str_equal (a, b) || g_str_equal (usb_tail (a), usb_tail (b)));
+  if (a == NULL || b == NULL)
+    return FALSE;
+  return g_str_equal (a, b) || (self->bench_config != NULL && g_str_equal (usb_tail (a), usb_tail (b)));
 }
 
-static char *
-find_user (const StnStation *self, const StnPlace *place)
+static void
+find_users (const StnStation *self, StnListed *row)
 {
-  for (guint i = 0; place->kind == STN_PLACE_PINS && i < self->controls->len; i++) {
+  for (guint i = 0; self != NULL && i < self->controls->len; i++) {
     const StnControlWiring *control = &g_array_index (self->controls, StnControlWiring, i);
-    if (same_place (place->place, control->place) || same_place (place->place, control->file->serial))
-      return g_strdup (control->file->name);
+    if (same_place (self, row->place, control->place)
+        || (row->serial != NULL && g_strcmp0 (row->serial, control->file->serial) == 0))
+      g_ptr_array_add (row->used_by, g_strdup (control->file->name));
   }
-  for (guint i = 0; place->kind == STN_PLACE_UART && i < self->sites->len; i++) {
+  for (guint i = 0; self != NULL && i < self->sites->len; i++) {
     const StnSite *site = g_ptr_array_index (self->sites, i);
-    if (same_place (place->place, site->uart_place))
-      return g_strdup (site->name);
+    gboolean used = same_place (self, row->place, site->uart_place);
+    for (guint k = 0; k < row->ttys->len; k++)
+      used |= same_place (self, g_ptr_array_index (row->ttys, k), site->uart_place);
+    if (used)
+      g_ptr_array_add (row->used_by, g_strdup (site->name));
   }
-  return NULL;
 }
 
 static gboolean
-list_port (StnStation *self, StnPortKind port, StnBench *bench, GPtrArray *rows, GError **error)
+list_bench (StnStation *self, GPtrArray *rows, GError **error)
 {
   static const char *const kinds[] = { "uart", "pins", "usb" };
-  const StnProviderRow *row = stn_registry_find (port, bench != NULL);
-  g_autoptr (StnProvider) provider = row != NULL ? row->create (bench, error) : NULL;
+  g_autoptr (StnBench) bench = NULL;
 
-  if (row == NULL || provider == NULL || provider->provider_class->list_places == NULL) {
-    if (row == NULL || provider != NULL)
-      stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this program can't tell yet what is plugged in");
+  if (!make_bench (self, &bench, error))
     return FALSE;
-  }
+  g_autoptr (StnProvider) provider = stn_bench_provider_new (bench);
   g_autoptr (GPtrArray) places = provider->provider_class->list_places (provider, error);
   for (guint i = 0; places != NULL && i < places->len; i++) {
     const StnPlace *place = g_ptr_array_index (places, i);
-    StnListed *listed = g_new0 (StnListed, 1);
-    listed->kind = kinds[place->kind];
-    listed->place = g_strdup (place->place);
-    listed->what = g_strdup (place->what);
-    listed->used_by = find_user (self, place);
-    g_ptr_array_add (rows, listed);
+    g_ptr_array_add (rows, listed_new (kinds[place->kind], place->place, place->what));
   }
   return places != NULL;
+}
+
+static guint
+depth_of (const char *bus_path)
+{
+  const char *dash = bus_path != NULL ? strchr (bus_path, '-') : NULL;
+  guint depth = dash != NULL ? 1 : 0;
+
+  for (const char *p = dash; p != NULL && *p != '\0'; p++)
+    depth += *p == '.';
+  return depth;
+}
+
+static StnListed *
+list_device (const StnPluggedDevice *device)
+{
+  static const struct {
+    StnPluggedFlag flag;
+    const char *text;
+  } remarks[] = {
+    { STN_PLUGGED_NO_SERIAL, "no serial: only its place names it" },
+    { STN_PLUGGED_SAME_SERIAL, "another device has the same serial" },
+    { STN_PLUGGED_SINGLE_TT, "one transaction translator: boards on this hub slow each other down" },
+    { STN_PLUGGED_VIRTUAL, "virtual" },
+    { STN_PLUGGED_KERNEL_TTY, "the kernel uses it as a serial port: no pins" },
+  };
+  const char *what = device->product != NULL ? device->product : device->vendor != NULL ? device->vendor : "";
+  StnListed *row = listed_new (stn_plugged_kind_name (device->kind), device->place, what);
+
+  row->depth = depth_of (device->bus_path);
+  row->serial = g_strdup (device->serial);
+  for (guint i = 0; device->ttys != NULL && i < device->ttys->len; i++)
+    g_ptr_array_add (row->ttys, stn_tty_by_path (g_ptr_array_index (device->ttys, i)));
+  for (guint i = 0; i < G_N_ELEMENTS (remarks); i++) {
+    /* hubs and boards are named by their place anyway */
+    gboolean matters = remarks[i].flag != STN_PLUGGED_NO_SERIAL || device->kind == STN_PLUGGED_FT232H
+                       || device->kind == STN_PLUGGED_FTDI;
+    if ((device->flags & remarks[i].flag) != 0 && matters)
+      g_ptr_array_add (row->remarks, g_strdup (remarks[i].text));
+  }
+  return row;
 }
 
 GPtrArray *
 stn_station_list (StnStation *self, GError **error)
 {
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (listed_free);
-  g_autoptr (StnBench) bench = NULL;
-  gboolean in_bench = self->bench_config != NULL;
 
-  if (!make_bench (self, &bench, error) || !list_port (self, STN_PORT_PINS, bench, rows, error))
-    return NULL;
-  /* one provider may open both, and lists all it has */
-  if (stn_registry_find (STN_PORT_PINS, in_bench) != stn_registry_find (STN_PORT_UART, in_bench)
-      && !list_port (self, STN_PORT_UART, bench, rows, error))
-    return NULL;
+  if (self != NULL && self->bench_config != NULL) {
+    if (!list_bench (self, rows, error))
+      return NULL;
+  } else {
+    g_autoptr (GPtrArray) devices = stn_plugged_list ();
+    for (guint i = 0; i < devices->len; i++)
+      g_ptr_array_add (rows, list_device (g_ptr_array_index (devices, i)));
+  }
+  for (guint i = 0; i < rows->len; i++)
+    find_users (self, g_ptr_array_index (rows, i));
   return g_steal_pointer (&rows);
 }

@@ -27,14 +27,18 @@ typedef struct {
 GPtrArray *stn_station_park (StnStation *self, gboolean force, GCancellable *cancellable, GError **error);
 
 typedef struct {
-  const char *kind; /* "uart", "pins", "usb" */
-  char *place;      /* as a station file names it */
-  char *what;       /* for people */
-  char *used_by;    /* "c1", "A3"; NULL: nobody in the file */
+  const char *kind;   /* "uart", "pins", "usb" of a bench; "hub", "ft232h", "ftdi", "dfu", "tty" of this machine */
+  guint depth;        /* below how many hubs */
+  char *place;        /* as a station file names it */
+  char *what;         /* for people */
+  char *serial;       /* NULL: none, or not told */
+  GPtrArray *ttys;    /* char *: serial ports, as a station file names them */
+  GPtrArray *remarks; /* char *: what may make trouble, in words */
+  GPtrArray *used_by; /* char *: "c1", "A3" of the file */
 } StnListed;
 
-/* What a station's providers see: on a bench its places. StnListed, owned by the array. Error: not-supported where a
- * provider can't tell. */
+/* What is plugged in: on a station with a bench its places, else what this machine has. `self` NULL: this machine, and
+ * no file says who uses it. StnListed, owned by the array. Opens nothing. */
 GPtrArray *stn_station_list (StnStation *self, GError **error);
 
 G_END_DECLS
