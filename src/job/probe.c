@@ -6,6 +6,10 @@
 #define BEFORE_NS (2 * STN_NS_PER_MS)
 #define SYNC_NS (2 * STN_NS_PER_S)
 #define ANSWER_NS (2 * STN_NS_PER_S)
+/* a ROM's USB device is there within a second (usb-dfu-an3156); the host needs a little more */
+#define DEVICE_NS (2 * STN_NS_PER_S)
+/* the host may still list the device of before the reset */
+#define STALE_NS (50 * STN_NS_PER_MS)
 
 typedef struct {
   StnProbeEar *ear;
@@ -78,9 +82,47 @@ ask_who (StnProbeEar *self, StnEngine *engine, StnTargets *targets, const StnWai
 }
 
 static gboolean
+sync_device (StnLink *device, const StnWait *wait, GError **error)
+{
+  g_autoptr (StnEngine) engine = stn_engine_new (stn_engine_class_by_name ("dfu"), device, NULL);
+
+  return stn_engine_sync (engine, 0, wait, error);
+}
+
+/* DFU tells neither product id nor UID to somebody who does not know the chip: that it is there is all that is asked.
+ */
+static gboolean
+ask_usb (StnProbeEar *self, const StnWait *parent, GError **error)
+{
+  StnWait wait = stn_wait_within (parent, DEVICE_NS);
+
+  for (;;) {
+    g_autoptr (GError) local = NULL;
+    g_autoptr (StnLink) device =
+        self->usb_provider->provider_class->open_usb (self->usb_provider, self->usb_place, &wait, &local);
+    if (device != NULL && sync_device (device, &wait, &local)) {
+      self->heard = STN_HEARD_ROM;
+      return TRUE;
+    }
+    if (device != NULL && stn_error_is (local, STN_FAILURE_LINK_LOST) && stn_wait_sleep (&wait, STALE_NS, NULL))
+      continue;
+    if (stn_wait_is_cancelled (parent) || (device == NULL && !stn_error_is (local, STN_FAILURE_NO_ANSWER))) {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+    /* a device that does not speak as it should is something, but no ROM */
+    self->heard = device != NULL && !stn_error_is (local, STN_FAILURE_LINK_LOST) ? STN_HEARD_BYTES : STN_HEARD_NOTHING;
+    return TRUE;
+  }
+}
+
+static gboolean
 ask (Asking *asking, GError **error)
 {
   StnProbeEar *self = asking->ear;
+
+  if (self->uart == NULL)
+    return ask_usb (self, asking->wait, error);
   StnWait wait = stn_wait_within (asking->wait, SYNC_NS);
   g_autoptr (GError) local = NULL;
   gboolean spoke = FALSE;
@@ -137,7 +179,7 @@ stn_probe_listen (StnProbeEar *ears, guint count, StnTargets *targets, const Stn
   for (guint i = 0; i < count; i++) {
     forget (&ears[i]);
     askings[i] = (Asking){ .ear = &ears[i], .targets = targets, .wait = wait };
-    if (ears[i].uart != NULL)
+    if (ears[i].uart != NULL || ears[i].usb_provider != NULL)
       threads[i] = stn_clock_thread_new (wait->clock, "probe", ask_thread, &askings[i]);
   }
   for (guint i = 0; i < count; i++) {

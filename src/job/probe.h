@@ -10,6 +10,7 @@
 
 #include "protocols/engine.h"
 #include "src/job/uid.h"
+#include "src/link/provider.h"
 
 G_BEGIN_DECLS
 
@@ -20,9 +21,11 @@ typedef enum {
 } StnHeard;
 
 typedef struct {
-  StnLink *uart; /* borrowed; NULL: this ear is deaf and hears nothing */
-  guint baud;    /* bits per second */
-  gboolean who;  /* ask a ROM who it is */
+  StnLink *uart;             /* borrowed; NULL: it listens at the USB port, or where there is none either, it is deaf */
+  guint baud;                /* bits per second */
+  StnProvider *usb_provider; /* borrowed; NULL: no USB port. A ROM there is a DFU device that comes */
+  const char *usb_place;     /* borrowed */
+  gboolean who;              /* ask a ROM who it is */
 
   /* what came of it */
   StnHeard heard;

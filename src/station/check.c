@@ -56,7 +56,13 @@ name_of (const Check *self, guint index)
   return site_of (self, index)->name;
 }
 
-/* "A2", "A2 and A4", "A2, A4 and A5" */
+static const char *
+port_word (const Check *self, guint index)
+{
+  return site_of (self, index)->uart_place != NULL ? "UART" : "USB port";
+}
+
+/* "A2's UART", "A2's UART and A5's USB port" */
 static char *
 names_of (const Check *self, const gboolean *set)
 {
@@ -69,7 +75,10 @@ names_of (const Check *self, const gboolean *set)
     if (!set[i])
       continue;
     left--;
-    g_string_append_printf (text, "%s%s", name_of (self, i), left > 1 ? ", " : left == 1 ? " and " : "");
+    g_string_append_printf (text, "%s's %s%s", name_of (self, i), port_word (self, i),
+                            left > 1    ? ", "
+                            : left == 1 ? " and "
+                                        : "");
   }
   return g_string_free (text, FALSE);
 }
@@ -256,9 +265,9 @@ tell_crossing (const Check *self, guint site, const Reach *nrst, const Reach *bo
       && nrst->own == boot0->own) {
     g_autofree char *names = names_of (self, nrst->others);
     const char *advice = nrst->other_count == 1 && !nrst->own && are_swapped (self, site, nrst->others)
-                             ? ": the serial ports of the two are swapped, in the plugs or in the station file"
+                             ? ": the ports of the two are swapped, in the plugs or in the station file"
                              : "";
-    find_fault (row, g_strdup_printf ("%s's %s and BOOT0 reach the board on %s's UART%s%s", name, word, names,
+    find_fault (row, g_strdup_printf ("%s's %s and BOOT0 reach the board on %s%s%s", name, word, names,
                                       nrst->own ? " as well" : "", advice));
     return;
   }
@@ -270,7 +279,7 @@ tell_crossing (const Check *self, guint site, const Reach *nrst, const Reach *bo
     if (lines[i].reach->other_count == 0)
       continue;
     g_autofree char *names = names_of (self, lines[i].reach->others);
-    find_fault (row, g_strdup_printf ("%s's %s reaches the board on %s's UART%s", name, lines[i].word, names,
+    find_fault (row, g_strdup_printf ("%s's %s reaches the board on %s%s", name, lines[i].word, names,
                                       lines[i].reach->own ? " as well" : ""));
   }
 }

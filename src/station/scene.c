@@ -17,6 +17,7 @@ give_up (StnScene *self, guint site, GError *failure)
 {
   stn_site_hold_park (&self->holds[site]);
   self->ears[site].uart = NULL;
+  self->ears[site].usb_provider = NULL;
   self->errors[site] = failure;
 }
 
@@ -26,10 +27,14 @@ open_site (StnScene *self, guint site, GError **error)
   StnSiteHold *hold = &self->holds[site];
   const StnSite *wired = hold->site;
 
-  if (!stn_site_hold_open_port (hold, &self->wait, error)
+  if ((wired->uart_place != NULL && !stn_site_hold_open_port (hold, &self->wait, error))
       || !stn_site_hold_reset_begin (hold, FALSE, &self->wait, error))
     return FALSE;
   self->ears[site] = (StnProbeEar){ .uart = hold->uart, .baud = wired->baud != 0 ? wired->baud : DEFAULT_BAUD };
+  if (wired->uart_place == NULL) {
+    self->ears[site].usb_provider = wired->usb_provider;
+    self->ears[site].usb_place = wired->usb_place;
+  }
   if (wired->power.adapter != NULL && wired->nrst.adapter != NULL)
     return stn_site_hold_power_on (hold, &self->wait, error);
   return TRUE;
@@ -135,7 +140,7 @@ listen (StnScene *self, gboolean who, GError **error)
   if (!stn_probe_listen (self->ears, self->count, self->targets, &self->wait, error))
     return FALSE;
   for (guint i = 0; i < self->count; i++)
-    if (self->ears[i].uart != NULL && self->ears[i].lost != NULL)
+    if (self->ears[i].lost != NULL)
       give_up (self, i, g_steal_pointer (&self->ears[i].lost));
   return TRUE;
 }
@@ -150,7 +155,8 @@ stn_scene_play (StnScene *self, int boot0, int released, gboolean who, GError **
     return FALSE;
   for (guint i = 0; i < self->count; i++) {
     g_autoptr (GError) failure = NULL;
-    if (self->errors[i] == NULL && !stn_stream_flush (self->holds[i].uart, &self->wait, &failure)) {
+    if (self->errors[i] == NULL && self->holds[i].uart != NULL
+        && !stn_stream_flush (self->holds[i].uart, &self->wait, &failure)) {
       if (stn_error_is (failure, STN_FAILURE_CANCELLED)) {
         g_propagate_error (error, g_steal_pointer (&failure));
         return FALSE;

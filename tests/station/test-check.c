@@ -1,7 +1,11 @@
 /* Checking the wiring against benches that are wired otherwise. */
 #include "tests/station/wiring-world.h"
 
+#include "src/bench/bench.h"
 #include "src/station/locks.h"
+#include "src/station/scene.h"
+
+#include <string.h>
 
 #define STRAIGHT_LINES "AC0: A1.nrst, AC1: A2.nrst, AC2: A3.nrst, AD0: A1.boot0, AD1: A2.boot0, AD2: A3.boot0"
 #define STRAIGHT_TTYS "/dev/b1: A1, /dev/b2: A2, /dev/b3: A3"
@@ -62,8 +66,7 @@ swapped_serial_ports_are_named (void)
   assert_site (report, "A1", STN_SITE_WRONG, STN_PROOF_WRONG, STN_PROOF_WRONG);
   assert_site (report, "A2", STN_SITE_WRONG, STN_PROOF_WRONG, STN_PROOF_WRONG);
   assert_site (report, "A3", STN_SITE_PROVED, STN_PROOF_SEEN, STN_PROOF_SEEN);
-  assert_found (report, "A1",
-                "A1's NRST and BOOT0 reach the board on A2's UART: the serial ports of the two are swapped");
+  assert_found (report, "A1", "A1's NRST and BOOT0 reach the board on A2's UART: the ports of the two are swapped");
   assert_found (report, "A2", "A2's NRST and BOOT0 reach the board on A1's UART");
 }
 
@@ -250,6 +253,56 @@ a_shared_line_reaches_whom_it_should (void)
   assert_site (report, "A2", STN_SITE_PROVED, STN_PROOF_SEEN, STN_PROOF_SEEN);
 }
 
+/* ---- USB ports ---- */
+
+static void
+a_board_is_heard_at_the_usb_port_that_it_is_plugged_into (void)
+{
+  static const char text[] =
+      "bench: usb\nusb:\n"
+      "  - { port: \"1.1\", ft232h: { serial: FTW1, lines: { AC0: B1.nrst, AC1: B2.nrst, AD0: B1.boot0, "
+      "AD1: B2.boot0 } } }\n"
+      "  - { port: \"1.3\", board: B2 }\n  - { port: \"1.4\", board: B1 }\n"
+      "boards:\n  B1: { target: STM32F405RG }\n  B2: { target: STM32F405RG }\n";
+  static char *const places[] = { (char *) "bench-usb-0:1.3", (char *) "bench-usb-0:1.4" };
+  g_autoptr (StnClock) clock = stn_clock_new_virtual ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StnTargets) targets = stn_targets_new (NULL, &error);
+  g_autoptr (StnBenchConfig) config = stn_bench_config_parse ("bench.yaml", text, strlen (text), &error);
+  g_assert_no_error (error);
+  g_autoptr (StnBench) bench = stn_bench_new (config, targets, clock, &error);
+  g_assert_no_error (error);
+  StnProvider *provider = stn_bench_provider_new (bench);
+  StnWait wait = stn_wait_new (clock, STN_TIME_NEVER, NULL);
+  StnLink *pins = provider->provider_class->open_pins (provider, "FTW1", &wait, &error);
+  StnAdapter *adapter = stn_adapter_new (pins, 0x0303, 0x0300, clock, &wait, &error);
+  StnSite *sites[2];
+  StnScene scene;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < 2; i++) {
+    sites[i] = stn_site_new (i == 0 ? "A1" : "A2", "A");
+    sites[i]->nrst = (StnLine){ .adapter = adapter, .bit = 8 + i, .active_low = TRUE };
+    sites[i]->boot0 = (StnLine){ .adapter = adapter, .bit = i };
+    sites[i]->usb_provider = provider;
+    sites[i]->usb_place = g_strdup (places[i]);
+  }
+  g_assert_true (stn_scene_open (&scene, sites, 2, targets, clock, NULL, &error));
+  g_assert_true (stn_scene_play (&scene, STN_SCENE_NOBODY, STN_SCENE_EVERYBODY, TRUE, &error));
+  g_assert_cmpint (scene.ears[0].heard, ==, STN_HEARD_NOTHING);
+  g_assert_cmpint (scene.ears[1].heard, ==, STN_HEARD_NOTHING);
+  /* the plugs are crossed: A1's lines bring a device to A2's port */
+  g_assert_true (stn_scene_play (&scene, STN_SCENE_EVERYBODY, 0, TRUE, &error));
+  g_assert_cmpint (scene.ears[0].heard, ==, STN_HEARD_NOTHING);
+  g_assert_cmpint (scene.ears[1].heard, ==, STN_HEARD_ROM);
+  g_assert_null (scene.errors[0]);
+  stn_scene_close (&scene);
+  for (guint i = 0; i < 2; i++)
+    stn_site_free (sites[i]);
+  stn_adapter_free (adapter);
+  stn_provider_free (provider);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -272,5 +325,6 @@ main (int argc, char **argv)
   ADD (a_port_that_is_missing_is_the_stations_error_and_the_rest_is_checked);
   ADD (a_bank_in_use_is_left_alone);
   ADD (a_shared_line_reaches_whom_it_should);
+  ADD (a_board_is_heard_at_the_usb_port_that_it_is_plugged_into);
   return g_test_run ();
 }
