@@ -282,6 +282,21 @@ verdict_of (StnFailure failure)
   }
 }
 
+/* What is asked after a refusal is cut short by a cancel too: then the refusal is left, and says nothing of the board.
+ */
+static void
+put_down_to_the_cancel (StnUnitRun *unit, GError **inout_error)
+{
+  gboolean is_talk = stn_error_is (*inout_error, STN_FAILURE_NACK) || stn_error_is (*inout_error, STN_FAILURE_GARBAGE)
+                     || stn_error_is (*inout_error, STN_FAILURE_NO_ANSWER);
+
+  if (!is_talk || !g_cancellable_is_cancelled (unit->runner->cancellable))
+    return;
+  g_autofree char *text = g_strdup ((*inout_error)->message);
+  g_clear_error (inout_error);
+  stn_error_set (inout_error, STN_FAILURE_CANCELLED, "stopped on request, after: %s", text);
+}
+
 static gboolean
 run_step (StnUnitRun *unit, const StepRow *row, GError **error)
 {
@@ -302,8 +317,10 @@ run_step (StnUnitRun *unit, const StepRow *row, GError **error)
   post (unit->runner, state_event);
 
   gboolean ok = stn_unit_run_check (unit, &failure) && row->run (unit, &failure);
-  if (!ok)
+  if (!ok) {
     stn_unit_run_look_after_loss (unit, &failure);
+    put_down_to_the_cancel (unit, &failure);
+  }
   if (!ok && unit->first_block_open)
     stn_unit_run_take_back_first_block (unit);
   unit->step->duration_ns = stn_clock_now_ns (unit->clock) - started_ns;

@@ -425,6 +425,72 @@ a_plug_that_is_pulled_is_the_stations_error (void)
   harness_assert_parked (self);
 }
 
+static void
+cancel_at_exchange (guint64 number, const StnExchange *exchange, gpointer data)
+{
+  const Pull *pull = data;
+
+  (void) exchange;
+  if (number == pull->at)
+    stn_runner_cancel (pull->harness->runner);
+}
+
+static void
+a_cancel_at_any_transfer_parks_the_site_and_keeps_windows_closed (void)
+{
+  guint64 last = 0;
+
+  for (guint64 at = 1; at < 600; at++) {
+    g_autoptr (StnFaultPlan) counter = stn_fault_plan_new (STN_FAULT_NONE, 0);
+    g_autoptr (Harness) self = built (&(HarnessOptions){
+        .part = G0B1, .usb_sites = 1, .usb_alone = TRUE, .paced = TRUE, .boot_check = "rom-gone", .faults = counter });
+    Pull pull = { self, at };
+
+    stn_fault_plan_set_hook (counter, cancel_at_exchange, &pull);
+    harness_cycle (self);
+    harness_assert_parked (self);
+    g_assert_cmpuint (stn_ledger_memory_open_windows (self->ledger), ==, 0);
+    const StnResult *result = harness_result (self, "A1");
+    if (result->verdict == STN_VERDICT_PASS)
+      g_assert_true (harness_flash_is_right (self, "A1", result->serial));
+    else
+      assert_failure (self, "A1", STN_VERDICT_CANCELLED, STN_FAILURE_CANCELLED);
+    last = at;
+    if (stn_fault_plan_count (counter) < at) {
+      g_assert_cmpint (result->verdict, ==, STN_VERDICT_PASS);
+      break;
+    }
+  }
+  g_assert_cmpuint (last, >, 60);
+}
+
+static void
+programming_takes_little_more_than_flash_and_frames (void)
+{
+  HarnessOptions options = { .part = G0B1,
+                             .sites = 8,
+                             .usb_sites = 8,
+                             .usb_alone = TRUE,
+                             .paced = TRUE,
+                             .image_bytes = 131072,
+                             .no_serial = TRUE,
+                             .boot_check = "rom-gone" };
+  g_autoptr (Harness) self = built (&options);
+
+  harness_cycle (self);
+  for (guint i = 0; i < 8; i++) {
+    g_autofree char *name = g_strdup_printf ("A%u", i + 1);
+    assert_pass (self, name);
+    const StnStepRecord *step = harness_step (harness_result (self, name), STN_STEP_PROGRAM);
+    /* a block of 1 KB: two frames for it, one for each of its two statuses, and the flash's own time */
+    gint64 flash_ns = stn_target_program_typical_ns (self->target, step->bytes);
+    gint64 frames_ns = (gint64) (4 * step->bytes / 1024) * STN_NS_PER_MS;
+    g_test_message ("%s: %.1f %% of the limit", name,
+                    100.0 * (double) (flash_ns + frames_ns) / (double) step->duration_ns);
+    g_assert_cmpint (step->duration_ns * 97, <=, (flash_ns + frames_ns) * 100);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -450,6 +516,8 @@ main (int argc, char **argv)
   ADD (a_board_that_comes_back_in_its_rom_does_not_pass);
   ADD (a_device_that_goes_at_any_transfer_never_passes_wrong_flash_or_harms_a_neighbour);
   ADD (a_plug_that_is_pulled_is_the_stations_error);
+  ADD (a_cancel_at_any_transfer_parks_the_site_and_keeps_windows_closed);
+  ADD (programming_takes_little_more_than_flash_and_frames);
 #undef ADD
   return g_test_run ();
 }
