@@ -28,7 +28,7 @@ static void
 print_table (const StnCheckReport *report)
 {
   static const char *const titles[] = {
-    "site", "adapter", "UART", "NRST", "BOOT0", "detect", "UID", "board", "", NULL
+    "site", "adapter", "port", "NRST", "BOOT0", "detect", "UID", "board", "", NULL
   };
   static const char *const states[] = { "proved", "WRONG", "silent", "ERROR" };
   g_autoptr (StnTable) table = stn_table_new (titles);
