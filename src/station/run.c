@@ -220,7 +220,7 @@ run_base_new (const StnStationRun *self, const StnRunOptions *options)
   run->engine = g_strdup (plan->engine_class->name);
   run->left_out = g_strdup (self->job->left_out);
   run->program_version = g_strdup (STN_VERSION);
-  run->is_virtual = station->file.bench.present;
+  run->is_virtual = station->is_virtual;
   return run;
 }
 
@@ -411,6 +411,18 @@ close_all (StnStationRun *self)
   self->is_open = FALSE;
 }
 
+/* What was not plugged in when the file was read could not be told apart then: it is all there now. */
+static gboolean
+check_kind (const StnStation *station, GError **error)
+{
+  if (station->is_virtual || station->file.remote_usb != STN_REMOTE_USB_VIRTUAL || !stn_station_has_remote_usb (station))
+    return TRUE;
+  stn_error_set (error, STN_FAILURE_JOURNAL,
+                 "%s: virtual USB devices were plugged in while the station started; start again, or say `remote-usb: real`",
+                 station->path);
+  return FALSE;
+}
+
 static gboolean
 open_all (StnStationRun *self, GError **error)
 {
@@ -425,11 +437,13 @@ open_all (StnStationRun *self, GError **error)
     if (self->trace == NULL)
       return FALSE;
   }
-  self->journal = stn_journal_open (station->journal_path, station->file.bench.present, station->clock, error);
+  self->journal = stn_journal_open (station->journal_path, station->is_virtual, station->clock, error);
   if (self->journal == NULL || !settle_the_past (self, error))
     return FALSE;
   self->ledger = stn_ledger_journal_new (self->journal);
   if (!stn_ports_open (self->ports, self->cancellable, error))
+    return FALSE;
+  if (!check_kind (station, error))
     return FALSE;
   stn_ports_connect (self->ports);
   return make_runner (self, error);

@@ -7,6 +7,7 @@
 G_BEGIN_DECLS
 
 typedef enum { STN_ACTIVE_LOW, STN_ACTIVE_HIGH } StnActiveLevel;
+typedef enum { STN_REMOTE_USB_VIRTUAL, STN_REMOTE_USB_REAL } StnRemoteUsb; /* as remote_usb_names */
 
 /* One pin: "c1.AC0", "uart.rts", or a mapping with its level. */
 typedef struct {
@@ -100,7 +101,7 @@ typedef struct {
   gint64 cycles_limit; /* 0: none */
   char *journal;
   char *day_start;
-  int remote_usb;
+  int remote_usb; /* StnRemoteUsb */
   StnFileBench bench;
   GPtrArray *hubs;     /* StnFileHub */
   GPtrArray *controls; /* StnFileControl */

@@ -70,6 +70,7 @@ struct StnStation {
   StnTargets *targets;          /* read when first asked for */
   StnBenchConfig *bench_config; /* NULL: no bench */
   char *journal_path;
+  gboolean is_virtual; /* a bench, or devices that count as one: its records are of the virtual kind */
 };
 
 /* wiring.c: from words to controls, lines and groups; everything that contradicts itself is refused. */
@@ -77,6 +78,10 @@ gboolean stn_station_read_wiring (StnStation *self, GError **error);
 /* FALSE with STN_FAILURE_NOT_SUPPORTED and the place for the first thing that this program understands and can't open.
  */
 gboolean stn_station_check_supported (const StnStation *self, const StnSiteWiring *wiring, GError **error);
+
+/* remote-usb.c: whether some port or adapter of the file is plugged into a virtual host controller (vhci_hcd, dummy_hcd) now,
+ * or says so by its name. Reads sysfs and udev, opens nothing. */
+gboolean stn_station_has_remote_usb (const StnStation *self);
 
 /* run.c: adds the indexes of the sites that take part: `sites` (NULL: all that are enabled) without `skip`. Errors:
  * usage, not-supported. */

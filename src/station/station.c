@@ -151,8 +151,9 @@ stn_station_load (const char *path, StnClock *clock, GError **error)
     if (self->bench_config == NULL)
       return NULL;
   }
-  self->journal_path =
-      self->file.journal != NULL ? g_strdup (self->file.journal) : default_journal (self->file.bench.present);
+  self->is_virtual =
+      self->file.bench.present || (self->file.remote_usb == STN_REMOTE_USB_VIRTUAL && stn_station_has_remote_usb (self));
+  self->journal_path = self->file.journal != NULL ? g_strdup (self->file.journal) : default_journal (self->is_virtual);
   make_sites (self);
   return g_steal_pointer (&self);
 }

@@ -29,6 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnStation, stn_station_free)
 
 const char *stn_station_path (const StnStation *self);
 const char *stn_station_name (const StnStation *self);
+/* Whether its boards exist only as a bench in this program. Records can be virtual without it: devices under vhci_hcd or
+ * dummy_hcd count as a bench too, unless the file says `remote-usb: real`. */
 gboolean stn_station_is_virtual (const StnStation *self);
 /* Where records go; `journal:` of the file or the default. */
 const char *stn_station_journal_path (const StnStation *self);
