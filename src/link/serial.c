@@ -277,6 +277,8 @@ configure (StnSerialPort *self, const StnLineSettings *line, const StnWait *wait
   sp_set_config_bits (config, (int) line->data_bits);
   sp_set_config_parity (config, parity);
   sp_set_config_stopbits (config, (int) line->stop_bits);
+  /* sp_new_config of libserialport 0.1.1 leaves this one as the memory was, and sp_set_config then refuses nonsense */
+  sp_set_config_xon_xoff (config, SP_XONXOFF_DISABLED);
   result = sp_set_config (self->port, config);
   gboolean done =
       result == SP_OK ? check_line (self, line, parity, config, error) : fail_library (self, "set", result, error);
