@@ -389,6 +389,11 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
                             "The date in the job's limits, or that of its approval, has passed. Usual causes, in "
                             "order: a newer revision of "
                             "the job exists, or the clock of this machine is wrong." },
+  [STN_FAILURE_LID_OPEN] = { "lid-open", GATE, OPERATOR, "The lid is open. Close it.",
+                             "Close the lid of the fixture, then start again.",
+                             "The lid's input of a bank that takes part says that the fixture is open, and nothing "
+                             "starts like that. Usual causes, in order: the lid is not fully down, its switch is worn "
+                             "or its cable is loose, the station file names the wrong pin or the wrong level." },
 };
 
 const StnFailureRow *

@@ -4,7 +4,7 @@
 
 typedef struct {
   guint bit;
-  StnBoard *board;
+  StnBoard *board; /* NULL: a bank's */
   StnLineSignal signal;
   gboolean active_low;
 } Line;
@@ -15,6 +15,8 @@ struct StnLineAdapter {
   char *serial, *port;
   GArray *lines; /* Line */
   guint32 driven, levels;
+  guint32 held, held_levels; /* by somebody outside */
+  gint64 press_every_ns, press_for_ns;
   guint32 open_drain; /* of a link: lines that are let go instead of driven high */
   gboolean is_plugged, is_open;
 };
@@ -37,7 +39,7 @@ stn_line_adapter_new (const StnBenchAdapter *config, GHashTable *boards, StnCloc
   for (guint i = 0; i < config->lines->len; i++) {
     const StnBenchLine *from = g_ptr_array_index (config->lines, i);
     Line line = { from->bit, g_hash_table_lookup (boards, from->board), from->signal, from->active_low };
-    if (line.board != NULL)
+    if (line.board != NULL || line.signal >= STN_LINE_START)
       g_array_append_val (self->lines, line);
   }
   return self;
@@ -84,6 +86,22 @@ stn_line_adapter_switches (const StnLineAdapter *self, const StnBoard *board)
 }
 
 void
+stn_line_adapter_set_presses (StnLineAdapter *self, gint64 every_ns, gint64 for_ns)
+{
+  self->press_every_ns = every_ns;
+  self->press_for_ns = for_ns;
+}
+
+void
+stn_line_adapter_set_input (StnLineAdapter *self, guint bit, gboolean high)
+{
+  g_mutex_lock (&self->mutex);
+  self->held |= 1u << bit;
+  self->held_levels = high ? self->held_levels | 1u << bit : self->held_levels & ~(1u << bit);
+  g_mutex_unlock (&self->mutex);
+}
+
+void
 stn_line_adapter_set_plugged (StnLineAdapter *self, gboolean plugged)
 {
   g_mutex_lock (&self->mutex);
@@ -107,7 +125,7 @@ move_lines (StnLineAdapter *self, guint32 mask)
   gint64 now_ns = stn_clock_now_ns (self->clock);
   for (guint i = 0; i < self->lines->len; i++) {
     StnBoard *board = g_array_index (self->lines, Line, i).board;
-    gboolean seen_before = FALSE;
+    gboolean seen_before = board == NULL;
     for (guint k = 0; k < i && !seen_before; k++)
       seen_before = g_array_index (self->lines, Line, k).board == board;
     if (seen_before)
@@ -158,14 +176,24 @@ is_active (const StnBoard *board, StnLineSignal signal)
 {
   switch (signal) {
   case STN_LINE_DETECT:
-    return !board->faults.absent;
+    return !board->faults.absent && stn_clock_now_ns (board->clock) >= board->swapped_ns;
   case STN_LINE_GOOD:
-    return board->power_line && board->is_supplied;
+    return board->power_line && !board->faults.is_shorted;
   case STN_LINE_FAULT:
     return board->power_line && board->faults.is_shorted;
   default:
     return FALSE;
   }
+}
+
+static gboolean
+operator_is_active (const StnLineAdapter *self, StnLineSignal signal)
+{
+  if (signal == STN_LINE_LID)
+    return TRUE;
+  gint64 now_ns = stn_clock_now_ns (self->clock);
+  return self->press_every_ns > 0 && now_ns >= self->press_every_ns
+         && now_ns % self->press_every_ns < self->press_for_ns;
 }
 
 static guint32
@@ -174,15 +202,20 @@ get_levels (StnLineAdapter *self)
   guint32 levels = (self->levels & self->driven) | (PINS_ALL & ~self->driven);
   for (guint i = 0; i < self->lines->len; i++) {
     const Line *line = &g_array_index (self->lines, Line, i);
-    if (signal_bit (line->signal) != 0)
+    if (signal_bit (line->signal) != 0 || line->signal >= STN_LINE_BUSY)
       continue;
+    if (line->board == NULL) {
+      gboolean high = operator_is_active (self, line->signal) != line->active_low;
+      levels = high ? levels | 1u << line->bit : levels & ~(1u << line->bit);
+      continue;
+    }
     g_mutex_lock (&line->board->mutex);
     stn_board_work (line->board, stn_clock_now_ns (self->clock));
     gboolean high = is_active (line->board, line->signal) != line->active_low;
     g_mutex_unlock (&line->board->mutex);
     levels = high ? levels | 1u << line->bit : levels & ~(1u << line->bit);
   }
-  return levels;
+  return (levels & ~self->held) | (self->held_levels & self->held);
 }
 
 guint32

@@ -21,6 +21,10 @@ char *stn_line_adapter_place (StnLineAdapter *self);
 gboolean stn_line_adapter_is_at (const StnLineAdapter *self, const char *place);
 /* Whether one of its lines switches this board's power. */
 gboolean stn_line_adapter_switches (const StnLineAdapter *self, const StnBoard *board);
+/* START is pressed by itself, from `every_ns` on. */
+void stn_line_adapter_set_presses (StnLineAdapter *self, gint64 every_ns, gint64 for_ns);
+/* A pin that somebody outside holds at a level. */
+void stn_line_adapter_set_input (StnLineAdapter *self, guint bit, gboolean high);
 void stn_line_adapter_set_plugged (StnLineAdapter *self, gboolean plugged);
 /* The electrical side, for what stands before the model as a real adapter: every pin at once, an output (1 in
  * `directions`) at its level, an input left to the board as if nobody had ever set it. */

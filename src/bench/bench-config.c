@@ -10,6 +10,8 @@ static const struct {
 } signals[STN_LINE_SIGNAL_COUNT] = {
   [STN_LINE_NRST] = { "nrst", TRUE },      [STN_LINE_BOOT0] = { "boot0", FALSE }, [STN_LINE_POWER] = { "power", FALSE },
   [STN_LINE_DETECT] = { "detect", FALSE }, [STN_LINE_GOOD] = { "good", FALSE },   [STN_LINE_FAULT] = { "fault", FALSE },
+  [STN_LINE_START] = { "start", TRUE },    [STN_LINE_LID] = { "lid", TRUE },      [STN_LINE_BUSY] = { "busy", FALSE },
+  [STN_LINE_OK] = { "ok", FALSE },         [STN_LINE_FAIL] = { "fail", FALSE },
 };
 
 /* ---- making and freeing ---- */
@@ -237,6 +239,47 @@ stn_bench_config_add_usb (StnBenchConfig *self, const char *place, const char *b
   return add_plug (self, place, board, list, error);
 }
 
+static gboolean
+parse_signal (const char *text, StnLineSignal *out, GError **error)
+{
+  for (guint i = 0; i < STN_LINE_SIGNAL_COUNT; i++)
+    if (g_str_equal (signals[i].name, text)) {
+      *out = (StnLineSignal) i;
+      return TRUE;
+    }
+  stn_error_set_seen (error, STN_FAILURE_BAD_FILE,
+                      "nrst, boot0, power, detect, good or fault; of a bank: start, lid, busy, ok or fail", text,
+                      "a signal of a board");
+  return FALSE;
+}
+
+gboolean
+stn_bench_config_add_modem_line (StnBenchConfig *self, const char *board, const char *line, const char *signal,
+                                 gboolean active_low, GError **error)
+{
+  gboolean is_rts = g_str_equal (line, "rts");
+  StnLineSignal parsed;
+  if (!is_rts && !g_str_equal (line, "dtr")) {
+    stn_error_set_seen (error, STN_FAILURE_BAD_FILE, "rts or dtr", line, "a line of a serial port");
+    return FALSE;
+  }
+  if (!parse_signal (signal, &parsed, error))
+    return FALSE;
+  if (parsed > STN_LINE_POWER) {
+    stn_error_set_seen (error, STN_FAILURE_BAD_FILE, "nrst, boot0 or power", signal, "what %s reaches", line);
+    return FALSE;
+  }
+  for (guint i = 0; i < self->uarts->len; i++) {
+    StnBenchUart *uart = g_ptr_array_index (self->uarts, i);
+    if (!g_str_equal (uart->board, board))
+      continue;
+    uart->modem[is_rts ? STN_MODEM_RTS : STN_MODEM_DTR] = (StnBenchModemLine){ TRUE, parsed, active_low };
+    return TRUE;
+  }
+  stn_error_set (error, STN_FAILURE_BAD_FILE, "board \"%s\" has no UART whose %s could reach it", board, line);
+  return FALSE;
+}
+
 static StnBenchAdapter *
 ensure_adapter (StnBenchConfig *self, const char *serial, const char *port)
 {
@@ -262,25 +305,12 @@ add_line (StnBenchConfig *self, StnBenchAdapter *adapter, const char *pin, const
     stn_error_set_seen (error, STN_FAILURE_BAD_FILE, "AD0..AD7 or AC0..AC7", pin, "a line of an adapter");
     return FALSE;
   }
-  if (need_board (self, board, error) == NULL)
+  if (signal < STN_LINE_START && need_board (self, board, error) == NULL)
     return FALSE;
   StnBenchLine *line = g_new0 (StnBenchLine, 1);
   *line = (StnBenchLine){ .bit = bit, .board = g_strdup (board), .signal = signal, .active_low = active_low };
   g_ptr_array_add (adapter->lines, line);
   return TRUE;
-}
-
-static gboolean
-parse_signal (const char *text, StnLineSignal *out, GError **error)
-{
-  for (guint i = 0; i < STN_LINE_SIGNAL_COUNT; i++)
-    if (g_str_equal (signals[i].name, text)) {
-      *out = (StnLineSignal) i;
-      return TRUE;
-    }
-  stn_error_set_seen (error, STN_FAILURE_BAD_FILE, "nrst, boot0, power, detect, good or fault", text,
-                      "a signal of a board");
-  return FALSE;
 }
 
 gboolean
@@ -305,6 +335,12 @@ void
 stn_bench_config_set_pace (StnBenchConfig *self, gboolean line, gboolean flash, gint64 turnaround_ns)
 {
   self->pace = (StnPace){ .line = line, .flash = flash, .turnaround_ns = MAX (turnaround_ns, 0) };
+}
+
+void
+stn_bench_config_set_operator (StnBenchConfig *self, gint64 swap_ns, gint64 press_every_ns, gint64 press_for_ns)
+{
+  self->operator= (StnBenchOperator){ MAX (swap_ns, 0), MAX (press_every_ns, 0), MAX (press_for_ns, 0) };
 }
 
 void
@@ -352,7 +388,13 @@ typedef struct {
 } PaceEntry;
 
 typedef struct {
+  gint64 swap_ns, press_every_ns, press_for_ns;
+} OperatorEntry;
+
+typedef struct {
   char *title;
+  OperatorEntry operator;
+  const StnNode *modem;
   GPtrArray *usb;    /* UsbEntry */
   GPtrArray *boards; /* BoardEntry */
   PaceEntry pace;
@@ -368,8 +410,10 @@ static const StnField pins_fields[] = {
   { .key = "lines",
     .kind = STN_FIELD_NODE,
     STN_MEMBER (PinsEntry, lines),
-    .help = "what each pin reaches: AC0: A1.nrst; signals nrst, boot0, power (driven), detect, good, fault (seen); "
-            "\"A1.power active-low\" where it is not as usual; a list where it reaches several" },
+    .help =
+        "what each pin reaches: AC0: A1.nrst; signals nrst, boot0, power (driven), detect, good, fault (seen); of a "
+        "bank A.start, A.lid (the operator's), A.busy, A.ok, A.fail (lamps); \"A1.power active-low\" where it is "
+        "not as usual; a list where it reaches several" },
   { 0 }
 };
 
@@ -460,6 +504,30 @@ static const StnField pace_fields[] = { { .key = "line",
                                           .help = "what the adapter holds an answer back" },
                                         { 0 } };
 
+static const StnField operator_fields[] = { { .key = "swap",
+                                              .kind = STN_FIELD_DURATION,
+                                              STN_MEMBER (OperatorEntry, swap_ns),
+                                              .low = 0,
+                                              .high = 60 * STN_NS_PER_S,
+                                              .fallback = "0 ms",
+                                              .help =
+                                                  "how long the detect pins see no board while boards are swapped" },
+                                            { .key = "press-every",
+                                              .kind = STN_FIELD_DURATION,
+                                              STN_MEMBER (OperatorEntry, press_every_ns),
+                                              .low = 0,
+                                              .high = 3600 * STN_NS_PER_S,
+                                              .fallback = "1 s",
+                                              .help = "how often START is pressed; 0: never" },
+                                            { .key = "press-for",
+                                              .kind = STN_FIELD_DURATION,
+                                              STN_MEMBER (OperatorEntry, press_for_ns),
+                                              .low = 0,
+                                              .high = 60 * STN_NS_PER_S,
+                                              .fallback = "100 ms",
+                                              .help = "how long each time" },
+                                            { 0 } };
+
 static const StnField file_fields[] = {
   { .key = "bench", .kind = STN_FIELD_TEXT, STN_MEMBER (BenchFile, title), .required = TRUE, .help = "what it is" },
   { .key = "usb",
@@ -480,6 +548,16 @@ static const StnField file_fields[] = {
     .struct_size = sizeof (BoardEntry),
     .required = TRUE,
     .help = "the boards by name" },
+  { .key = "modem",
+    .kind = STN_FIELD_NODE,
+    STN_MEMBER (BenchFile, modem),
+    .help = "what RTS and DTR of a board's own port reach: A1: { rts: nrst, dtr: boot0 }; \"power active-low\" where "
+            "it is not as usual" },
+  { .key = "operator",
+    .kind = STN_FIELD_OBJECT,
+    STN_MEMBER (BenchFile, operator),
+    .fields = operator_fields,
+    .help = "what the bench's own operator does; the lid is closed" },
   { .key = "pace",
     .kind = STN_FIELD_OBJECT,
     STN_MEMBER (BenchFile, pace),
@@ -698,6 +776,52 @@ read_ttys (StnBenchConfig *self, const StnNode *ttys, GError **error)
 }
 
 static gboolean
+read_modem_line (StnBenchConfig *self, const char *board, const StnNode *line, const StnNode *node, GError **error)
+{
+  static const char expected[] = "nrst, boot0 or power, \"active-low\" or \"active-high\" behind it where needed";
+  if (node->kind != STN_NODE_SCALAR) {
+    stn_node_error (node, error, expected, NULL, "%s of board \"%s\"", line->text, board);
+    return FALSE;
+  }
+  g_auto (GStrv) words = g_strsplit_set (node->text, " ", 2);
+  gboolean low = words[0] != NULL && words[1] != NULL && g_str_equal (words[1], "active-low");
+  gboolean high = words[0] != NULL && words[1] != NULL && g_str_equal (words[1], "active-high");
+  if (words[0] == NULL || (words[1] != NULL && !low && !high)) {
+    stn_node_error (node, error, expected, node->text, "%s of board \"%s\"", line->text, board);
+    return FALSE;
+  }
+  GError *problem = NULL;
+  StnLineSignal signal;
+  if (parse_signal (words[0], &signal, &problem))
+    stn_bench_config_add_modem_line (self, board, line->text, words[0], low || (!high && signals[signal].active_low),
+                                     &problem);
+  return at_node (node, problem, error);
+}
+
+static gboolean
+read_modem (StnBenchConfig *self, const StnNode *modem, GError **error)
+{
+  if (modem == NULL)
+    return TRUE;
+  if (modem->kind != STN_NODE_MAPPING) {
+    stn_node_error (modem, error, "a map from a board to { rts: …, dtr: … }", NULL, "modem");
+    return FALSE;
+  }
+  for (guint i = 0; i < modem->items->len; i++) {
+    const StnNode *board = g_ptr_array_index (modem->keys, i), *lines = g_ptr_array_index (modem->items, i);
+    if (lines->kind != STN_NODE_MAPPING) {
+      stn_node_error (lines, error, "{ rts: …, dtr: … }", NULL, "modem lines of board \"%s\"", board->text);
+      return FALSE;
+    }
+    for (guint line = 0; line < lines->items->len; line++)
+      if (!read_modem_line (self, board->text, g_ptr_array_index (lines->keys, line),
+                            g_ptr_array_index (lines->items, line), error))
+        return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
 build (StnBenchConfig *self, const BenchFile *parsed, const char *file, GError **error)
 {
   self->title = g_strdup (parsed->title);
@@ -709,7 +833,9 @@ build (StnBenchConfig *self, const BenchFile *parsed, const char *file, GError *
   for (guint i = 0; parsed->usb != NULL && i < parsed->usb->len; i++)
     if (!read_usb (self, g_ptr_array_index (parsed->usb, i), error))
       return FALSE;
-  return read_ttys (self, parsed->ttys, error);
+  stn_bench_config_set_operator (self, parsed->operator.swap_ns, parsed->operator.press_every_ns,
+                                 parsed->operator.press_for_ns);
+  return read_ttys (self, parsed->ttys, error) && read_modem (self, parsed->modem, error);
 }
 
 StnBenchConfig *

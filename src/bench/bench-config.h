@@ -20,14 +20,6 @@ typedef struct {
   GPtrArray *faults; /* char *, checked */
 } StnBenchBoard;
 
-/* A UART is found by a tty's name, or as an interface of an adapter by the adapter's serial or hub port. */
-typedef struct {
-  char *tty;
-  char *serial, *port;
-  guint interface;
-  char *board;
-} StnBenchUart;
-
 /* what an adapter's line reaches */
 typedef enum {
   STN_LINE_NRST,
@@ -36,12 +28,35 @@ typedef enum {
   STN_LINE_DETECT, /* from here on the board drives */
   STN_LINE_GOOD,
   STN_LINE_FAULT,
+  STN_LINE_START, /* a bank's from here on, with no board behind: these two are moved by the bench's own operator */
+  STN_LINE_LID,
+  STN_LINE_BUSY, /* lamps: only looked at */
+  STN_LINE_OK,
+  STN_LINE_FAIL,
   STN_LINE_SIGNAL_COUNT
 } StnLineSignal;
 
+/* RTS or DTR of a UART, where it reaches its own board. */
+typedef struct {
+  gboolean is_wired;
+  StnLineSignal signal; /* NRST, BOOT0 or power */
+  gboolean active_low;
+} StnBenchModemLine;
+
+typedef enum { STN_MODEM_RTS, STN_MODEM_DTR, STN_MODEM_LINE_COUNT } StnModemLine;
+
+/* A UART is found by a tty's name, or as an interface of an adapter by the adapter's serial or hub port. */
+typedef struct {
+  char *tty;
+  char *serial, *port;
+  guint interface;
+  char *board;
+  StnBenchModemLine modem[STN_MODEM_LINE_COUNT];
+} StnBenchUart;
+
 typedef struct {
   guint bit;
-  char *board;
+  char *board; /* from START on: the bank */
   StnLineSignal signal;
   gboolean active_low;
 } StnBenchLine;
@@ -58,6 +73,12 @@ typedef struct {
   GPtrArray *quirks; /* char *, or NULL: what this DFU device does its own way; src/bench/usb knows the words */
 } StnBenchPlug;
 
+/* What the bench's own operator does, for programs that nobody stands beside. */
+typedef struct {
+  gint64 swap_ns;                     /* how long the detect pins see nothing when boards are swapped */
+  gint64 press_every_ns, press_for_ns; /* START; 0: never */
+} StnBenchOperator;
+
 struct StnBenchConfig {
   char *title;
   GPtrArray *boards;   /* StnBenchBoard */
@@ -65,6 +86,7 @@ struct StnBenchConfig {
   GPtrArray *adapters; /* StnBenchAdapter */
   GPtrArray *plugs;    /* StnBenchPlug */
   StnPace pace;
+  StnBenchOperator operator;
   guint64 seed;
 };
 

@@ -4,6 +4,7 @@
 #include "src/bench/adapter.h"
 #include "src/bench/bench-config.h"
 #include "src/bench/board.h"
+#include "src/bench/modem.h"
 #include "src/bench/usb/dfu-port.h"
 
 G_BEGIN_DECLS
@@ -19,12 +20,14 @@ typedef struct {
 typedef struct {
   StnBenchUart place; /* owned copies */
   StnBoard *board;    /* borrowed */
+  StnModem *modem;    /* owned */
 } StnBenchUartSeat;
 
 struct StnBench {
   StnClock *clock;
   StnTargets *targets;
   guint64 seed;
+  StnBenchOperator operator;
   GMutex mutex;        /* guards `boards_made` and the seats' ptys */
   guint64 boards_made; /* numbers the UIDs */
   GPtrArray *seats;    /* StnSeat */

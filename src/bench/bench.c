@@ -1,5 +1,6 @@
 #include "src/bench/bench-private.h"
 #include "src/bench/uart-link.h"
+#include "src/link/pins.h"
 
 #include <string.h>
 
@@ -25,6 +26,7 @@ uart_seat_free (gpointer data)
   g_free (uart->place.tty);
   g_free (uart->place.serial);
   g_free (uart->place.port);
+  stn_modem_free (uart->modem);
   g_free (uart);
 }
 
@@ -142,6 +144,10 @@ power_unswitched (StnBench *self)
     gboolean switched = FALSE;
     for (guint k = 0; k < self->adapters->len && !switched; k++)
       switched = stn_line_adapter_switches (g_ptr_array_index (self->adapters, k), board);
+    for (guint k = 0; k < self->uarts->len && !switched; k++) {
+      const StnBenchUartSeat *uart = g_ptr_array_index (self->uarts, k);
+      switched = uart->board == board && stn_modem_switches (uart->modem);
+    }
     if (switched)
       continue;
     g_mutex_lock (&board->mutex);
@@ -158,6 +164,7 @@ stn_bench_new (const StnBenchConfig *config, StnTargets *targets, StnClock *cloc
   self->clock = clock;
   self->targets = targets;
   self->seed = config->seed;
+  self->operator= config->operator;
   self->seats = g_ptr_array_new_with_free_func (seat_free);
   self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->uarts = g_ptr_array_new_with_free_func (uart_seat_free);
@@ -174,11 +181,14 @@ stn_bench_new (const StnBenchConfig *config, StnTargets *targets, StnClock *cloc
                                   .port = g_strdup (from->port),
                                   .interface = from->interface };
     uart->board = find_board (self, from->board);
+    uart->modem = stn_modem_new (from, uart->board, clock);
     g_ptr_array_add (self->uarts, uart);
   }
-  for (guint i = 0; i < config->adapters->len; i++)
-    g_ptr_array_add (self->adapters,
-                     stn_line_adapter_new (g_ptr_array_index (config->adapters, i), self->by_name, clock));
+  for (guint i = 0; i < config->adapters->len; i++) {
+    StnLineAdapter *adapter = stn_line_adapter_new (g_ptr_array_index (config->adapters, i), self->by_name, clock);
+    stn_line_adapter_set_presses (adapter, config->operator.press_every_ns, config->operator.press_for_ns);
+    g_ptr_array_add (self->adapters, adapter);
+  }
   self->plugs = g_ptr_array_new_with_free_func ((GDestroyNotify) stn_dfu_port_free);
   for (guint i = 0; i < config->plugs->len; i++) {
     const StnBenchPlug *from = g_ptr_array_index (config->plugs, i);
@@ -212,15 +222,22 @@ typedef struct {
   StnBench *bench;
 } BenchProvider;
 
+static StnBenchUartSeat *
+uart_at (StnBench *self, const char *place)
+{
+  for (guint i = 0; i < self->uarts->len; i++) {
+    StnBenchUartSeat *uart = g_ptr_array_index (self->uarts, i);
+    if (stn_bench_place_is_uart (place, &uart->place))
+      return uart;
+  }
+  return NULL;
+}
+
 static StnBoard *
 board_at (StnBench *self, const char *place)
 {
-  for (guint i = 0; i < self->uarts->len; i++) {
-    const StnBenchUartSeat *uart = g_ptr_array_index (self->uarts, i);
-    if (stn_bench_place_is_uart (place, &uart->place))
-      return uart->board;
-  }
-  return NULL;
+  StnBenchUartSeat *uart = uart_at (self, place);
+  return uart != NULL ? uart->board : NULL;
 }
 
 static StnLineAdapter *
@@ -244,23 +261,28 @@ plug_at (StnBench *self, const char *place)
 static StnLink *
 open_uart (StnProvider *provider, const char *place, G_GNUC_UNUSED const StnWait *wait, GError **error)
 {
-  StnBoard *board = board_at (((BenchProvider *) provider)->bench, place);
-  if (board == NULL) {
+  StnBenchUartSeat *uart = uart_at (((BenchProvider *) provider)->bench, place);
+  if (uart == NULL) {
     stn_error_set (error, STN_FAILURE_ADAPTER_MISSING, "%s: the bench has no such UART", place);
     return NULL;
   }
-  return stn_uart_link_open (board, place, error);
+  StnLink *link = stn_uart_link_open (uart->board, place, error);
+  if (link != NULL && !stn_modem_is_open (uart->modem))
+    stn_modem_raise (uart->modem);
+  return link;
 }
 
 static StnLink *
 open_pins (StnProvider *provider, const char *place, G_GNUC_UNUSED const StnWait *wait, GError **error)
 {
   StnLineAdapter *adapter = adapter_at (((BenchProvider *) provider)->bench, place);
-  if (adapter == NULL) {
-    stn_error_set (error, STN_FAILURE_ADAPTER_MISSING, "%s: the bench has no such adapter", place);
-    return NULL;
-  }
-  return stn_line_adapter_open (adapter, place, error);
+  if (adapter != NULL)
+    return stn_line_adapter_open (adapter, place, error);
+  StnBenchUartSeat *uart = uart_at (((BenchProvider *) provider)->bench, place);
+  if (uart != NULL)
+    return stn_modem_open (uart->modem, place, error);
+  stn_error_set (error, STN_FAILURE_ADAPTER_MISSING, "%s: the bench has no such adapter", place);
+  return NULL;
 }
 
 static StnLink *
@@ -291,6 +313,7 @@ load_boards (StnProvider *provider, const char *const *names, GError **error)
       return FALSE;
     g_mutex_lock (&seat->board->mutex);
     stn_board_replace (seat->board, target, &faults, uid, FALSE, stn_clock_now_ns (self->clock));
+    seat->board->swapped_ns = stn_clock_now_ns (self->clock) + self->operator.swap_ns;
     g_mutex_unlock (&seat->board->mutex);
   }
   return TRUE;
@@ -471,6 +494,39 @@ stn_bench_board_power_cycle (StnBench *self, const char *board)
     return FALSE;
   stn_board_power_cycle (found, stn_clock_now_ns (self->clock));
   g_mutex_unlock (&found->mutex);
+  return TRUE;
+}
+
+gboolean
+stn_bench_board_set_present (StnBench *self, const char *board, gboolean present)
+{
+  StnBoard *found = lock_at_now (self, board);
+  if (found == NULL)
+    return FALSE;
+  stn_board_set_present (found, present, stn_clock_now_ns (self->clock));
+  g_mutex_unlock (&found->mutex);
+  return TRUE;
+}
+
+gboolean
+stn_bench_set_input (StnBench *self, const char *place, const char *pin, gboolean high)
+{
+  StnLineAdapter *adapter = adapter_at (self, place);
+  guint bit;
+  if (adapter == NULL || !stn_pin_from_text (pin, &bit))
+    return FALSE;
+  stn_line_adapter_set_input (adapter, bit, high);
+  return TRUE;
+}
+
+gboolean
+stn_bench_get_pin (StnBench *self, const char *place, const char *pin, gboolean *out_high)
+{
+  StnLineAdapter *adapter = adapter_at (self, place);
+  guint bit;
+  if (adapter == NULL || !stn_pin_from_text (pin, &bit))
+    return FALSE;
+  *out_high = stn_line_adapter_levels (adapter) >> bit & 1;
   return TRUE;
 }
 

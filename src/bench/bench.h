@@ -46,6 +46,13 @@ gboolean stn_bench_config_add_line (StnBenchConfig *self, const char *adapter_pl
  * device does its own way (src/bench/usb/dfu-traits.h), separated by commas; NULL: as the chip is. */
 gboolean stn_bench_config_add_usb (StnBenchConfig *self, const char *place, const char *board, const char *words,
                                    GError **error);
+/* RTS or DTR ("rts", "dtr") of the board's own UART, which must have been added, reaches "nrst", "boot0" or "power". */
+gboolean stn_bench_config_add_modem_line (StnBenchConfig *self, const char *board, const char *line,
+                                          const char *signal, gboolean active_low, GError **error);
+/* Signals of a bank (add_line with the bank's name for the board): "start" and "lid", which the bench's own operator
+ * moves, "busy", "ok", "fail", which are lamps. He leaves the lid closed, presses START for a while every now and then
+ * (0: never), and while he swaps boards the detect pins see none for `swap_ns`. */
+void stn_bench_config_set_operator (StnBenchConfig *self, gint64 swap_ns, gint64 press_every_ns, gint64 press_for_ns);
 /* Wire time, flash time, and the adapter's turnaround; defaults: all off. */
 void stn_bench_config_set_pace (StnBenchConfig *self, gboolean line, gboolean flash, gint64 turnaround_ns);
 /* Seeds the UIDs of boards that have none of their own; 0: new ones at each start, as new boards have. */
@@ -88,6 +95,12 @@ gboolean stn_bench_board_uid (StnBench *self, const char *board, guint8 out_uid[
 guint stn_bench_board_window_violations (StnBench *self, const char *board);
 /* Power off and on, as a hand at the plug. */
 gboolean stn_bench_board_power_cycle (StnBench *self, const char *board);
+/* Takes a board out, or puts the same one back. */
+gboolean stn_bench_board_set_present (StnBench *self, const char *board, gboolean present);
+/* Moves an input from outside: from now on the pin of the adapter at `place` has this level, whatever the model says.
+ * The level at a pin, lamps included. FALSE: no such pin. */
+gboolean stn_bench_set_input (StnBench *self, const char *place, const char *pin, gboolean high);
+gboolean stn_bench_get_pin (StnBench *self, const char *place, const char *pin, gboolean *out_high);
 /* Unplugs a UART, adapter or USB place: its links fail with link-lost from now on. Plugs it in again. */
 gboolean stn_bench_set_plugged (StnBench *self, const char *place, gboolean plugged);
 

@@ -257,7 +257,7 @@ is_fed (const StnBoard *self)
   /* what the host's idle TX or a driven BOOT0 push through the protection diodes keeps some boards alive */
   return self->faults.back_powered
          && (self->faults.back_powered_always || self->boot0_high
-             || (self->port.is_plugged && self->port.is_open && !self->port.is_breaking));
+             || (self->port.is_plugged && (self->port.is_open || self->port.is_held) && !self->port.is_breaking));
 }
 
 static void
@@ -348,8 +348,28 @@ stn_board_set_port (StnBoard *self, gboolean is_open, gboolean is_plugged, gint6
   g_byte_array_set_size (self->port.received, 0);
   self->port.is_open = is_open;
   self->port.is_plugged = is_plugged;
-  if (!is_open)
+  if (!is_open && !self->port.is_held)
     self->port.is_breaking = FALSE;
+  settle_supply (self, now_ns);
+  stn_clock_wake (self->clock, self);
+}
+
+void
+stn_board_hold_port (StnBoard *self, gboolean is_held, gint64 now_ns)
+{
+  stn_board_work (self, now_ns);
+  self->port.is_held = is_held;
+  if (!is_held && !self->port.is_open)
+    self->port.is_breaking = FALSE;
+  settle_supply (self, now_ns);
+  stn_clock_wake (self->clock, self);
+}
+
+void
+stn_board_set_present (StnBoard *self, gboolean present, gint64 now_ns)
+{
+  stn_board_work (self, now_ns);
+  self->faults.absent = !present;
   settle_supply (self, now_ns);
   stn_clock_wake (self->clock, self);
 }

@@ -62,6 +62,7 @@ struct StnBoard {
 
   gboolean power_line, nrst_low, boot0_high; /* what the pins ask for; see stn_board_set_pins */
   gboolean is_supplied;
+  gint64 swapped_ns; /* until then its contacts see the hand that puts it in */
   StnBoardState state;
   GArray *works; /* StnWork */
   StnRom *rom;
@@ -97,6 +98,10 @@ void stn_board_set_pins (StnBoard *self, guint mask, guint active, gint64 now_ns
 void stn_board_set_break (StnBoard *self, gboolean on, gint64 now_ns);
 /* The host's side of the UART is opened or closed, plugged or unplugged. */
 void stn_board_set_port (StnBoard *self, gboolean is_open, gboolean is_plugged, gint64 now_ns);
+/* RTS and DTR keep the port open, though nobody reads or writes it. */
+void stn_board_hold_port (StnBoard *self, gboolean is_held, gint64 now_ns);
+/* Out of the fixture, or back in it. */
+void stn_board_set_present (StnBoard *self, gboolean present, gint64 now_ns);
 void stn_board_power_cycle (StnBoard *self, gint64 now_ns);
 /* Bytes from the host. */
 void stn_board_host_sends (StnBoard *self, const guint8 *bytes, gsize length, gint64 now_ns);

@@ -37,6 +37,7 @@ typedef struct {
   guint to_host_head;
   GByteArray *received; /* the host's buffer */
   gboolean is_open, is_plugged, is_breaking;
+  gboolean is_held; /* open for its modem lines */
   guint64 exchanges;
 } StnUartPort;
 

@@ -3,6 +3,7 @@
 #include "src/cli/site-list.h"
 
 #define CYCLES_MOST 1000000
+#define QUANTITY_MOST 1000000
 
 static gboolean
 parse_sites (const StnCommand *command, const char *text, char ***out, int *out_exit)
@@ -18,6 +19,31 @@ parse_sites (const StnCommand *command, const char *text, char ***out, int *out_
 }
 
 static gboolean
+parse_start (const StnCommand *command, const char *text, StnRunCommandOptions *out, int *out_exit)
+{
+  if (text == NULL)
+    return TRUE;
+  for (guint by = 0; by < STN_START_BY_COUNT; by++)
+    if (g_str_equal (stn_start_by_names[by], text)) {
+      out->has_start = TRUE;
+      out->start = by;
+      return TRUE;
+    }
+  *out_exit = stn_command_usage (command, "--start: expected now, key, pin or insertion, not “%s”", text);
+  return FALSE;
+}
+
+/* Where somebody else says when, or the boards are counted, loads come until they are done or a signal ends it. */
+static int
+cycles_by_default (const StnRunCommandOptions *options)
+{
+  gboolean is_open =
+      options->quantity > 0
+      || (options->has_start && (options->start == STN_START_BY_PIN || options->start == STN_START_BY_INSERTION));
+  return is_open ? 0 : 1;
+}
+
+static gboolean
 check (const StnCommand *command, const StnRunCommandOptions *options, int *out_exit)
 {
   const char *wrong = NULL;
@@ -27,8 +53,12 @@ check (const StnCommand *command, const StnRunCommandOptions *options, int *out_
     wrong = "--quiet and --verbose at once";
   else if (options->progress && !options->json)
     wrong = "--progress goes with --json";
-  else if (options->cycles < 1 || options->cycles > CYCLES_MOST)
+  else if (options->cycles < 0 || options->cycles > CYCLES_MOST)
     wrong = "--cycles: expected 1 to 1000000";
+  else if (options->quantity < 0 || options->quantity > QUANTITY_MOST)
+    wrong = "--quantity: expected 1 to 1000000";
+  else if (options->no_input && options->has_start && options->start == STN_START_BY_KEY)
+    wrong = "--start key asks for a key, and --no-input forbids it";
   else if (options->job == NULL)
     wrong = "expected a job";
   if (wrong == NULL)
@@ -41,7 +71,8 @@ gboolean
 stn_run_command_options_parse (const StnCommand *command, int argc, char **argv, const char *job, const char *station,
                                StnRunCommandOptions *out, int *out_exit)
 {
-  g_autofree char *sites = NULL, *skip = NULL, *batch = NULL;
+  g_autofree char *sites = NULL, *skip = NULL, *batch = NULL, *start = NULL;
+  int cycles = -1, quantity = -1;
   const GOptionEntry entries[] = {
     { "batch", 0, 0, G_OPTION_ARG_FILENAME, &batch, "The job, where it does not stand alone", "JOB" },
     { "station", 0, 0, G_OPTION_ARG_FILENAME, &out->station, "Station file ($STATION_FILE, the user's, /etc/station)",
@@ -51,7 +82,13 @@ stn_run_command_options_parse (const StnCommand *command, int argc, char **argv,
     { "panel", 0, 0, G_OPTION_ARG_STRING, &out->panel, "The panel's code", "CODE" },
     { "sites", 0, 0, G_OPTION_ARG_STRING, &sites, "Only these sites", "A1-A8,B2" },
     { "skip", 0, 0, G_OPTION_ARG_STRING, &skip, "Not these sites", "A3" },
-    { "cycles", 0, 0, G_OPTION_ARG_INT, &out->cycles, "So many loads of boards (1)", "N" },
+    { "cycles", 0, 0, G_OPTION_ARG_INT, &cycles,
+      "So many loads of boards (1; with --quantity, or started by pin or "
+      "insertion: as many as come)",
+      "N" },
+    { "quantity", 0, 0, G_OPTION_ARG_INT, &quantity, "Loads until so many boards have passed, and no board more", "N" },
+    { "start", 0, 0, G_OPTION_ARG_STRING, &start,
+      "What starts each load: now, key (Enter), pin (START), insertion (detect pins)", "WORD" },
     { "serials", 0, 0, G_OPTION_ARG_FILENAME, &out->serials_path, "Serials, one a line, or SITE,SERIAL", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &out->json, "Events on standard output, one JSON object a line", NULL },
     { "progress", 0, 0, G_OPTION_ARG_NONE, &out->progress,
@@ -66,7 +103,7 @@ stn_run_command_options_parse (const StnCommand *command, int argc, char **argv,
     G_OPTION_ENTRY_NULL,
   };
 
-  *out = (StnRunCommandOptions){ .cycles = 1 };
+  *out = (StnRunCommandOptions){ 0 };
   if (!stn_command_parse (command, entries, &argc, &argv, out_exit))
     return FALSE;
   if (argc > 2 || (argc == 2 && batch != NULL)) {
@@ -76,6 +113,11 @@ stn_run_command_options_parse (const StnCommand *command, int argc, char **argv,
   out->job = g_strdup (batch != NULL ? batch : argc == 2 ? argv[1] : job);
   if (out->station == NULL)
     out->station = g_strdup (station);
+  if (!parse_start (command, start, out, out_exit))
+    return FALSE;
+  /* 0 is our own word for "as many as come", not one to be typed */
+  out->quantity = quantity == -1 ? 0 : quantity == 0 ? -1 : quantity;
+  out->cycles = cycles == -1 ? cycles_by_default (out) : cycles == 0 ? -1 : cycles;
   return parse_sites (command, sites, &out->sites, out_exit) && parse_sites (command, skip, &out->skip, out_exit)
          && check (command, out, out_exit);
 }

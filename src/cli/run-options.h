@@ -3,6 +3,7 @@
 
 #include "src/cli/command.h"
 #include "src/cli/serial-list.h"
+#include "src/station/station.h"
 
 G_BEGIN_DECLS
 
@@ -10,7 +11,10 @@ typedef struct {
   char *job, *station;
   char *lot, *operator_id, *panel;
   char **sites, **skip; /* names; NULL: not given */
-  int cycles;
+  int cycles;        /* 0: as many as come */
+  int quantity;      /* 0: no limit */
+  gboolean has_start; /* --start was given; else the first load goes at once and a person is asked before the others */
+  StnStartBy start;
   char *serials_path;
   char *junit, *trace;
   gboolean json, tap, progress, dry_run, no_input, quiet, verbose;

@@ -32,6 +32,7 @@ typedef struct {
   char **run_ids; /* of the units in work, by site; owned */
 
   StnOutcome outcome;
+  guint64 surplus; /* boards that were refused because --quantity was reached */
   guint signals_heard;
   guint ticks;
   gboolean is_stopped;
@@ -77,6 +78,7 @@ take_event (Program *self, const StnEvent *event)
   }
   if (event->kind == STN_EVENT_UNIT_RESULT) {
     g_ptr_array_add (self->context.rows, stn_unit_row_new (event));
+    self->surplus += event->failure == STN_FAILURE_QUANTITY;
     if (index >= 0)
       g_clear_pointer (&self->run_ids[index], g_free);
   }
@@ -184,15 +186,13 @@ has_reached_stop_rule (const Program *self)
          && self->outcome.counts[STN_VERDICT_FAIL] >= (guint64) self->job->stop_after_failures;
 }
 
-/* Asks a person to swap the boards. FALSE: no more boards, or a signal. */
+/* Asks a person for the boards. FALSE: no more boards, or a signal. */
 static gboolean
-ask_for_boards (Program *self)
+ask_for_boards (gboolean is_first)
 {
   struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 
-  if (self->options->no_input || !isatty (STDIN_FILENO))
-    return TRUE;
-  g_printerr ("Swap the boards and press Enter (Ctrl-D: no more): ");
+  g_printerr ("%s and press Enter (Ctrl-D: no more): ", is_first ? "Put the boards in" : "Swap the boards");
   for (;;) {
     if (stn_signals_count () > 0)
       return FALSE;
@@ -204,19 +204,94 @@ ask_for_boards (Program *self)
   }
 }
 
-static gboolean
-next_boards (Program *self, gboolean *out_more, GError **error)
+/* What starts this load. Without --start people are asked where there are any, but not before the first load. */
+static StnStartBy
+start_of (const Program *self, gboolean is_first)
 {
-  *out_more = stn_station_is_virtual (self->station) || ask_for_boards (self);
-  return !*out_more || stn_station_run_load_boards (self->run, error);
+  if (self->options->has_start)
+    return self->options->start;
+  gboolean asks =
+      !is_first && !self->options->no_input && !stn_station_is_virtual (self->station) && isatty (STDIN_FILENO);
+  return asks ? STN_START_BY_KEY : STN_START_BY_NOW;
+}
+
+static void
+say_what_is_waited_for (Program *self, StnStartBy by)
+{
+  static const char *const texts[STN_START_BY_COUNT] = {
+    [STN_START_BY_KEY] = "Close the lid.",
+    [STN_START_BY_PIN] = "Ready: press START.",
+    [STN_START_BY_INSERTION] = "Ready: put the boards in.",
+  };
+  if (!self->options->quiet)
+    g_printerr ("%s\n", texts[by]);
+}
+
+/* Waits for whatever starts a load, drawing meanwhile. *out_started FALSE: a signal came first. */
+static gboolean
+wait_for_start (Program *self, StnStartBy by, gboolean *out_started, GError **error)
+{
+  gboolean is_said = by == STN_START_BY_NOW;
+
+  *out_started = FALSE;
+  for (;;) {
+    g_autoptr (GError) failure = NULL;
+    /* the key is checked against the lid in no time where it is closed: said only when it is not */
+    StnWait wait = stn_wait_new (self->clock, TICK_MS * STN_NS_PER_MS, self->cancellable);
+    if (!is_said && by != STN_START_BY_KEY) {
+      say_what_is_waited_for (self, by);
+      is_said = TRUE;
+    }
+    gboolean ok = stn_station_run_wait_start (self->run, by, &wait, out_started, &failure);
+    drain (self);
+    stn_view_tick (self->view);
+    if (!ok && stn_error_is (failure, STN_FAILURE_CANCELLED) && stn_signals_count () > 0)
+      return TRUE;
+    if (!ok) {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+    if (*out_started)
+      return TRUE;
+    if (!is_said) {
+      say_what_is_waited_for (self, by);
+      is_said = TRUE;
+    }
+  }
+}
+
+static gboolean
+next_boards (Program *self, gboolean is_first, gboolean *out_more, GError **error)
+{
+  StnStartBy by = start_of (self, is_first);
+
+  if (!is_first && !stn_station_run_load_boards (self->run, error))
+    return FALSE;
+  *out_more = by != STN_START_BY_KEY || ask_for_boards (is_first);
+  return !*out_more || wait_for_start (self, by, out_more, error);
+}
+
+/* As many as were asked for have passed; what was refused for that reason is no refusal of the job's. */
+static gboolean
+has_reached_quantity (Program *self)
+{
+  guint64 *counts = self->outcome.counts;
+  if (self->options->quantity == 0 || counts[STN_VERDICT_PASS] < (guint64) self->options->quantity)
+    return FALSE;
+  counts[STN_VERDICT_SKIPPED] -= MIN (self->surplus, counts[STN_VERDICT_SKIPPED]);
+  self->surplus = 0;
+  return TRUE;
 }
 
 static gboolean
 run_cycles (Program *self, GError **error)
 {
-  for (int cycle = 1; cycle <= self->options->cycles; cycle++) {
+  const int cycles = self->options->cycles;
+
+  for (int cycle = 1; cycles == 0 || cycle <= cycles; cycle++) {
     gboolean more = TRUE;
-    if (cycle > 1 && !next_boards (self, &more, error))
+    guint64 passed = self->outcome.counts[STN_VERDICT_PASS];
+    if (stn_signals_count () == 0 && !next_boards (self, cycle == 1, &more, error))
       return FALSE;
     if (stn_signals_count () > 0) {
       self->outcome.stopped = TRUE;
@@ -226,7 +301,12 @@ run_cycles (Program *self, GError **error)
       return TRUE;
     if (!give_serials (self, error) || !run_cycle (self, error))
       return FALSE;
+    if (has_reached_quantity (self))
+      return TRUE;
     if (self->outcome.stopped || self->outcome.many_alike || self->outcome.not_recorded > 0)
+      return TRUE;
+    /* nobody says when, and nothing passes: the same boards would be taken again and again */
+    if (cycles == 0 && start_of (self, FALSE) == STN_START_BY_NOW && self->outcome.counts[STN_VERDICT_PASS] == passed)
       return TRUE;
     if (has_reached_stop_rule (self)) {
       g_autofree char *text =
@@ -290,10 +370,11 @@ plan (Program *self, GError **error)
     .operator_id = options->operator_id,
     .panel = options->panel,
     .trace_path = options->trace,
+    .quantity = (guint64) options->quantity,
     .cancellable = self->cancellable,
   };
   self->run = stn_station_run_new (self->station, self->job, &run_options, self->events, error);
-  if (self->run == NULL)
+  if (self->run == NULL || !stn_station_run_can_start_by (self->run, start_of (self, TRUE), error))
     return FALSE;
   self->context.sites = stn_station_run_sites (self->run, &self->context.site_count);
   self->context.site_names = g_new0 (char *, self->context.site_count + 1);

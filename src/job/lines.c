@@ -65,16 +65,23 @@ stn_adapter_name (const StnAdapter *self)
 }
 
 gboolean
+stn_adapter_read_levels (StnAdapter *self, guint32 *out_levels, const StnWait *wait, GError **error)
+{
+  g_mutex_lock (&self->mutex);
+  gboolean ok = stn_pins_get (self->pins, out_levels, wait, error);
+  g_mutex_unlock (&self->mutex);
+  return ok;
+}
+
+gboolean
 stn_adapter_read (StnAdapter *self, guint bit, gboolean *out_high, const StnWait *wait, GError **error)
 {
   guint32 levels = 0;
 
-  g_mutex_lock (&self->mutex);
-  gboolean ok = stn_pins_get (self->pins, &levels, wait, error);
-  g_mutex_unlock (&self->mutex);
-  if (ok)
-    *out_high = (levels >> bit) & 1;
-  return ok;
+  if (!stn_adapter_read_levels (self, &levels, wait, error))
+    return FALSE;
+  *out_high = (levels >> bit) & 1;
+  return TRUE;
 }
 
 static guint32

@@ -12,6 +12,7 @@ typedef struct {
   GThread *thread;
   int is_poisoned;   /* atomic: another site has this unit's UID */
   char *claimed_uid; /* guarded by the runner's mutex */
+  StnSiteOutcome outcome;
 } SiteState;
 
 struct StnRunner {
@@ -529,6 +530,7 @@ run_unit (StnRunner *runner, guint index)
   conclude (&unit, failure);
   g_autoptr (GError) record_error = NULL;
   if (ledger_class->finish (unit.ledger, unit.result, &record_error)) {
+    runner->sites[index].outcome = (StnSiteOutcome){ TRUE, unit.result->verdict };
     count_result (runner, unit.result->verdict, unit.result->failure);
     post_result (&unit);
   } else {
@@ -563,6 +565,17 @@ worker (gpointer data)
 }
 
 static void
+tell_that_it_is_over (StnRunner *self)
+{
+  if (self->config.cycle_over == NULL)
+    return;
+  g_autofree StnSiteOutcome *outcomes = g_new0 (StnSiteOutcome, self->config.site_count);
+  for (guint i = 0; i < self->config.site_count; i++)
+    outcomes[i] = self->sites[i].outcome;
+  self->config.cycle_over (self->config.cycle_over_data, outcomes);
+}
+
+static void
 finish_cycle (StnRunner *self)
 {
   StnEvent *event = event_new (self, STN_EVENT_CYCLE_RESULT);
@@ -581,6 +594,7 @@ finish_cycle (StnRunner *self)
   event->duration_ns = summary->duration_ns;
   event->failure = summary->many_alike;
   g_mutex_unlock (&self->mutex);
+  tell_that_it_is_over (self);
   post (self, event);
 
   g_mutex_lock (&self->mutex);
@@ -679,6 +693,7 @@ stn_runner_start (StnRunner *self)
   self->started_ns = stn_clock_now_ns (self->config.clock);
   for (guint i = 0; i < self->config.site_count; i++) {
     g_clear_pointer (&self->sites[i].claimed_uid, g_free);
+    self->sites[i].outcome = (StnSiteOutcome){ 0 };
     g_atomic_int_set (&self->sites[i].is_poisoned, 0);
   }
   g_mutex_unlock (&self->mutex);

@@ -30,6 +30,12 @@ typedef struct {
   const char *given_serial; /* from a list or a scan; NULL: by the job's pattern */
 } StnRunnerSite;
 
+/* What a site has come to in a cycle. */
+typedef struct {
+  gboolean is_recorded; /* FALSE: there is no verdict, or it is not on disk */
+  StnVerdict verdict;
+} StnSiteOutcome;
+
 typedef struct {
   StnClock *clock;         /* borrowed, like everything here */
   StnLedger *ledger;
@@ -39,6 +45,10 @@ typedef struct {
   const StnRun *run_base;  /* what all runs have in common: station, operator, lot, job, target, ... */
   const StnRunnerSite *sites;
   guint site_count;
+  /* Called when every result of a cycle is recorded or given up, before stn_runner_wait says so: in the last worker's
+   * thread, with the outcomes in the order of the sites. Must not call the runner. NULL: nobody wants to know. */
+  void (*cycle_over) (gpointer data, const StnSiteOutcome *outcomes);
+  gpointer cycle_over_data;
 } StnRunnerConfig;
 
 typedef struct {

@@ -63,7 +63,7 @@ add_faults (const StnStation *self, StnBenchConfig *config, GError **error)
   return TRUE;
 }
 
-/* The lines of a site as its board meets them. `good` and `fault` are the fixture's own and have no board behind. */
+/* The lines of a site as its board meets them. */
 static gboolean
 add_board (const StnStation *self, StnBenchConfig *config, const StnSiteWiring *wiring, GError **error)
 {
@@ -79,13 +79,33 @@ add_board (const StnStation *self, StnBenchConfig *config, const StnSiteWiring *
     return FALSE;
   if (wiring->usb_place != NULL && !stn_bench_config_add_usb (config, wiring->usb_place, board, NULL, error))
     return FALSE;
-  for (guint signal = STN_SIGNAL_NRST; signal <= STN_SIGNAL_DETECT; signal++) {
+  for (guint signal = STN_SIGNAL_NRST; signal < STN_SIGNAL_COUNT; signal++) {
     const StnPinRef *line = &wiring->lines[signal];
+    if (line->kind == STN_PIN_REF_UART
+        && !stn_bench_config_add_modem_line (config, board, line->bit == 0 ? "rts" : "dtr", stn_signal_names[signal],
+                                             line->active_low, error))
+      return FALSE;
     if (line->kind != STN_PIN_REF_CONTROL)
       continue;
     const StnControlWiring *control = &g_array_index (self->controls, StnControlWiring, line->control);
     if (!stn_bench_config_add_line (config, control->place, stn_pin_name (line->bit), board, stn_signal_names[signal],
                                     line->active_low, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* A bank's own lines as the bench's operator meets them, and RTS and DTR of each port. */
+static gboolean
+add_bank (const StnStation *self, StnBenchConfig *config, const StnBankWiring *bank, GError **error)
+{
+  for (guint signal = 0; signal < STN_PANEL_COUNT; signal++) {
+    const StnPinRef *line = &bank->lines[signal];
+    if (line->kind != STN_PIN_REF_CONTROL)
+      continue;
+    const StnControlWiring *control = &g_array_index (self->controls, StnControlWiring, line->control);
+    if (!stn_bench_config_add_line (config, control->place, stn_pin_name (line->bit), bank->file->name,
+                                    stn_panel_signal_names[signal], line->active_low, error))
       return FALSE;
   }
   return TRUE;
@@ -110,8 +130,12 @@ straight (StnStation *self, GError **error)
   for (guint i = 0; i < self->wirings->len; i++)
     if (!add_board (self, config, &g_array_index (self->wirings, StnSiteWiring, i), error))
       return NULL;
+  for (guint i = 0; i < self->banks->len; i++)
+    if (!add_bank (self, config, &g_array_index (self->banks, StnBankWiring, i), error))
+      return NULL;
   if (!add_faults (self, config, error))
     return NULL;
+  stn_bench_config_set_operator (config, bench->swap_ns, bench->press_every_ns, bench->press_for_ns);
   stn_bench_config_set_pace (config, bench->pace_line, bench->pace_flash, bench->pace_turnaround_ns);
   stn_bench_config_set_seed (config, (guint64) bench->seed);
   return g_steal_pointer (&config);

@@ -4,6 +4,7 @@ typedef struct {
   StnLedger ledger; /* first */
   StnJournal *journal;
   GMutex mutex;
+  guint64 quantity, passes; /* of this ledger's own runs; quantity 0: no limit */
   GHashTable *admitted; /* run ids that were admitted and have no result yet: they may still become a PASS of the lot */
 } JournalLedger;
 
@@ -65,7 +66,14 @@ ledger_admit (StnLedger *self, const StnAdmissionRequest *request, StnAdmission 
   g_mutex_lock (&ledger->mutex);
   gboolean ok = request->quantity == 0
                 || stn_journal_count_passes (ledger->journal, request->job_name, request->lot, &lot_passes, error);
-  ok = ok && stn_ledger_decide (request, &history, lot_passes + g_hash_table_size (ledger->admitted), out, error);
+  guint admitted = g_hash_table_size (ledger->admitted);
+  if (ok && ledger->quantity > 0 && ledger->passes + admitted >= ledger->quantity) {
+    stn_error_set (error, STN_FAILURE_QUANTITY,
+                   "%" G_GUINT64_FORMAT " boards were asked for, and as many have passed or are about to",
+                   ledger->quantity);
+    ok = FALSE;
+  }
+  ok = ok && stn_ledger_decide (request, &history, lot_passes + admitted, out, error);
   if (ok)
     g_hash_table_add (ledger->admitted, g_strdup (request->run_id));
   g_mutex_unlock (&ledger->mutex);
@@ -106,6 +114,7 @@ ledger_finish (StnLedger *self, const StnResult *result, GError **error)
   /* only now: between commit and here it counts twice, which refuses one too many and never admits one */
   g_mutex_lock (&ledger->mutex);
   g_hash_table_remove (ledger->admitted, result->run_id);
+  ledger->passes += ok && result->verdict == STN_VERDICT_PASS;
   g_mutex_unlock (&ledger->mutex);
   return ok;
 }
@@ -129,6 +138,12 @@ static const StnLedgerClass journal_ledger_class = {
   .finish = ledger_finish,
   .free = ledger_free,
 };
+
+void
+stn_ledger_journal_set_quantity (StnLedger *self, guint64 quantity)
+{
+  ((JournalLedger *) self)->quantity = quantity;
+}
 
 StnLedger *
 stn_ledger_journal_new (StnJournal *journal)

@@ -8,6 +8,9 @@ G_BEGIN_DECLS
 
 /* Borrows the journal, which outlives it. Free with stn_ledger_free. */
 StnLedger *stn_ledger_journal_new (StnJournal *journal);
+/* Refuses boards (quantity) once so many have passed through this ledger, or may yet. 0: no limit. Before the first
+ * admission. */
+void stn_ledger_journal_set_quantity (StnLedger *self, guint64 quantity);
 
 /* The rules of admission, by what is known of a chip. FALSE with already-done, retry-limit or quantity.
  * `lot_passes`: PASSes of the

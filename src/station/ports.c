@@ -16,7 +16,9 @@ struct StnPorts {
   StnProvider *uart_provider, *pins_provider, *usb_provider; /* may be the same */
   StnAdapter **adapters;                                     /* as many as controls; NULL: not used, or not open */
   GError **errors;                                           /* likewise: why it is not open */
-  GPtrArray *groups;                                         /* StnLineGroup */
+  StnAdapter **modems;                                       /* as many as sites: RTS and DTR of its own port */
+  GError **modem_errors;
+  GPtrArray *groups; /* StnLineGroup */
 };
 
 static const StnSiteWiring *
@@ -47,6 +49,8 @@ stn_ports_new (StnStation *station, const guint *sites, guint count, StnBench *b
   self->sites = g_array_new (FALSE, FALSE, sizeof (guint));
   g_array_append_vals (self->sites, sites, count);
   self->errors = g_new0 (GError *, station->controls->len + 1);
+  self->modems = g_new0 (StnAdapter *, count + 1);
+  self->modem_errors = g_new0 (GError *, count + 1);
   return self;
 }
 
@@ -59,12 +63,16 @@ stn_ports_set_tolerant (StnPorts *self, gboolean tolerant)
 gboolean
 stn_ports_uses_control (const StnPorts *self, guint control)
 {
-  for (guint i = 0; i < self->sites->len; i++)
-    for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++) {
-      const StnPinRef *line = &wiring_at (self, i)->lines[signal];
-      if (line->kind == STN_PIN_REF_CONTROL && line->control == control)
+  for (guint i = 0; i < self->sites->len; i++) {
+    const StnSiteWiring *wiring = wiring_at (self, i);
+    const StnBankWiring *bank = &g_array_index (self->station->banks, StnBankWiring, wiring->bank);
+    for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++)
+      if (wiring->lines[signal].kind == STN_PIN_REF_CONTROL && wiring->lines[signal].control == control)
         return TRUE;
-    }
+    for (guint signal = 0; signal < STN_PANEL_COUNT; signal++)
+      if (bank->lines[signal].kind == STN_PIN_REF_CONTROL && bank->lines[signal].control == control)
+        return TRUE;
+  }
   return FALSE;
 }
 
@@ -72,6 +80,18 @@ const GError *
 stn_ports_control_error (const StnPorts *self, guint control)
 {
   return self->errors[control];
+}
+
+const GError *
+stn_ports_site_error (const StnPorts *self, guint site)
+{
+  return self->modem_errors[site];
+}
+
+StnAdapter *
+stn_ports_adapter (const StnPorts *self, guint control)
+{
+  return self->adapters != NULL ? self->adapters[control] : NULL;
 }
 
 StnProvider *
@@ -164,6 +184,53 @@ open_adapter (StnPorts *self, const StnControlWiring *control, GCancellable *can
   return stn_adapter_new (pins, control->used_mask, control->rest_levels, clock, &wait, error);
 }
 
+/* RTS and DTR of a site's own port, open from here to stn_ports_close: each opening of a tty would raise both. */
+static gboolean
+open_modem (StnPorts *self, guint index, GCancellable *cancellable, GError **error)
+{
+  const StnSiteWiring *wiring = wiring_at (self, index);
+  StnClock *clock = self->station->clock;
+  guint32 used_mask = 0, rest_levels = 0;
+
+  for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++) {
+    const StnPinRef *line = &wiring->lines[signal];
+    if (line->kind != STN_PIN_REF_UART)
+      continue;
+    used_mask |= 1u << line->bit;
+    rest_levels |= line->active_low ? 1u << line->bit : 0;
+  }
+  if (used_mask == 0)
+    return TRUE;
+  StnWait wait = stn_wait_new (clock, OPEN_NS, cancellable);
+  StnProvider *provider = self->uart_provider;
+  if (provider == NULL || provider->provider_class->open_pins == NULL) {
+    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "%s: RTS and DTR of this port can't be lines",
+                   wiring->file->uart.port);
+    return FALSE;
+  }
+  StnLink *pins = provider->provider_class->open_pins (provider, wiring->file->uart.port, &wait, error);
+  if (pins != NULL)
+    self->modems[index] = stn_adapter_new (pins, used_mask, rest_levels, clock, &wait, error);
+  return self->modems[index] != NULL;
+}
+
+static gboolean
+open_modems (StnPorts *self, GCancellable *cancellable, GError **error)
+{
+  for (guint i = 0; i < self->sites->len; i++) {
+    g_autoptr (GError) failure = NULL;
+    if (open_modem (self, i, cancellable, &failure))
+      continue;
+    g_prefix_error (&failure, "%s: ", wiring_at (self, i)->file->name);
+    if (!self->tolerant || stn_error_is (failure, STN_FAILURE_CANCELLED)) {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+    self->modem_errors[i] = g_steal_pointer (&failure);
+  }
+  return TRUE;
+}
+
 gboolean
 stn_ports_open (StnPorts *self, GCancellable *cancellable, GError **error)
 {
@@ -186,14 +253,15 @@ stn_ports_open (StnPorts *self, GCancellable *cancellable, GError **error)
     }
     self->errors[i] = g_steal_pointer (&failure);
   }
-  return TRUE;
+  return open_modems (self, cancellable, error);
 }
 
 /* ---- the sites' lines ---- */
 
 static void
-connect_lines (StnPorts *self, const StnSiteWiring *wiring, StnSite *site)
+connect_lines (StnPorts *self, guint index, StnSite *site)
 {
+  const StnSiteWiring *wiring = wiring_at (self, index);
   StnLine *const lines[STN_SIGNAL_COUNT] = { &site->nrst,   &site->boot0, &site->power,
                                              &site->detect, &site->good,  &site->fault };
   for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++) {
@@ -201,6 +269,8 @@ connect_lines (StnPorts *self, const StnSiteWiring *wiring, StnSite *site)
     if (line->kind == STN_PIN_REF_CONTROL)
       *lines[signal] =
           (StnLine){ .adapter = self->adapters[line->control], .bit = line->bit, .active_low = line->active_low };
+    else if (line->kind == STN_PIN_REF_UART)
+      *lines[signal] = (StnLine){ .adapter = self->modems[index], .bit = line->bit, .active_low = line->active_low };
   }
 }
 
@@ -222,7 +292,7 @@ stn_ports_connect (StnPorts *self)
 
     site->uart_provider = self->uart_provider;
     site->usb_provider = wiring->usb_place != NULL ? self->usb_provider : NULL;
-    connect_lines (self, wiring, site);
+    connect_lines (self, i, site);
     if (!site->shares_nrst && !site->shares_boot0 && !site->shares_power)
       continue;
     StnLineGroup *group = g_hash_table_lookup (groups, GUINT_TO_POINTER (wiring->group));
@@ -258,6 +328,8 @@ stn_ports_close (StnPorts *self)
   for (guint i = 0; self->adapters != NULL && i < self->station->controls->len; i++)
     stn_adapter_free (self->adapters[i]);
   g_clear_pointer (&self->adapters, g_free);
+  for (guint i = 0; i < self->sites->len; i++)
+    g_clear_pointer (&self->modems[i], stn_adapter_free);
   if (self->pins_provider != self->uart_provider)
     stn_provider_free (self->pins_provider);
   self->pins_provider = NULL;
@@ -276,6 +348,10 @@ stn_ports_free (StnPorts *self)
   for (guint i = 0; i < self->station->controls->len; i++)
     g_clear_error (&self->errors[i]);
   g_free (self->errors);
+  for (guint i = 0; i < self->sites->len; i++)
+    g_clear_error (&self->modem_errors[i]);
+  g_free (self->modem_errors);
+  g_free (self->modems);
   g_clear_pointer (&self->locks, stn_locks_free);
   g_array_unref (self->sites);
   g_free (self);

@@ -30,10 +30,14 @@ void stn_ports_connect (StnPorts *self);
 /* NULL-safe, also after an open that failed half-way. */
 void stn_ports_close (StnPorts *self);
 
-/* Whether some line of the sites is on this control. */
+/* Whether some line of the sites, or of their banks' panels, is on this control. */
 gboolean stn_ports_uses_control (const StnPorts *self, guint control);
 /* Why the control did not open; NULL when it is open or not used. Borrowed. */
 const GError *stn_ports_control_error (const StnPorts *self, guint control);
+/* Why RTS and DTR of a site's own port (index into the sites that were given) did not open; likewise. */
+const GError *stn_ports_site_error (const StnPorts *self, guint site);
+/* Borrowed; NULL where it is not used or not open. */
+StnAdapter *stn_ports_adapter (const StnPorts *self, guint control);
 /* Borrowed; NULL before open. */
 StnProvider *stn_ports_uart_provider (const StnPorts *self);
 

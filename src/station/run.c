@@ -6,7 +6,12 @@
 #include "src/journal/journal.h"
 #include "src/journal/query.h"
 #include "src/station/ledger.h"
+#include "src/station/panel.h"
 #include "src/station/ports.h"
+#include "src/station/presence.h"
+
+/* detect pins are steady for much longer than this */
+#define PRESENCE_POLL_NS (10 * STN_NS_PER_MS)
 
 struct StnStationRun {
   StnStation *station; /* borrowed */
@@ -21,6 +26,9 @@ struct StnStationRun {
   GPtrArray *plans;     /* StnPlan, one for each different wiring */
   GArray *rows;         /* StnRunnerSite */
 
+  GArray *bank_indexes; /* guint, the banks of these sites */
+  guint64 quantity;
+
   StnBench *bench; /* NULL: real ports */
 
   /* from open on */
@@ -29,6 +37,8 @@ struct StnStationRun {
   StnJournal *journal;
   StnLedger *ledger;
   StnTraceSink *trace;
+  StnPanel *panel;
+  StnPresence *presence;
   StnRunner *runner;
 };
 
@@ -91,6 +101,18 @@ stn_station_pick_sites (const StnStation *self, const char *const *sites, const 
     return TRUE;
   stn_error_set (error, STN_FAILURE_USAGE, "no site is left to run");
   return FALSE;
+}
+
+/* The banks in the order of the file, each once. */
+static void
+pick_banks (StnStationRun *self)
+{
+  for (guint bank = 0; bank < self->station->banks->len; bank++)
+    for (guint i = 0; i < self->site_indexes->len; i++)
+      if (wiring_of (self->station, g_array_index (self->site_indexes, guint, i))->bank == bank) {
+        g_array_append_val (self->bank_indexes, bank);
+        break;
+      }
 }
 
 /* ---- plans ---- */
@@ -276,12 +298,15 @@ stn_station_run_new (StnStation *station, StnJob *job, const StnRunOptions *opti
   self->trace_path = g_strdup (options->trace_path);
   self->faults = options->faults;
   self->cancellable = options->cancellable != NULL ? g_object_ref (options->cancellable) : NULL;
+  self->quantity = options->quantity;
   self->site_indexes = g_array_new (FALSE, FALSE, sizeof (guint));
   self->plans = g_ptr_array_new_with_free_func (plan_unref);
   self->rows = g_array_new (FALSE, FALSE, sizeof (StnRunnerSite));
+  self->bank_indexes = g_array_new (FALSE, FALSE, sizeof (guint));
   if (!stn_station_pick_sites (station, options->sites, options->skip, self->site_indexes, error)
       || !check_until (self, error) || !make_plans (self, error))
     return NULL;
+  pick_banks (self);
   /* a model only: what is wrong with it is bad input, and found before a lock or a journal is touched */
   if (station->bench_config != NULL) {
     self->bench = stn_station_make_bench (station, error);
@@ -381,6 +406,67 @@ settle_the_past (StnStationRun *self, GError **error)
   return TRUE;
 }
 
+/* ---- the panel ---- */
+
+static void
+make_panel (StnStationRun *self)
+{
+  self->panel = stn_panel_new (self->station->clock, self->events);
+  for (guint i = 0; i < self->bank_indexes->len; i++) {
+    guint index = g_array_index (self->bank_indexes, guint, i);
+    const StnBankWiring *bank = &g_array_index (self->station->banks, StnBankWiring, index);
+    StnLine lines[STN_PANEL_COUNT] = { 0 };
+    for (guint signal = 0; signal < STN_PANEL_COUNT; signal++) {
+      const StnPinRef *line = &bank->lines[signal];
+      if (line->kind == STN_PIN_REF_CONTROL)
+        lines[signal] = (StnLine){ .adapter = stn_ports_adapter (self->ports, line->control),
+                                   .bit = line->bit,
+                                   .active_low = line->active_low };
+    }
+    stn_panel_add_bank (self->panel, bank->file->name, lines);
+  }
+  self->presence = stn_presence_new (self->station->clock);
+  for (guint i = 0; i < self->rows->len; i++) {
+    const StnSite *site = g_array_index (self->rows, StnRunnerSite, i).site;
+    if (site->detect.adapter != NULL)
+      stn_presence_add (self->presence, site->name, &site->detect);
+  }
+}
+
+static StnPanelResult
+result_of_bank (const StnStationRun *self, guint bank, const StnSiteOutcome *outcomes)
+{
+  guint passed = 0, failed = 0, open = 0;
+
+  for (guint i = 0; i < self->rows->len; i++) {
+    if (wiring_of (self->station, g_array_index (self->site_indexes, guint, i))->bank != bank)
+      continue;
+    if (!outcomes[i].is_recorded)
+      open++;
+    else if (outcomes[i].verdict == STN_VERDICT_PASS)
+      passed++;
+    else if (outcomes[i].verdict == STN_VERDICT_FAIL)
+      failed++;
+    else if (outcomes[i].verdict != STN_VERDICT_EMPTY)
+      open++;
+  }
+  if (failed > 0)
+    return STN_PANEL_ONE_FAILED;
+  return passed > 0 && open == 0 ? STN_PANEL_ALL_PASSED : STN_PANEL_NO_VERDICT;
+}
+
+/* In the last worker's thread. */
+static void
+cycle_over (gpointer data, const StnSiteOutcome *outcomes)
+{
+  StnStationRun *self = data;
+  g_autofree StnPanelResult *results = g_new0 (StnPanelResult, self->bank_indexes->len);
+
+  for (guint i = 0; i < self->bank_indexes->len; i++)
+    results[i] = result_of_bank (self, g_array_index (self->bank_indexes, guint, i), outcomes);
+  stn_panel_end (self->panel, results);
+}
+
 static gboolean
 make_runner (StnStationRun *self, GError **error)
 {
@@ -393,6 +479,8 @@ make_runner (StnStationRun *self, GError **error)
     .run_base = self->run_base,
     .sites = (const StnRunnerSite *) self->rows->data,
     .site_count = self->rows->len,
+    .cycle_over = cycle_over,
+    .cycle_over_data = self,
   };
   self->runner = stn_runner_new (&config, error);
   return self->runner != NULL;
@@ -403,6 +491,8 @@ static void
 close_all (StnStationRun *self)
 {
   g_clear_pointer (&self->runner, stn_runner_free);
+  g_clear_pointer (&self->panel, stn_panel_free);
+  g_clear_pointer (&self->presence, stn_presence_free);
   stn_ports_close (self->ports);
   g_clear_pointer (&self->trace, stn_trace_sink_unref);
   g_clear_pointer (&self->ledger, stn_ledger_free);
@@ -441,11 +531,13 @@ open_all (StnStationRun *self, GError **error)
   if (self->journal == NULL || !settle_the_past (self, error))
     return FALSE;
   self->ledger = stn_ledger_journal_new (self->journal);
+  stn_ledger_journal_set_quantity (self->ledger, self->quantity);
   if (!stn_ports_open (self->ports, self->cancellable, error))
     return FALSE;
   if (!check_kind (station, error))
     return FALSE;
   stn_ports_connect (self->ports);
+  make_panel (self);
   return make_runner (self, error);
 }
 
@@ -473,11 +565,18 @@ stn_station_run_free (StnStationRun *self)
   g_clear_pointer (&self->rows, g_array_unref);
   g_clear_pointer (&self->plans, g_ptr_array_unref);
   g_clear_pointer (&self->site_indexes, g_array_unref);
+  g_clear_pointer (&self->bank_indexes, g_array_unref);
   g_clear_pointer (&self->run_base, stn_run_free);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->job, stn_job_unref);
   g_free (self->trace_path);
   g_free (self);
+}
+
+StnBench *
+stn_station_run_bench (const StnStationRun *self)
+{
+  return self->bench;
 }
 
 /* ---- cycles ---- */
@@ -488,14 +587,96 @@ stn_station_run_runner (StnStationRun *self)
   return self->runner;
 }
 
+/* ---- what starts a cycle ---- */
+
+const char *const stn_start_by_names[STN_START_BY_COUNT + 1] = { "now", "key", "pin", "insertion", NULL };
+
 gboolean
-stn_station_run_start (StnStationRun *self, GError **error)
+stn_station_run_can_start_by (const StnStationRun *self, StnStartBy by, GError **error)
+{
+  gboolean has_start = FALSE, has_detect = FALSE;
+
+  for (guint i = 0; i < self->bank_indexes->len; i++) {
+    guint index = g_array_index (self->bank_indexes, guint, i);
+    has_start |=
+        g_array_index (self->station->banks, StnBankWiring, index).lines[STN_PANEL_START].kind != STN_PIN_REF_NONE;
+  }
+  for (guint i = 0; i < self->site_indexes->len; i++)
+    has_detect |= wiring_of (self->station, g_array_index (self->site_indexes, guint, i))->wiring.has_detect;
+  if (by == STN_START_BY_PIN && !has_start) {
+    stn_error_set (error, STN_FAILURE_USAGE, "%s: no bank that takes part has a START (inputs: { start: … })",
+                   self->station->path);
+    return FALSE;
+  }
+  if (by == STN_START_BY_INSERTION && !has_detect) {
+    stn_error_set (error, STN_FAILURE_USAGE,
+                   "%s: no site that takes part has a detect pin, so nothing tells that "
+                   "boards have been changed",
+                   self->station->path);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+wait_for_boards (StnStationRun *self, const StnWait *wait, gboolean *out_started, GError **error)
+{
+  for (;;) {
+    g_autoptr (GError) failure = NULL;
+    StnWait reading = stn_wait_new (wait->clock, STN_NS_PER_S, wait->cancellable);
+    if (!stn_presence_look (self->presence, &reading, error))
+      return FALSE;
+    if (stn_presence_is_ready (self->presence))
+      return stn_panel_wait_closed (self->panel, wait, out_started, error);
+    const char *left = stn_presence_take_left_in_place (self->presence);
+    if (left != NULL)
+      warn (self, left,
+            g_strdup_printf ("%s still holds its board of the last cycle: nothing starts before it was "
+                             "taken out",
+                             left));
+    if (stn_wait_sleep (wait, PRESENCE_POLL_NS, &failure))
+      continue;
+    if (!stn_error_is (failure, STN_FAILURE_TIMEOUT)) {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+    *out_started = FALSE;
+    return TRUE;
+  }
+}
+
+gboolean
+stn_station_run_wait_start (StnStationRun *self, StnStartBy by, const StnWait *wait, gboolean *out_started,
+                            GError **error)
+{
+  switch (by) {
+  case STN_START_BY_KEY:
+    return stn_panel_wait_closed (self->panel, wait, out_started, error);
+  case STN_START_BY_PIN:
+    return stn_panel_wait_start (self->panel, wait, out_started, error);
+  case STN_START_BY_INSERTION:
+    return wait_for_boards (self, wait, out_started, error);
+  case STN_START_BY_NOW:
+  default:
+    *out_started = TRUE;
+    return TRUE;
+  }
+}
+
+static gboolean
+start_cycle (StnStationRun *self, GError **error)
 {
   const StnStationFile *file = &self->station->file;
 
+  if (!stn_panel_begin (self->panel, error))
+    return FALSE;
+  stn_presence_begin (self->presence);
   if (file->fixture_id != NULL) {
-    if (!stn_journal_count_fixture (self->journal, file->fixture_id, &self->run_base->fixture_cycle, error))
+    if (!stn_journal_count_fixture (self->journal, file->fixture_id, &self->run_base->fixture_cycle, error)) {
+      g_autofree StnPanelResult *none = g_new0 (StnPanelResult, self->bank_indexes->len);
+      stn_panel_end (self->panel, none);
       return FALSE;
+    }
     if (file->cycles_limit > 0 && self->run_base->fixture_cycle > file->cycles_limit)
       warn (self, NULL,
             g_strdup_printf ("fixture %s has done %" G_GINT64_FORMAT
@@ -507,6 +688,16 @@ stn_station_run_start (StnStationRun *self, GError **error)
   stn_runner_set_run_base (self->runner, self->run_base);
   stn_runner_start (self->runner);
   return TRUE;
+}
+
+gboolean
+stn_station_run_start (StnStationRun *self, GError **error)
+{
+  /* the watch over the lids runs before the first board's worker does: time stands still until both are there */
+  stn_clock_join (self->station->clock);
+  gboolean started = start_cycle (self, error);
+  stn_clock_leave (self->station->clock);
+  return started;
 }
 
 gboolean

@@ -177,6 +177,16 @@ static const StnField pace_fields[] = {
   { 0 },
 };
 
+static const StnField operator_fields[] = {
+  { .key = "swap", .kind = STN_FIELD_DURATION, STN_MEMBER (StnFileBench, swap_ns), .low = 0, .high = 60 * STN_NS_PER_S,
+    .fallback = "0 ms", .help = "how long the detect pins see no board while boards are swapped" },
+  { .key = "press-every", .kind = STN_FIELD_DURATION, STN_MEMBER (StnFileBench, press_every_ns), .low = 0,
+    .high = 3600 * STN_NS_PER_S, .fallback = "1 s", .help = "how often START is pressed; 0: never" },
+  { .key = "press-for", .kind = STN_FIELD_DURATION, STN_MEMBER (StnFileBench, press_for_ns), .low = 0,
+    .high = 60 * STN_NS_PER_S, .fallback = "100 ms", .help = "how long each time" },
+  { 0 },
+};
+
 static const StnField bench_fields[] = {
   { .key = "file", .kind = STN_FIELD_PATH, STN_MEMBER (StnFileBench, file),
     .help = "a bench.yaml: the boards and adapters of the virtual station" },
@@ -188,6 +198,8 @@ static const StnField bench_fields[] = {
     .help = "with `straight`: which times are kept" },
   { .key = "faults", .kind = STN_FIELD_NODE, STN_MEMBER (StnFileBench, faults),
     .help = "with `straight`: what is wrong with a site's board, as in bench.yaml (A4: [ { dead-cell: 0x08001234 } ])" },
+  { .key = "operator", .kind = STN_FIELD_OBJECT, .offset = 0, .fields = operator_fields,
+    .help = "with `straight`: what the bench's own operator does; the lid is closed" },
   { .key = "seed", .kind = STN_FIELD_INTEGER, STN_MEMBER (StnFileBench, seed), .low = 0, .high = G_MAXINT64,
     .help = "with `straight`: the same UIDs at every start; 0: new boards" },
   { .key = "", .kind = STN_FIELD_PLACE, STN_MEMBER (StnFileBench, place) },

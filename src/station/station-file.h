@@ -90,6 +90,7 @@ typedef struct {
   gint64 seed;
   gboolean pace_line, pace_flash;
   gint64 pace_turnaround_ns;
+  gint64 swap_ns, press_every_ns, press_for_ns; /* what its operator does */
   const StnNode *faults; /* a mapping of site to a list of faults */
   const StnNode *place;
   const StnNode *target_place;

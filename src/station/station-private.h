@@ -49,6 +49,27 @@ typedef struct {
   guint group;     /* sites with the same number share lines; own number: shares none */
 } StnSiteWiring;
 
+typedef enum {
+  STN_PANEL_START, /* read */
+  STN_PANEL_LID,
+  STN_PANEL_BUSY, /* driven */
+  STN_PANEL_OK,
+  STN_PANEL_FAIL,
+  STN_PANEL_COUNT
+} StnPanelSignal;
+extern const char *const stn_panel_signal_names[STN_PANEL_COUNT];
+static inline gboolean
+stn_panel_signal_is_driven (StnPanelSignal signal)
+{
+  return signal >= STN_PANEL_BUSY;
+}
+
+/* A bank's own lines: what a person presses and sees. */
+typedef struct {
+  const StnFileBank *file;
+  StnPinRef lines[STN_PANEL_COUNT];
+} StnBankWiring;
+
 typedef struct {
   const StnFileControl *file;
   char *place;       /* what a provider opens: the serial, or the USB path */
@@ -65,6 +86,7 @@ struct StnStation {
   int day_start_minutes;
   GArray *controls;             /* StnControlWiring */
   GArray *wirings;              /* StnSiteWiring, in the order of the file */
+  GArray *banks;                /* StnBankWiring, likewise */
   GPtrArray *sites;             /* StnSite, as long as wirings */
   GPtrArray *warnings;          /* char * */
   StnTargets *targets;          /* read when first asked for */
@@ -93,6 +115,9 @@ typedef struct StnPorts StnPorts;
  * had its time. Touches nothing. */
 gboolean stn_station_wait_out_windows (StnStation *self, const StnPorts *ports, GCancellable *cancellable,
                                        GError **error);
+
+/* run.c: the bench that the run's ports are opened in; NULL: real ports. Borrowed. */
+StnBench *stn_station_run_bench (const StnStationRun *self);
 
 /* bench-config.c: the bench that `bench:` asks for. NULL with an error; not called without `bench:`. */
 StnBenchConfig *stn_station_read_bench (StnStation *self, GError **error);

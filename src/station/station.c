@@ -141,6 +141,7 @@ stn_station_load (const char *path, StnClock *clock, GError **error)
   g_array_set_clear_func (self->controls, clear_control);
   self->wirings = g_array_new (FALSE, TRUE, sizeof (StnSiteWiring));
   g_array_set_clear_func (self->wirings, clear_wiring);
+  self->banks = g_array_new (FALSE, TRUE, sizeof (StnBankWiring));
   self->sites = g_ptr_array_new_with_free_func (site_free);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
 
@@ -165,6 +166,7 @@ stn_station_free (StnStation *self)
     return;
   g_clear_pointer (&self->sites, g_ptr_array_unref);
   g_clear_pointer (&self->wirings, g_array_unref);
+  g_clear_pointer (&self->banks, g_array_unref);
   g_clear_pointer (&self->controls, g_array_unref);
   g_clear_pointer (&self->warnings, g_ptr_array_unref);
   g_clear_pointer (&self->bench_config, stn_bench_config_free);

@@ -67,6 +67,7 @@ typedef struct {
   const char *operator_id;  /* NULL: the user's login name */
   const char *panel;
   const char *trace_path;    /* NULL: no file */
+  guint64 quantity;          /* boards beyond so many passes of this run are refused (quantity); 0: no limit */
   StnFaultPlan *faults;      /* tests only */
   GCancellable *cancellable; /* ends what stn_station_run_open waits for; NULL: nothing does */
 } StnRunOptions;
@@ -83,8 +84,27 @@ const StnRunnerSite *stn_station_run_sites (const StnStationRun *self, guint *ou
  * that an earlier program left open. */
 gboolean stn_station_run_open (StnStationRun *self, GError **error);
 StnRunner *stn_station_run_runner (StnStationRun *self); /* borrowed; after open */
-/* Starts the next cycle: counts the fixture, brings the production day up to date, starts the runner. Error: the
- * journal's; nothing has started then. */
+
+/* What starts a cycle. */
+typedef enum {
+  STN_START_BY_NOW, /* nothing: at once */
+  STN_START_BY_KEY, /* the operator's word, which the program asks for */
+  STN_START_BY_PIN, /* START of a bank that takes part, pressed for 30 ms or more */
+  /* boards were put into all sites that have a detect pin, and have been there for 200 ms; each of these sites was seen
+   * empty since the last cycle */
+  STN_START_BY_INSERTION,
+  STN_START_BY_COUNT
+} StnStartBy;
+extern const char *const stn_start_by_names[STN_START_BY_COUNT + 1]; /* "now", "key", "pin", "insertion", NULL */
+/* FALSE with STN_FAILURE_USAGE when the sites' wiring has no such thing. Touches nothing. */
+gboolean stn_station_run_can_start_by (const StnStationRun *self, StnStartBy by, GError **error);
+/* Waits for it, at most until the wait ends: that is no error, *out_started is FALSE and the next call goes on where
+ * this one was. KEY waits for the lids to be closed, NOW for nothing. Errors: STN_FAILURE_CANCELLED, those of the
+ * adapters. After open. */
+gboolean stn_station_run_wait_start (StnStationRun *self, StnStartBy by, const StnWait *wait, gboolean *out_started,
+                                     GError **error);
+/* Starts the next cycle: counts the fixture, brings the production day up to date, lights busy, starts the runner. Errors: those of
+ * the journal and of the panel's adapters, STN_FAILURE_LID_OPEN; nothing has started then. */
 gboolean stn_station_run_start (StnStationRun *self, GError **error);
 /* Between cycles: on a bench, its own operator swaps the boards; real boards are swapped by people, and nothing
  * happens. */

@@ -130,8 +130,10 @@ refuse_unknown_control (const StnStation *self, const StnFilePin *pin, const cha
   return refuse (pin->place, error, NULL, NULL, text);
 }
 
+/* `own_port`: the pin may be a modem line of the site's own port. */
 static gboolean
-read_pin (StnStation *self, const StnFilePin *pin, StnSignal signal, StnPinRef *out, GError **error)
+read_pin (StnStation *self, const StnFilePin *pin, const char *what, gboolean is_driven, gboolean own_port,
+          StnPinRef *out, GError **error)
 {
   g_autofree char *found = stn_text_quote (pin->pin);
   const char *dot = strrchr (pin->pin, '.');
@@ -139,13 +141,12 @@ read_pin (StnStation *self, const StnFilePin *pin, StnSignal signal, StnPinRef *
   out->place = pin->place;
   out->active_low = pin->active == STN_ACTIVE_LOW;
   if (dot == NULL || dot == pin->pin)
-    return refuse (pin->place, error, "control and pin, such as c1.AC0", found, stn_signal_names[signal]);
+    return refuse (pin->place, error, "control and pin, such as c1.AC0", found, what);
 
   g_autofree char *name = g_strndup (pin->pin, (gsize) (dot - pin->pin));
   if (g_str_equal (name, "uart")) {
-    if (!stn_signal_is_driven (signal) || (!g_str_equal (dot, ".rts") && !g_str_equal (dot, ".dtr")))
-      return refuse (pin->place, error, stn_signal_is_driven (signal) ? "uart.rts or uart.dtr" : "a pin of a control",
-                     found, stn_signal_names[signal]);
+    if (!own_port || (!g_str_equal (dot, ".rts") && !g_str_equal (dot, ".dtr")))
+      return refuse (pin->place, error, own_port ? "uart.rts or uart.dtr" : "a pin of a control", found, what);
     out->kind = STN_PIN_REF_UART;
     out->bit = g_str_equal (dot, ".rts") ? 0 : 1;
     return TRUE;
@@ -156,16 +157,16 @@ read_pin (StnStation *self, const StnFilePin *pin, StnSignal signal, StnPinRef *
     if (!g_str_equal (control->file->name, name))
       continue;
     if (!stn_pin_from_text (dot + 1, &out->bit))
-      return refuse (pin->place, error, "a pin AD0 to AD7 or AC0 to AC7", found, stn_signal_names[signal]);
-    if (stn_signal_is_driven (signal) && (DRIVEN_BEFORE_OPEN >> out->bit & 1) != 0 && !control->file->buffered) {
+      return refuse (pin->place, error, "a pin AD0 to AD7 or AC0 to AC7", found, what);
+    if (is_driven && (DRIVEN_BEFORE_OPEN >> out->bit & 1) != 0 && !control->file->buffered) {
       g_autofree char *text = g_strdup_printf ("%s on %s: an FT232H drives AD0, AD2 and AD4 before it is opened; use "
                                                "another pin, or say `buffered: true` where the fixture makes them safe",
-                                               stn_signal_names[signal], pin->pin);
+                                               what, pin->pin);
       return refuse (pin->place, error, NULL, NULL, text);
     }
     out->kind = STN_PIN_REF_CONTROL;
     out->control = i;
-    if (stn_signal_is_driven (signal)) {
+    if (is_driven) {
       control->used_mask |= 1u << out->bit;
       /* one that is active high needs to be driven there */
       if (pin->open_drain && out->active_low)
@@ -263,7 +264,8 @@ read_site (StnStation *self, const StnFileSite *file, guint bank, GError **error
   for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++) {
     if (!pins[signal]->present)
       continue;
-    if (!read_pin (self, pins[signal], signal, &wiring.lines[signal], error))
+    gboolean is_driven = stn_signal_is_driven (signal);
+    if (!read_pin (self, pins[signal], stn_signal_names[signal], is_driven, is_driven, &wiring.lines[signal], error))
       return FALSE;
     if (wiring.lines[signal].kind == STN_PIN_REF_UART && !file->uart.present)
       return refuse (pins[signal]->place, error, "a `uart` for the site", "nothing", pins[signal]->pin);
@@ -300,6 +302,69 @@ read_site (StnStation *self, const StnFileSite *file, guint bank, GError **error
       return FALSE;
   place = NULL; /* the array's from here on */
   g_array_append_val (self->wirings, wiring);
+  return TRUE;
+}
+
+/* ---- a bank's own lines ---- */
+
+const char *const stn_panel_signal_names[STN_PANEL_COUNT] = { "start", "lid", "busy", "ok", "fail" };
+
+/* One button or lid may serve several banks; nothing else of a bank is shared. */
+static gboolean
+check_bank_line_against (const StnBankWiring *bank, guint signal, const StnBankWiring *other, guint other_signal,
+                         GError **error)
+{
+  const StnPinRef *line = &bank->lines[signal], *old = &other->lines[other_signal];
+  if (!same_line (line, old)
+      || (bank != other && signal == other_signal && !stn_panel_signal_is_driven (signal)
+          && line->active_low == old->active_low))
+    return TRUE;
+  g_autofree char *text =
+      g_strdup_printf ("%s of bank %s is the line that is %s of bank %s", stn_panel_signal_names[signal],
+                       bank->file->name, stn_panel_signal_names[other_signal], other->file->name);
+  return refuse (line->place, error, NULL, NULL, text);
+}
+
+static gboolean
+check_bank_line_against_sites (const StnStation *self, const StnBankWiring *bank, guint signal, GError **error)
+{
+  for (guint i = 0; i < self->wirings->len; i++) {
+    const StnSiteWiring *site = &g_array_index (self->wirings, StnSiteWiring, i);
+    for (guint other = 0; other < STN_SIGNAL_COUNT; other++) {
+      if (!same_line (&bank->lines[signal], &site->lines[other]))
+        continue;
+      g_autofree char *text =
+          g_strdup_printf ("%s of bank %s is the line that is %s of %s", stn_panel_signal_names[signal],
+                           bank->file->name, stn_signal_names[other], site->file->name);
+      return refuse (bank->lines[signal].place, error, NULL, NULL, text);
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+read_bank (StnStation *self, const StnFileBank *file, GError **error)
+{
+  const StnFilePin *pins[STN_PANEL_COUNT] = { &file->start, &file->lid, &file->busy, &file->ok, &file->fail };
+  StnBankWiring bank = { .file = file };
+
+  for (guint signal = 0; signal < STN_PANEL_COUNT; signal++)
+    if (pins[signal]->present
+        && !read_pin (self, pins[signal], stn_panel_signal_names[signal], stn_panel_signal_is_driven (signal), FALSE,
+                      &bank.lines[signal], error))
+      return FALSE;
+  for (guint signal = 0; signal < STN_PANEL_COUNT; signal++) {
+    for (guint other = 0; other < signal; other++)
+      if (!check_bank_line_against (&bank, signal, &bank, other, error))
+        return FALSE;
+    for (guint i = 0; i < self->banks->len; i++)
+      for (guint other = 0; other < STN_PANEL_COUNT; other++)
+        if (!check_bank_line_against (&bank, signal, &g_array_index (self->banks, StnBankWiring, i), other, error))
+          return FALSE;
+    if (!check_bank_line_against_sites (self, &bank, signal, error))
+      return FALSE;
+  }
+  g_array_append_val (self->banks, bank);
   return TRUE;
 }
 
@@ -369,6 +434,10 @@ stn_station_read_wiring (StnStation *self, GError **error)
       if (!read_site (self, g_ptr_array_index (bank->sites, site), i, error))
         return FALSE;
   }
+  /* once all sites are known: a lamp on the last one's NRST is found too */
+  for (guint i = 0; i < self->file.banks->len; i++)
+    if (!read_bank (self, g_ptr_array_index (self->file.banks, i), error))
+      return FALSE;
   find_groups (self);
   return TRUE;
 }
@@ -387,17 +456,8 @@ gboolean
 stn_station_check_supported (const StnStation *self, const StnSiteWiring *wiring, GError **error)
 {
   gboolean has_bench = self->file.bench.present;
-  const StnFileBank *bank = g_ptr_array_index (self->file.banks, wiring->bank);
   const StnFileSite *site = wiring->file;
 
-  /* a lid that nobody looks at would be worse than none */
-  if (bank->has_inputs)
-    return not_supported (bank->inputs_place, error, "inputs: buttons and switches of the fixture");
-  if (bank->has_outputs)
-    return not_supported (bank->outputs_place, error, "outputs: lamps and lines of the fixture");
-  for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++)
-    if (wiring->lines[signal].kind == STN_PIN_REF_UART)
-      return not_supported (wiring->lines[signal].place, error, "RTS and DTR of the serial port as lines");
   for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++) {
     const StnPinRef *line = &wiring->lines[signal];
     if (line->kind != STN_PIN_REF_CONTROL || stn_registry_find (STN_PORT_PINS, has_bench) != NULL)

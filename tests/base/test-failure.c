@@ -57,6 +57,7 @@ static const struct {
   NAMED (QUANTITY),
   NAMED (STOP_RULE),
   NAMED (EXPIRED),
+  NAMED (LID_OPEN),
 };
 
 static void

@@ -102,12 +102,18 @@ all_that_a_station_may_say_is_read (void)
   g_assert_cmpint (two->wiring.power_off_ns, ==, 250 * STN_NS_PER_MS);
   g_assert_cmpint (two->wiring.power_settle_ns, ==, 5 * STN_NS_PER_MS);
 
+  const StnBankWiring *bank = &g_array_index (station->banks, StnBankWiring, 0);
+  g_assert_cmpuint (bank->lines[STN_PANEL_START].bit, ==, 14);
+  g_assert_true (bank->lines[STN_PANEL_START].active_low);
+  g_assert_false (bank->lines[STN_PANEL_LID].active_low);
+  g_assert_cmpuint (bank->lines[STN_PANEL_FAIL].bit, ==, 7);
+
   /* only what is driven counts: at rest NRST active low is high, power active low is high */
   const StnControlWiring *c1 = &g_array_index (station->controls, StnControlWiring, 0);
   const StnControlWiring *c2 = &g_array_index (station->controls, StnControlWiring, 1);
   g_assert_cmphex (c1->used_mask, ==, 1 << 8 | 1 << 9 | 1 << 10);
   g_assert_cmphex (c1->rest_levels, ==, 1 << 8);
-  g_assert_cmphex (c2->used_mask, ==, 1 << 0);
+  g_assert_cmphex (c2->used_mask, ==, 1 << 0 | 1 << 5 | 1 << 6 | 1 << 7);
   g_assert_cmphex (c2->rest_levels, ==, 1 << 0);
   g_assert_cmpstr (c1->place, ==, "FT6XYZ12");
   g_assert_cmpstr (c2->place, ==, "pci-0000:00:14.0-usb-0:1.4");
@@ -122,17 +128,6 @@ a_bus_number_is_taken_with_a_warning (void)
   const char *const *warnings = stn_station_warnings (station, &count);
   g_assert_cmpuint (count, ==, 1);
   g_assert_nonnull (strstr (warnings[0], "1-1.4"));
-}
-
-static void
-what_can_not_be_opened_yet_is_refused_with_its_place (void)
-{
-  g_autoptr (StnClock) clock = stn_clock_new_virtual ();
-  g_autoptr (StnStation) station = load_or_fail (everything, clock);
-  g_autoptr (GError) error = NULL;
-  g_assert_false (stn_station_check (station, &error));
-  g_assert_true (stn_error_is (error, STN_FAILURE_NOT_SUPPORTED));
-  g_assert_nonnull (strstr (error->message, "station.yaml:12:13: inputs:"));
 }
 
 static const char bench_head[] = "station: T\nbench: { straight: %u, target: STM32G071CB%s }\n"
@@ -591,7 +586,6 @@ main (int argc, char **argv)
 #define ADD(function) g_test_add_func ("/station/" #function, function)
   ADD (all_that_a_station_may_say_is_read);
   ADD (a_bus_number_is_taken_with_a_warning);
-  ADD (what_can_not_be_opened_yet_is_refused_with_its_place);
   ADD (sites_that_share_lines_are_one_group);
   for (guint i = 0; i < G_N_ELEMENTS (decisions); i++) {
     g_autofree char *path = g_strdup_printf ("/admission/%s", decisions[i].name);
