@@ -58,6 +58,9 @@ stn_unit_run_power_on (StnUnitRun *self, GError **error)
     return FALSE;
   if (site->power.adapter == NULL)
     return TRUE;
+  /* a port that was just opened has its TX high, and would feed the board before its power does */
+  if (self->hold.uart != NULL && !stn_stream_break (self->hold.uart, TRUE, &self->wait, error))
+    return FALSE;
   /* with shared power everybody is ready before it comes on */
   if (site->shares_power && !meet (self, error))
     return FALSE;
@@ -82,6 +85,7 @@ reset_into_rom (StnUnitRun *self, gboolean first, GError **error)
     return FALSE;
   if (site->nrst.adapter == NULL && !first) {
     if (!stn_site_hold_power_off (&self->hold, &self->wait, error)
+        || !stn_site_hold_acquire (&self->hold, &self->hold.boot0, &site->boot0, &self->wait, error)
         || !stn_site_hold_power_on (&self->hold, &self->wait, error))
       return FALSE;
   }

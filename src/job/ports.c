@@ -82,7 +82,7 @@ sync_usb (StnUnitRun *self, GError **error)
 {
   StnWait wait = usb_wait (self);
 
-  for (;;) {
+  for (guint try = 1;; try++) {
     g_autoptr (GError) failure = NULL;
 
     stn_unit_run_close_rom (self);
@@ -96,7 +96,10 @@ sync_usb (StnUnitRun *self, GError **error)
     self->usb_seen = TRUE;
     if (sync_over (self, self->usb, 0, &failure))
       return TRUE;
-    if (stn_error_is (failure, STN_FAILURE_LINK_LOST) && stn_wait_sleep (&wait, STALE_NS, NULL))
+    /* the first may be the one of before the reset */
+    gboolean too_often = try > 1 && stn_error_is (failure, STN_FAILURE_LINK_LOST)
+                         && stn_stability_note (&self->usb_losses, stn_clock_now_ns (self->clock));
+    if (stn_error_is (failure, STN_FAILURE_LINK_LOST) && !too_often && stn_wait_sleep (&wait, STALE_NS, NULL))
       continue;
     if (stn_error_is (failure, STN_FAILURE_LINK_LOST) && stn_wait_check (&self->wait, NULL))
       stn_error_set (error, STN_FAILURE_LINK_UNSTABLE, "the USB device comes and goes: %s", failure->message);
@@ -123,6 +126,12 @@ stn_unit_run_look_after_loss (StnUnitRun *self, GError **inout_error)
 
   if (self->usb == NULL || !self->in_rom || !stn_error_is (*inout_error, STN_FAILURE_LINK_LOST))
     return;
+  if (stn_stability_note (&self->usb_losses, stn_clock_now_ns (self->clock))) {
+    g_autofree char *last = g_strdup ((*inout_error)->message);
+    g_clear_error (inout_error);
+    stn_error_set (inout_error, STN_FAILURE_LINK_UNSTABLE, "the USB device comes and goes: %s", last);
+    return;
+  }
   if (!sync_usb (self, NULL) || !stn_engine_identify (self->engine, &rom, &wait, NULL))
     return;
   g_autofree char *text = g_strdup ((*inout_error)->message);

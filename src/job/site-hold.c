@@ -92,7 +92,8 @@ stn_site_hold_power_off (StnSiteHold *self, const StnWait *wait, GError **error)
 {
   if (self->uart != NULL && !stn_stream_break (self->uart, TRUE, wait, error))
     return FALSE;
-  if (!stn_site_hold_acquire (self, &self->nrst, &self->site->nrst, wait, error))
+  if (!stn_site_hold_release (self, &self->boot0, error)
+      || !stn_site_hold_acquire (self, &self->nrst, &self->site->nrst, wait, error))
     return FALSE;
   if (!stn_site_hold_release (self, &self->power, error))
     return FALSE;

@@ -40,7 +40,8 @@ gboolean stn_site_hold_acquire (StnSiteHold *self, StnLineLease *lease, const St
                                 GError **error);
 gboolean stn_site_hold_release (StnSiteHold *self, StnLineLease *lease, GError **error);
 
-/* A board is fed through a UART's idle TX: off means break on TX, NRST low, then power, then the site's off time. */
+/* A board is fed through whatever drives it, a UART's idle TX first of all: off means break on TX, BOOT0 at rest and
+ * NRST low, then power, then the site's off time. BOOT0 is given back for that: who wants the ROM takes it again. */
 gboolean stn_site_hold_power_off (StnSiteHold *self, const StnWait *wait, GError **error);
 /* On means power, settle, `good` and no `fault` (STN_FAILURE_BOARD_SHORTED), TX idle. NRST and BOOT0 stay as they are.
  */

@@ -4,6 +4,7 @@
 #include "src/job/bind.h"
 #include "src/job/runner.h"
 #include "src/job/site-hold.h"
+#include "src/job/stability.h"
 
 G_BEGIN_DECLS
 
@@ -43,6 +44,8 @@ struct StnUnitRun {
   gboolean first_block_open; /* the first block was begun and is not proved */
   gboolean is_exposed;
   gboolean in_group; /* not retired from the site's group yet */
+
+  StnStability usb_losses; /* its device went by itself */
 
   StnStepRecord *step; /* borrowed: the step that runs */
 };

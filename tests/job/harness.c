@@ -199,6 +199,12 @@ harness_new (const HarnessOptions *options)
       g_autofree char *switches = g_strdup_printf ("FTPOWER%u", i / 16);
       g_assert_true (
           stn_bench_config_add_line (self->config, switches, stn_pin_name (i % 16), board, "power", FALSE, &error));
+      if (self->options.power_lines) {
+        g_assert_true (
+            stn_bench_config_add_line (self->config, "FTSENSE", stn_pin_name (i), board, "good", FALSE, &error));
+        g_assert_true (
+            stn_bench_config_add_line (self->config, "FTSENSE", stn_pin_name (i + 8), board, "fault", TRUE, &error));
+      }
     }
   }
   return self;
@@ -254,7 +260,7 @@ static void
 build_sites (Harness *self)
 {
   const HarnessOptions *options = &self->options;
-  StnAdapter *lines[8] = { NULL }, *switches[4] = { NULL };
+  StnAdapter *lines[8] = { NULL }, *switches[4] = { NULL }, *sense = NULL;
 
   self->adapters = g_ptr_array_new_with_free_func ((GDestroyNotify) stn_adapter_free);
   self->sites = g_ptr_array_new_with_free_func ((GDestroyNotify) stn_site_free);
@@ -288,6 +294,12 @@ build_sites (Harness *self)
         switches[i / 16] = open_adapter (self, place, 0xffff, 0);
       }
       site->power = (StnLine){ .adapter = switches[i / 16], .bit = i % 16 };
+      if (options->power_lines) {
+        if (sense == NULL)
+          sense = open_adapter (self, "FTSENSE", 0, 0);
+        site->good = (StnLine){ .adapter = sense, .bit = i };
+        site->fault = (StnLine){ .adapter = sense, .bit = i + 8, .active_low = TRUE };
+      }
       site->power_off_ns = 500 * STN_NS_PER_MS;
       site->power_settle_ns = 50 * STN_NS_PER_MS;
     }

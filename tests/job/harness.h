@@ -15,6 +15,7 @@ typedef struct {
   gboolean paced;    /* wire and flash times kept */
   gboolean real_clock;
   gboolean power;        /* a power switch a site */
+  gboolean power_lines;  /* with `power`: its good and fault lines too, for at most eight sites */
   gboolean shared_lines; /* all sites on one NRST and one BOOT0 */
   gboolean no_nrst;
   guint usb_sites;        /* the last so many sites have their USB plugged and are programmed by it */

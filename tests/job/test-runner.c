@@ -115,6 +115,48 @@ boards_are_entered_and_left_by_power_alone (void)
   assert_pass (self, "A1");
 }
 
+/* Option bytes and empty latch are taken over by power alone: a board that its host keeps alive never sees them. */
+static void
+a_board_that_feeds_on_its_uart_or_boot0_is_really_off (void)
+{
+  static const char *const parts[] = { "STM32G071xB", "STM32F405xG" };
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++) {
+    HarnessOptions options = { .part = parts[i], .power = TRUE, .no_nrst = i == 1, .paced = TRUE };
+    g_autoptr (Harness) self = built_with_fault (&options, "A1", "back-powered");
+    harness_cycle (self);
+    assert_pass (self, "A1");
+    harness_assert_parked (self);
+  }
+}
+
+/* Whatever is done it lives on: with its latch still set it starts its ROM again, and that is no PASS. */
+static void
+a_board_that_can_not_be_switched_off_is_no_pass (void)
+{
+  HarnessOptions options = { .power = TRUE, .paced = TRUE };
+  g_autoptr (Harness) self = built_with_fault (&options, "A1", "back-powered: always");
+  harness_cycle (self);
+  assert_failure (self, "A1", STN_VERDICT_FAIL, STN_FAILURE_NO_BOOT);
+}
+
+static void
+a_shorted_board_stays_off_and_its_neighbours_pass (void)
+{
+  HarnessOptions options = { .sites = 4, .power = TRUE, .power_lines = TRUE, .paced = TRUE };
+  g_autoptr (Harness) self = built_with_fault (&options, "A2", "shorted");
+  StnBoardState state;
+
+  harness_cycle (self);
+  assert_failure (self, "A2", STN_VERDICT_FAIL, STN_FAILURE_BOARD_SHORTED);
+  g_assert_cmpuint (harness_result (self, "A2")->bytes_written, ==, 0);
+  g_assert_true (stn_bench_board_state (self->bench, "A2", &state));
+  g_assert_cmpint (state, ==, STN_BOARD_OFF);
+  assert_pass (self, "A1");
+  assert_pass (self, "A3");
+  assert_pass (self, "A4");
+  harness_assert_parked (self);
+}
+
 static void
 sites_on_one_nrst_and_one_boot0_pass_together (void)
 {
@@ -423,6 +465,9 @@ main (int argc, char **argv)
   ADD (f405_and_f103_pass_by_a_reset);
   ADD (a_power_switch_makes_the_leave_a_power_cycle);
   ADD (boards_are_entered_and_left_by_power_alone);
+  ADD (a_board_that_feeds_on_its_uart_or_boot0_is_really_off);
+  ADD (a_board_that_can_not_be_switched_off_is_no_pass);
+  ADD (a_shorted_board_stays_off_and_its_neighbours_pass);
   ADD (sites_on_one_nrst_and_one_boot0_pass_together);
   ADD (the_steps_come_in_the_order_of_a_run);
   ADD (the_result_is_told_once_and_last);
