@@ -323,7 +323,8 @@ static void bad_files_say_where_and_why (void) {
       "a line of an adapter: expected AD0..AD7 or AC0..AC7, seen AE0" },
     { "bench: x\nboards: { A1: { target: STM32G071CB } }\n"
       "usb: [ { port: \"1\", ft232h: { serial: F, lines: { AD0: A1.reset } } } ]\n",
-      "a signal of a board: expected nrst, boot0, power, detect, good or fault, seen reset" },
+      "a signal of a board: expected nrst, boot0, power, detect, good or fault; of a bank: start, "
+      "lid, busy, ok or fail, seen reset" },
     { "bench: x\nboards: { A1: { target: STM32G071CB } }\n"
       "usb: [ { port: \"1\", ft232h: { serial: F, lines: { AD0: nrst } } } ]\n",
       "line AD0: expected BOARD.SIGNAL, \"active-low\" or \"active-high\" behind it where needed, found nrst" },
