@@ -514,7 +514,8 @@ run (Check *self, StnBench *bench, GError **error)
 
   if (targets == NULL)
     return FALSE;
-  self->ports = stn_ports_new (self->station, (const guint *) self->indexes->data, self->indexes->len, bench);
+  self->ports =
+      stn_ports_new (self->station, (const guint *) (gconstpointer) self->indexes->data, self->indexes->len, bench);
   stn_ports_set_tolerant (self->ports, TRUE);
   if (!stn_ports_lock (self->ports, error)
       || !stn_station_wait_out_windows (self->station, self->ports, cancellable, error)

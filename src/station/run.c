@@ -322,7 +322,7 @@ const StnRunnerSite *
 stn_station_run_sites (const StnStationRun *self, guint *out_count)
 {
   *out_count = self->rows->len;
-  return (const StnRunnerSite *) self->rows->data;
+  return (const StnRunnerSite *) (gconstpointer) self->rows->data;
 }
 
 /* ---- opening: what an earlier program left behind ---- */
@@ -477,7 +477,7 @@ make_runner (StnStationRun *self, GError **error)
     .trace = self->trace,
     .faults = self->faults,
     .run_base = self->run_base,
-    .sites = (const StnRunnerSite *) self->rows->data,
+    .sites = (const StnRunnerSite *) (gconstpointer) self->rows->data,
     .site_count = self->rows->len,
     .cycle_over = cycle_over,
     .cycle_over_data = self,
@@ -505,11 +505,13 @@ close_all (StnStationRun *self)
 static gboolean
 check_kind (const StnStation *station, GError **error)
 {
-  if (station->is_virtual || station->file.remote_usb != STN_REMOTE_USB_VIRTUAL || !stn_station_has_remote_usb (station))
+  if (station->is_virtual || station->file.remote_usb != STN_REMOTE_USB_VIRTUAL
+      || !stn_station_has_remote_usb (station))
     return TRUE;
-  stn_error_set (error, STN_FAILURE_JOURNAL,
-                 "%s: virtual USB devices were plugged in while the station started; start again, or say `remote-usb: real`",
-                 station->path);
+  stn_error_set (
+      error, STN_FAILURE_JOURNAL,
+      "%s: virtual USB devices were plugged in while the station started; start again, or say `remote-usb: real`",
+      station->path);
   return FALSE;
 }
 
@@ -518,8 +520,8 @@ open_all (StnStationRun *self, GError **error)
 {
   const StnStation *station = self->station;
 
-  self->ports =
-      stn_ports_new (self->station, (const guint *) self->site_indexes->data, self->site_indexes->len, self->bench);
+  self->ports = stn_ports_new (self->station, (const guint *) (gconstpointer) self->site_indexes->data,
+                               self->site_indexes->len, self->bench);
   if (!stn_ports_lock (self->ports, error))
     return FALSE;
   if (self->trace_path != NULL) {
