@@ -82,7 +82,9 @@ ways_text (guint ways)
     const char *name;
   } names[] = { { STN_WAY_IN_PIN, "BOOT0 and a reset" },
                 { STN_WAY_IN_EMPTY, "a reset, as the part is empty" },
-                { STN_WAY_IN_EMPTY_POWER, "a power cycle while empty" } };
+                { STN_WAY_IN_EMPTY_POWER, "a power cycle while empty" },
+                { STN_WAY_IN_OPTIONS, "any reset" },
+                { STN_WAY_IN_SOFTWARE, "the application" } };
   GString *text = g_string_new (NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     if (ways & names[i].way)

@@ -106,6 +106,12 @@ stn_plan_unref (StnPlan *self)
   g_free (self->blocks);
   g_free (self->blank_checks);
   g_free (self->steps);
+  for (guint i = 0; i < self->option_step_count; i++) {
+    g_free (self->option_steps[i].values);
+    g_free (self->option_steps[i].cut_words);
+  }
+  g_free (self->option_steps);
+  g_free (self->accepted);
   g_free (self->hash);
   g_free (maker->page_flags);
   stn_job_unref (self->job);

@@ -40,6 +40,8 @@ typedef enum {
   STN_WAY_IN_PIN = 1 << 0,         /* BOOT0 high and a reset */
   STN_WAY_IN_EMPTY = 1 << 1,       /* a reset while the empty latch is set */
   STN_WAY_IN_EMPTY_POWER = 1 << 2, /* a power-on while the flash is empty */
+  STN_WAY_IN_OPTIONS = 1 << 3,     /* any reset: the options themselves name the ROM */
+  STN_WAY_IN_SOFTWARE = 1 << 4,    /* the application jumps there or sets the options: no doing of the station's */
 } StnWayIn;
 
 typedef struct {
@@ -53,6 +55,77 @@ typedef struct {
   guint16 length;        /* multiple of the write unit, at most the target's write block */
   gboolean is_unit_data; /* holds bytes of the unit's own */
 } StnPlanBlock;
+
+/* ---- option bytes: what an option step of the plan is ----
+ *
+ * A plan has at most one option step of each kind, in this order: STN_STEP_OPENING_OPTIONS (before the erase, while the
+ * flash is empty: what keeps or opens a way in, what changes the flash map, protection of pages taken away),
+ * STN_STEP_CLOSING_OPTIONS (after the first block's proof: write protection, everything else), STN_STEP_READ_PROTECT
+ * (alone, last, over the same words). Each names (field, value) pairs which are applied to whatever the unit has: its
+ * blocks are read twice and agree, the fields are put in, every other bit stays, the family's encoding is kept. Binding
+ * drops pairs that the unit has already, and a step without pairs; it never adds one. What is read before the step is
+ * what recovery restores. */
+typedef enum {
+  STN_OPTION_COMMAND_WRITE,           /* Write Memory or the DFU option setting, each block whole, from its base */
+  STN_OPTION_COMMAND_READOUT_PROTECT, /* 82: where the ROM has no better way to level 1 */
+  STN_OPTION_COMMAND_COUNT
+} StnOptionCommand;
+
+/* What makes written options act. */
+typedef enum {
+  STN_OPTION_AFTER_RESET,       /* the ROM resets the chip when it has written */
+  STN_OPTION_AFTER_RELOAD,      /* the chip reads its options again, which resets it and samples “empty” anew */
+  STN_OPTION_AFTER_POWER_CYCLE, /* they act after power off and on only; the site has a power line */
+  STN_OPTION_AFTER_COUNT
+} StnOptionAfter;
+
+typedef enum {
+  STN_OPTION_PROOF_READ_BACK,    /* in the visit after it, block by block */
+  STN_OPTION_PROOF_REFUSED_READ, /* in the visit after it a Read Memory of the flash is refused (NACK, errVENDOR) */
+  STN_OPTION_PROOF_BEHAVIOUR,    /* BOOT0 high and a reset: the ROM must not answer */
+  STN_OPTION_PROOF_NONE,         /* not provable; the job has the line that accepts it */
+  STN_OPTION_PROOF_COUNT
+} StnOptionProof;
+
+/* The key of the job that a value comes from. */
+typedef enum {
+  STN_OPTION_FROM_BOOT,
+  STN_OPTION_FROM_PROTECT,
+  STN_OPTION_FROM_OPTION_BYTES,
+  STN_OPTION_FROM_UNPROTECT, /* write protection of an earlier run, taken away before the erase */
+  STN_OPTION_FROM_COUNT
+} StnOptionFrom;
+
+typedef struct {
+  const char *field; /* its name in the target's data (src/target/options.h), which has word, bit, width and role */
+  guint64 value;     /* of the field itself, not shifted, not complemented */
+  StnOptionFrom from;
+  StnOptionProof proof;
+} StnPlanOption;
+
+typedef struct {
+  StnStepKind kind;
+  StnPlanOption *values; /* in the data's order of fields; each field once */
+  guint value_count;
+  StnOptionCommand command;
+  StnOptionAfter after; /* of what every ROM version of the target does; where only some have
+                           STN_QUIRK_NO_OPTION_LOAD binding makes it POWER_CYCLE or refuses: needs-power-cycle */
+  gboolean comes_back;  /* the ROM is entered again after it, by `ways_in`: to prove it, and as more may follow. FALSE:
+                           it was the last visit, the board has started its program (or is off) */
+  guint ways_in;        /* StnWayIn, once the options act */
+  gint64 longest_ns;    /* of the write window: all its blocks written, the chip's reset and reload included */
+  gboolean
+      rom_repairs_cut; /* a write that is cut leaves a board which the ROM can put right without erasing it.
+                          FALSE: words below; the recovery run then needs `unprotect_allowed`, power or a debugger */
+  char *cut_words;     /* what a cut leaves, and what helps; never NULL */
+  /* closing options: a write unit of erased flash in a page that gets write protected, where a write that must change
+   * nothing can be tried: were it to act, nothing but erased bytes would be lost. has_write_try FALSE: nowhere safe */
+  gboolean has_write_try;
+  guint64 write_try_address;
+} StnPlanOptionStep;
+
+/* The baud of the ROM's UART in a visit that reads or writes options is at most this (StnWiring.baud is if less). */
+#define STN_PLAN_OPTION_BAUD_MOST 115200
 
 typedef struct {
   StnStepKind kind;
@@ -89,6 +162,12 @@ struct StnPlan {
   StnLeaveWay leave_way;
   gboolean one_visit_only; /* a reset during the run does not come back to the ROM: no second sync */
 
+  StnPlanOptionStep *option_steps; /* in order, at most one of each kind */
+  guint option_step_count;
+  gboolean unprotect_allowed;  /* a unit that arrives at RDP level 1 is opened (92), which erases all of it */
+  gint64 unprotect_longest_ns; /* the window of that: mass erase and option write */
+  char *accepted; /* the consequences that the (signed) job accepts by name, "a, b", for the record; NULL: none */
+
   StnPlanStep *steps; /* in order */
   guint step_count;
   gint64 predicted_ns;
@@ -112,6 +191,11 @@ StnPlan *stn_plan_new_for_target (StnJob *job, const StnTarget *target, const St
 StnPlan *stn_plan_ref (StnPlan *self);
 void stn_plan_unref (StnPlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnPlan, stn_plan_unref)
+
+/* NULL where the plan has no such option step. Borrowed. */
+const StnPlanOptionStep *stn_plan_option_step (const StnPlan *self, StnStepKind kind);
+const char *stn_option_proof_name (StnOptionProof proof); /* "read-back", "refused-read", "behaviour", "not-provable" */
+const char *stn_option_from_name (StnOptionFrom from);    /* the job's key: "boot", "protect", ... */
 
 /* The plan in words, for `stationctl explain`: what is done, where, how long, what can't be undone. g_free. */
 char *stn_plan_explain (const StnPlan *self);
