@@ -214,12 +214,13 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
                               "start." },
   [STN_FAILURE_LINK_UNSTABLE] = { "link-unstable", STATION, MAINTENANCE,
                                   "The connection to %s is unreliable. Call maintenance.",
-                                  "Have cable, ground and baud of this site checked before more boards are run.",
-                                  "The site needed more repeated exchanges than a sound line needs, on one board after "
-                                  "another, so the trouble "
-                                  "stays with the site. Usual causes, in order: a worn fixture pin or cable, a poor "
-                                  "ground, a baud at the edge of "
-                                  "what the line carries, interference from a machine nearby." },
+                                  "Have plug, cable and supply of this site checked; it takes part again from the next "
+                                  "start on.",
+                                  "The board's USB device went by itself three times within ten seconds, in one run or "
+                                  "from one board to the next, so the trouble stays with the site, and the site is left "
+                                  "out of the cycles that follow until the run is started anew. Usual causes, in order: "
+                                  "a worn plug, fixture pin or cable, a hub whose supply dips when boards come up, a "
+                                  "poor ground, interference from a machine nearby." },
   [STN_FAILURE_PORT_BUSY] = { "port-busy", STATION, ENGINEER, "The port of %s is used by another program.",
                               "Close the other program; the message names its process where the system tells it.",
                               "The port exists and somebody else holds it. Usual causes, in order: a terminal program "

@@ -22,6 +22,14 @@ print_result (StnView *self)
 }
 
 static void
+print_left_out (StnView *self, const StnEvent *event)
+{
+  GString *line = g_string_new (NULL);
+  g_string_append_printf (line, "%-6s %-9s %s", event->site, event->text, stn_failure_name (event->failure));
+  take_line (self, line);
+}
+
+static void
 print_step (StnView *self, const StnEvent *event)
 {
   GString *line = g_string_new (NULL);
@@ -43,6 +51,10 @@ plain_event (StnView *self, const StnEvent *event)
   case STN_EVENT_UNIT_RESULT:
     if (!context->quiet)
       print_result (self);
+    break;
+  case STN_EVENT_SITE_STATE:
+    if (event->failure != STN_FAILURE_NONE && !context->quiet)
+      print_left_out (self, event);
     break;
   case STN_EVENT_UNIT_STEP:
     if (context->verbose)

@@ -223,9 +223,14 @@ screen_event (StnView *view, const StnEvent *event)
     start_states (self);
     break;
   case STN_EVENT_SITE_STATE:
+    /* a site that does not take part says so before the first board starts */
+    if (event->failure != STN_FAILURE_NONE)
+      start_states (self);
     state = self->is_running ? state_of (self, event->site) : NULL;
     if (state != NULL && event->has_step)
       state->words = stn_step_words (event->step);
+    else if (state != NULL && event->failure != STN_FAILURE_NONE)
+      state->words = stn_failure_name (event->failure);
     break;
   case STN_EVENT_UNIT_RESULT:
     state = self->is_running ? state_of (self, event->site) : NULL;

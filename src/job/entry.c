@@ -62,7 +62,7 @@ stn_unit_run_power_on (StnUnitRun *self, GError **error)
   if (self->hold.uart != NULL && !stn_stream_break (self->hold.uart, TRUE, &self->wait, error))
     return FALSE;
   /* with shared power everybody is ready before it comes on */
-  if (site->shares_power && !meet (self, error))
+  if (site->shares_power ? !meet (self, error) : !stn_site_hold_take_turn (&self->hold, &self->wait, error))
     return FALSE;
   if (!hold_nrst (self, error)
       || !stn_site_hold_acquire (&self->hold, &self->hold.boot0, &site->boot0, &self->wait, error))
@@ -81,6 +81,8 @@ reset_into_rom (StnUnitRun *self, gboolean first, GError **error)
   stn_unit_run_close_rom (self);
   if (first && !meet (self, error))
     return FALSE;
+  if (site->group == NULL && !stn_site_hold_take_turn (&self->hold, &self->wait, error))
+    return FALSE;
   if (!stn_site_hold_reset_begin (&self->hold, TRUE, &self->wait, error))
     return FALSE;
   if (site->nrst.adapter == NULL && !first) {
@@ -90,6 +92,8 @@ reset_into_rom (StnUnitRun *self, gboolean first, GError **error)
       return FALSE;
   }
   if (first && !meet (self, error))
+    return FALSE;
+  if (!site->shares_nrst && site->group != NULL && !stn_site_hold_take_turn (&self->hold, &self->wait, error))
     return FALSE;
   if (!stn_site_hold_reset_end (&self->hold, 0, &self->wait, error))
     return FALSE;
@@ -150,6 +154,8 @@ reset_into_flash (StnUnitRun *self, GError **error)
   if (!meet (self, error))
     return FALSE;
   if (!stn_wait_sleep (&self->wait, STN_NRST_LOW_NS, error))
+    return FALSE;
+  if (!self->site->shares_nrst && !stn_site_hold_take_turn (&self->hold, &self->wait, error))
     return FALSE;
   if (!stn_unit_run_listen (self, TRUE, &self->wait, error))
     return FALSE;

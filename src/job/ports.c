@@ -13,6 +13,9 @@
 /* between two looks at a place where the device of before the reset may still be listed */
 #define STALE_NS (20 * STN_NS_PER_MS)
 #define SYNC_WAIT_NS (2 * STN_NS_PER_S)
+/* a loose plug that has come back is gone again within so long, mostly */
+#define WATCH_NS (3 * STN_NS_PER_S)
+#define WATCH_LOOK_NS (100 * STN_NS_PER_MS)
 
 gboolean
 stn_unit_run_is_usb (const StnUnitRun *self)
@@ -98,7 +101,7 @@ sync_usb (StnUnitRun *self, GError **error)
       return TRUE;
     /* the first may be the one of before the reset */
     gboolean too_often = try > 1 && stn_error_is (failure, STN_FAILURE_LINK_LOST)
-                         && stn_stability_note (&self->usb_losses, stn_clock_now_ns (self->clock));
+                         && stn_stability_note (self->usb_losses, stn_clock_now_ns (self->clock));
     if (stn_error_is (failure, STN_FAILURE_LINK_LOST) && !too_often && stn_wait_sleep (&wait, STALE_NS, NULL))
       continue;
     if (stn_error_is (failure, STN_FAILURE_LINK_LOST) && stn_wait_check (&self->wait, NULL))
@@ -118,29 +121,6 @@ stn_unit_run_sync (StnUnitRun *self, GError **error)
   return sync_over (self, self->hold.uart, self->plan->wiring.baud, error);
 }
 
-void
-stn_unit_run_look_after_loss (StnUnitRun *self, GError **inout_error)
-{
-  StnWait wait = stn_wait_within (&self->wait, SYNC_WAIT_NS);
-  StnRomIdentity rom;
-
-  if (self->usb == NULL || !self->in_rom || !stn_error_is (*inout_error, STN_FAILURE_LINK_LOST))
-    return;
-  if (stn_stability_note (&self->usb_losses, stn_clock_now_ns (self->clock))) {
-    g_autofree char *last = g_strdup ((*inout_error)->message);
-    g_clear_error (inout_error);
-    stn_error_set (inout_error, STN_FAILURE_LINK_UNSTABLE, "the USB device comes and goes: %s", last);
-    return;
-  }
-  if (!sync_usb (self, NULL) || !stn_engine_identify (self->engine, &rom, &wait, NULL))
-    return;
-  g_autofree char *text = g_strdup ((*inout_error)->message);
-  g_clear_error (inout_error);
-  stn_error_set (inout_error, STN_FAILURE_NO_ANSWER, "the board's USB device went and came back: %s", text);
-}
-
-/* ---- whether it has gone ---- */
-
 static gboolean
 ask_device (StnLink *link, const StnWait *wait, GError **error)
 {
@@ -152,6 +132,61 @@ ask_device (StnLink *link, const StnWait *wait, GError **error)
 
   return stn_control_in (link, &setup, bytes, sizeof bytes, &length, wait, error);
 }
+
+static gboolean
+comes_back (StnUnitRun *self, GError **error)
+{
+  StnRomIdentity rom;
+
+  if (!sync_usb (self, error))
+    return FALSE;
+  StnWait wait = stn_wait_within (&self->wait, SYNC_WAIT_NS);
+  return stn_engine_identify (self->engine, &rom, &wait, error);
+}
+
+static gboolean
+goes_again (StnUnitRun *self, const StnWait *wait)
+{
+  while (stn_wait_sleep (wait, WATCH_LOOK_NS, NULL)) {
+    StnWait narrow = stn_wait_within (wait, GONE_ANSWER_NS);
+    g_autoptr (GError) failure = NULL;
+
+    if (!ask_device (self->usb, &narrow, &failure) && stn_error_is (failure, STN_FAILURE_LINK_LOST))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void
+stn_unit_run_look_after_loss (StnUnitRun *self, GError **inout_error)
+{
+  StnWait wait = stn_wait_within (&self->wait, WATCH_NS);
+  gboolean unstable = FALSE;
+
+  if (self->usb == NULL || !self->in_rom || !stn_error_is (*inout_error, STN_FAILURE_LINK_LOST))
+    return;
+  g_autofree char *text = g_strdup ((*inout_error)->message);
+  do {
+    g_autoptr (GError) failure = NULL;
+    unstable = stn_stability_note (self->usb_losses, stn_clock_now_ns (self->clock));
+    if (unstable)
+      break;
+    if (comes_back (self, &failure))
+      continue;
+    unstable = stn_error_is (failure, STN_FAILURE_LINK_UNSTABLE);
+    if (!unstable)
+      return;
+  } while (!unstable && goes_again (self, &wait));
+  if (unstable) {
+    g_clear_error (inout_error);
+    stn_error_set (inout_error, STN_FAILURE_LINK_UNSTABLE, "the USB device comes and goes: %s", text);
+    return;
+  }
+  g_clear_error (inout_error);
+  stn_error_set (inout_error, STN_FAILURE_NO_ANSWER, "the board's USB device went and came back: %s", text);
+}
+
+/* ---- whether it has gone ---- */
 
 gboolean
 stn_unit_run_see_rom_go (StnUnitRun *self, GError **error)

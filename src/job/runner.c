@@ -13,6 +13,8 @@ typedef struct {
   int is_poisoned;   /* atomic: another site has this unit's UID */
   char *claimed_uid; /* guarded by the runner's mutex */
   StnSiteOutcome outcome;
+  StnStability usb_losses; /* its worker's; from cycle to cycle */
+  StnFailure taken_out;    /* left out of the cycles that follow; its worker's while one runs */
 } SiteState;
 
 struct StnRunner {
@@ -26,6 +28,7 @@ struct StnRunner {
   GMutex mutex;   /* guards what follows */
   GCond finished; /* real waiting of the owner, outside the station's time */
   guint running;
+  guint taking_part; /* sites of this cycle */
   gboolean is_started;
   guint first_visits_over;
   guint silent_sites;
@@ -118,9 +121,9 @@ gboolean
 stn_runner_half_is_silent (StnRunner *self)
 {
   g_mutex_lock (&self->mutex);
-  while (self->first_visits_over < self->config.site_count)
+  while (self->first_visits_over < self->taking_part)
     stn_clock_wait (self->config.clock, &self->first_visits_over, &self->mutex, STN_TIME_NEVER, NULL);
-  gboolean half = self->silent_sites * 2 >= self->config.site_count;
+  gboolean half = self->silent_sites * 2 >= self->taking_part;
   g_mutex_unlock (&self->mutex);
   return half;
 }
@@ -398,6 +401,7 @@ prepare (StnUnitRun *unit, StnRunner *runner, guint index)
   unit->wait = stn_wait_new (config->clock, STN_TIME_NEVER, runner->cancellable);
   unit->ring = stn_trace_sink_new (NULL, TRANSCRIPT_LINES, &ignored);
   unit->in_group = row->site->group != NULL;
+  unit->usb_losses = &runner->sites[index].usb_losses;
   unit->run = stn_run_copy (runner->run_base);
   unit->result = stn_result_new ();
 
@@ -476,6 +480,20 @@ post_result (StnUnitRun *unit)
   post (unit->runner, event);
 }
 
+/* One that is unfit would only spoil the boards that are put into it. */
+static void
+take_out_if_unfit (StnUnitRun *unit, StnFailure failure)
+{
+  if (failure != STN_FAILURE_LINK_UNSTABLE)
+    return;
+  g_autoptr (GError) error = NULL;
+  unit->runner->sites[unit->index].taken_out = failure;
+  stn_error_set (&error, failure,
+                 "left out of the cycles that follow, because its USB device came and went: have plug, cable and supply "
+                 "checked, then start again");
+  post_warning (unit, error);
+}
+
 static void
 unit_run_clear (StnUnitRun *unit)
 {
@@ -539,6 +557,7 @@ run_unit (StnRunner *runner, guint index)
     post_warning (&unit, record_error);
     count_not_recorded (runner);
   }
+  take_out_if_unfit (&unit, unit.result->failure);
   unit_run_clear (&unit);
 }
 
@@ -587,9 +606,11 @@ finish_cycle (StnRunner *self)
   for (guint failure = 1; failure < STN_FAILURE_COUNT; failure++) {
     StnBlame blame = stn_failure_row (failure)->blame;
     if ((blame == STN_BLAME_UNIT || blame == STN_BLAME_STATION) && self->failures[failure] >= 2
-        && self->failures[failure] * 2 >= self->config.site_count)
+        && self->failures[failure] * 2 >= self->taking_part)
       summary->many_alike = failure;
   }
+  if (self->taking_part == 0)
+    summary->many_alike = self->sites[0].taken_out;
   memcpy (event->counts, summary->counts, sizeof event->counts);
   event->duration_ns = summary->duration_ns;
   event->failure = summary->many_alike;
@@ -670,9 +691,23 @@ start_groups (StnRunner *self)
     if (group == NULL)
       continue;
     for (guint k = 0; k < self->config.site_count; k++)
-      if (self->site_rows[k].site->group == group)
+      if (self->site_rows[k].site->group == group && self->sites[k].taken_out == STN_FAILURE_NONE)
         members++;
     stn_line_group_start (group, members);
+  }
+}
+
+static void
+tell_who_is_taken_out (StnRunner *self)
+{
+  for (guint i = 0; i < self->config.site_count; i++) {
+    if (self->sites[i].taken_out == STN_FAILURE_NONE)
+      continue;
+    StnEvent *event = event_new (self, STN_EVENT_SITE_STATE);
+    event->site = g_strdup (self->site_rows[i].site->name);
+    event->failure = self->sites[i].taken_out;
+    event->text = g_strdup ("taken out");
+    post (self, event);
   }
 }
 
@@ -688,7 +723,9 @@ stn_runner_start (StnRunner *self)
   self->summary.cycle = cycle;
   self->first_visits_over = 0;
   self->silent_sites = 0;
-  self->running = self->config.site_count;
+  for (guint i = 0; i < self->config.site_count; i++)
+    self->summary.taken_out += self->sites[i].taken_out != STN_FAILURE_NONE;
+  self->running = self->taking_part = self->config.site_count - self->summary.taken_out;
   self->is_started = TRUE;
   self->started_ns = stn_clock_now_ns (self->config.clock);
   for (guint i = 0; i < self->config.site_count; i++) {
@@ -697,10 +734,17 @@ stn_runner_start (StnRunner *self)
     g_atomic_int_set (&self->sites[i].is_poisoned, 0);
   }
   g_mutex_unlock (&self->mutex);
+  tell_who_is_taken_out (self);
+  if (self->taking_part == 0) {
+    finish_cycle (self);
+    return;
+  }
   start_groups (self);
   /* the starting thread holds virtual time still until the last worker is there */
   stn_clock_join (self->config.clock);
   for (guint i = 0; i < self->config.site_count; i++) {
+    if (self->sites[i].taken_out != STN_FAILURE_NONE)
+      continue;
     WorkerStart *start = g_new (WorkerStart, 1);
     *start = (WorkerStart){ .runner = self, .index = i };
     self->sites[i].thread = stn_clock_thread_new (self->config.clock, self->site_rows[i].site->name, worker, start);
@@ -748,6 +792,19 @@ StnProgressValue
 stn_runner_progress (StnRunner *self, guint site_index)
 {
   return stn_progress_sample (&self->sites[site_index].progress);
+}
+
+StnFailure
+stn_runner_taken_out (const StnRunner *self, guint site_index)
+{
+  return self->sites[site_index].taken_out;
+}
+
+void
+stn_runner_put_back (StnRunner *self, guint site_index)
+{
+  self->sites[site_index].taken_out = STN_FAILURE_NONE;
+  self->sites[site_index].usb_losses = (StnStability){ 0 };
 }
 
 void

@@ -56,7 +56,9 @@ typedef struct {
   guint counts[STN_VERDICT_COUNT];
   guint refused;             /* by a gate: already done, limits, quantity (they are SKIPPED in counts) */
   guint not_recorded;        /* results that could not be made durable */
-  StnFailure many_alike;     /* the same failure on half of the sites or more (at least two): stop the station */
+  guint taken_out;           /* sites that did not take part: stn_runner_taken_out says why */
+  /* the same failure on half of the sites or more (at least two), or no site is left to take part: stop the station */
+  StnFailure many_alike;
   gboolean stopped;          /* by request */
   gint64 duration_ns;
 } StnCycleSummary;
@@ -81,6 +83,10 @@ StnProgressValue stn_runner_progress (StnRunner *self, guint site_index);
 /* What all runs of the next cycles have in common (a new production day, the fixture's count); copied. Not while one
  * runs. */
 void stn_runner_set_run_base (StnRunner *self, const StnRun *run_base);
+/* A site that is unfit (link-unstable) is left out of every later cycle until somebody has mended it and puts it back, or
+ * makes a new runner: why, or STN_FAILURE_NONE. Both between cycles only. */
+StnFailure stn_runner_taken_out (const StnRunner *self, guint site_index);
+void stn_runner_put_back (StnRunner *self, guint site_index);
 /* Given serials for the next cycle, one a site (NULL: none); copied. */
 void stn_runner_set_given_serials (StnRunner *self, const char *const *serials);
 

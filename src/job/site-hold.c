@@ -111,6 +111,15 @@ stn_site_hold_power_on (StnSiteHold *self, const StnWait *wait, GError **error)
 }
 
 gboolean
+stn_site_hold_take_turn (StnSiteHold *self, const StnWait *wait, GError **error)
+{
+  if (self->had_turn || self->site->turn_ns == 0)
+    return TRUE;
+  self->had_turn = self->site->group == NULL;
+  return stn_wait_sleep (wait, self->site->turn_ns, error);
+}
+
+gboolean
 stn_site_hold_reset_begin (StnSiteHold *self, gboolean boot0, const StnWait *wait, GError **error)
 {
   if (!boot0)

@@ -28,6 +28,7 @@ typedef struct {
   StnClock *clock; /* borrowed */
   StnLink *uart;   /* owned; NULL: not open */
   StnLineLease power, boot0, nrst;
+  gboolean had_turn; /* it has waited for its turn: from there on it is as late as it has to be */
 } StnSiteHold;
 
 /* Opens the site's UART; nothing where it is open. Errors: those of the provider. */
@@ -46,6 +47,10 @@ gboolean stn_site_hold_power_off (StnSiteHold *self, const StnWait *wait, GError
 /* On means power, settle, `good` and no `fault` (STN_FAILURE_BOARD_SHORTED), TX idle. NRST and BOOT0 stay as they are.
  */
 gboolean stn_site_hold_power_on (StnSiteHold *self, const StnWait *wait, GError **error);
+
+/* Waits for the site's turn (`turn_ns` of the site), once: what follows is later by that much. Members of a group are
+ * together again after every barrier, so theirs is waited for each time. Before a board's power or NRST is moved. */
+gboolean stn_site_hold_take_turn (StnSiteHold *self, const StnWait *wait, GError **error);
 
 /* NRST low and BOOT0 at the wanted level, together. */
 gboolean stn_site_hold_reset_begin (StnSiteHold *self, gboolean boot0, const StnWait *wait, GError **error);

@@ -23,6 +23,9 @@ typedef struct {
 
   StnLine nrst, boot0, power, detect, good, fault;
   gint64 power_off_ns, power_settle_ns;
+  /* boards that come up together make one hub enumerate them all, and one supply feed them all: this one waits so long
+   * for its turn */
+  gint64 turn_ns;
   StnLineGroup *group; /* borrowed; NULL: shares no line */
   gboolean shares_nrst, shares_boot0, shares_power;
   char *adapters_text; /* for the record */

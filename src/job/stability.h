@@ -2,7 +2,8 @@
  *
  * A device that is reset, left or erased re-enumerates because it was told to; nobody notes that here. One that goes by
  * itself three times within ten seconds has a bad cable, contact or supply, and its site is taken out
- * (STN_FAILURE_LINK_UNSTABLE) before a board is half written over it again and again.
+ * (STN_FAILURE_LINK_UNSTABLE) before a board is half written over it again and again. It belongs to the site, not to a
+ * run: a plug that loses every second board once is as bad as one that loses one board three times.
  *
  * Plain data, zeroed to begin with; one thread at a time. */
 #pragma once

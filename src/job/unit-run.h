@@ -45,7 +45,7 @@ struct StnUnitRun {
   gboolean is_exposed;
   gboolean in_group; /* not retired from the site's group yet */
 
-  StnStability usb_losses; /* its device went by itself */
+  StnStability *usb_losses; /* the site's: its device went by itself; borrowed */
 
   StnStepRecord *step; /* borrowed: the step that runs */
 };

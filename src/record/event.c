@@ -6,7 +6,7 @@ static const struct {
 } kinds[STN_EVENT_COUNT] = {
   [STN_EVENT_RUN_START] = { "run.start", "the program starts on a job; text: the job's name" },
   [STN_EVENT_PLAN] = { "plan", "the job is worked out; text: the plan's hash" },
-  [STN_EVENT_SITE_STATE] = { "site.state", "a site does something else now; site, text: what" },
+  [STN_EVENT_SITE_STATE] = { "site.state", "a site does something else now; site, text: what; failure: why it is left out of this cycle" },
   [STN_EVENT_UNIT_START] = { "unit.start", "the run's row is durable, the board is next; run, site, cycle" },
   [STN_EVENT_UNIT_STEP] = { "unit.step",
                             "a step has ended; run, site, step, outcome, failure, duration, tries, bytes" },

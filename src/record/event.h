@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef enum {
   STN_EVENT_RUN_START,     /* "run.start": the program starts on a job; text: job name */
   STN_EVENT_PLAN,          /* "plan": text: plan hash */
-  STN_EVENT_SITE_STATE,    /* "site.state": text: what it is doing now */
+  STN_EVENT_SITE_STATE,    /* "site.state": text: what it is doing now; failure: why it is left out */
   STN_EVENT_UNIT_START,    /* "unit.start": the run row is durable */
   STN_EVENT_UNIT_STEP,     /* "unit.step": a step has ended */
   STN_EVENT_UNIT_PROGRESS, /* "unit.progress" */

@@ -274,6 +274,23 @@ connect_lines (StnPorts *self, guint index, StnSite *site)
   }
 }
 
+static gboolean
+takes_turns (const StnSiteWiring *wiring)
+{
+  return wiring->usb_place != NULL || wiring->wiring.has_power;
+}
+
+/* How many of its bank come before it. */
+static guint
+turn_of (const StnPorts *self, guint index)
+{
+  guint before = 0;
+
+  for (guint i = 0; i < index; i++)
+    before += wiring_at (self, i)->bank == wiring_at (self, index)->bank && takes_turns (wiring_at (self, i));
+  return takes_turns (wiring_at (self, index)) ? before : 0;
+}
+
 static void
 group_free (gpointer group)
 {
@@ -293,6 +310,7 @@ stn_ports_connect (StnPorts *self)
     site->uart_provider = self->uart_provider;
     site->usb_provider = wiring->usb_place != NULL ? self->usb_provider : NULL;
     connect_lines (self, i, site);
+    site->turn_ns = turn_of (self, i) * self->station->file.stagger_ns;
     if (!site->shares_nrst && !site->shares_boot0 && !site->shares_power)
       continue;
     StnLineGroup *group = g_hash_table_lookup (groups, GUINT_TO_POINTER (wiring->group));

@@ -227,6 +227,10 @@ static const StnField station_fields[] = {
     .help = "where records go; default: the user's data folder" },
   { .key = "day-start", .kind = STN_FIELD_TEXT, STN_MEMBER (StnStationFile, day_start), .fallback = "00:00",
     .help = "local time at which a production day begins (06:00)" },
+  { .key = "stagger", .kind = STN_FIELD_DURATION, STN_MEMBER (StnStationFile, stagger_ns), .low = 0,
+    .high = STN_NS_PER_S, .fallback = "20 ms",
+    .help = "between the resets of a bank's boards that have a USB port or a power switch, so that they do not all "
+            "enumerate, or draw their inrush, at once; 0 ms: all together" },
   { .key = "remote-usb", .kind = STN_FIELD_ENUM, STN_MEMBER (StnStationFile, remote_usb), .names = remote_usb_names,
     .fallback = "virtual", .help = "whether devices under vhci_hcd or dummy_hcd count as real ones" },
   { .key = "bench", .kind = STN_FIELD_OBJECT, STN_MEMBER (StnStationFile, bench),

@@ -102,6 +102,7 @@ typedef struct {
   gint64 cycles_limit; /* 0: none */
   char *journal;
   char *day_start;
+  gint64 stagger_ns;
   int remote_usb; /* StnRemoteUsb */
   StnFileBench bench;
   GPtrArray *hubs;     /* StnFileHub */

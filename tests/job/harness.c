@@ -303,6 +303,7 @@ build_sites (Harness *self)
       site->power_off_ns = 500 * STN_NS_PER_MS;
       site->power_settle_ns = 50 * STN_NS_PER_MS;
     }
+    site->turn_ns = i * options->stagger_ns;
     site->group = self->group;
     site->shares_nrst = site->shares_boot0 = options->shared_lines;
     site->adapters_text = g_strdup_printf ("uart=%s", site->uart_place);

@@ -18,6 +18,7 @@ typedef struct {
   gboolean power_lines;  /* with `power`: its good and fault lines too, for at most eight sites */
   gboolean shared_lines; /* all sites on one NRST and one BOOT0 */
   gboolean no_nrst;
+  gint64 stagger_ns;      /* each site waits so much longer for its turn than the one before */
   guint usb_sites;        /* the last so many sites have their USB plugged and are programmed by it */
   gboolean usb_alone;     /* and have no UART */
   gboolean usb_unused;    /* all sites have their USB plugged; the UART sites are programmed by UART all the same */
