@@ -93,6 +93,62 @@ stn_engine_resync (StnEngine *self, const StnWait *wait, GError **error)
   return self->engine_class->resync (self, wait, error);
 }
 
+static gboolean
+has_no_such_command (const StnEngine *self, const char *what, GError **error)
+{
+  stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "%s has no command for %s", self->engine_class->document, what);
+  return FALSE;
+}
+
+gboolean
+stn_engine_write_protect (StnEngine *self, const guint8 *codes, guint count, const StnWait *wait, GError **error)
+{
+  if (self->engine_class->write_protect == NULL)
+    return has_no_such_command (self, "write protection", error);
+  return self->engine_class->write_protect (self, codes, count, wait, error);
+}
+
+gboolean
+stn_engine_write_unprotect (StnEngine *self, const StnWait *wait, GError **error)
+{
+  if (self->engine_class->write_unprotect == NULL)
+    return has_no_such_command (self, "the end of write protection", error);
+  return self->engine_class->write_unprotect (self, wait, error);
+}
+
+gboolean
+stn_engine_read_protect (StnEngine *self, const StnWait *wait, GError **error)
+{
+  if (self->engine_class->read_protect == NULL)
+    return has_no_such_command (self, "readout protection", error);
+  return self->engine_class->read_protect (self, wait, error);
+}
+
+gboolean
+stn_engine_read_unprotect (StnEngine *self, const StnWait *wait, GError **error)
+{
+  if (self->engine_class->read_unprotect == NULL)
+    return has_no_such_command (self, "the end of readout protection", error);
+  return self->engine_class->read_unprotect (self, wait, error);
+}
+
+gboolean
+stn_engine_checksum (StnEngine *self, guint64 address, gsize length, guint32 *out, const StnWait *wait, GError **error)
+{
+  if (self->engine_class->checksum == NULL)
+    return has_no_such_command (self, "a checksum", error);
+  return self->engine_class->checksum (self, address, length, out, wait, error);
+}
+
+gboolean
+stn_engine_special (StnEngine *self, const StnSpecialRequest *request, StnSpecialReply *out, const StnWait *wait,
+                    GError **error)
+{
+  if (self->engine_class->special == NULL)
+    return has_no_such_command (self, "what is special to a part", error);
+  return self->engine_class->special (self, request, out, wait, error);
+}
+
 gboolean
 stn_engine_check_target (const StnEngine *self, GError **error)
 {

@@ -4,6 +4,7 @@
 
 #include "protocols/dfu/dfu-exchange.h"
 #include "protocols/dfu/dfu-wire.h"
+#include "protocols/guard.h"
 #include "src/base/bytes.h"
 
 /* A pointer is set within the time of a status. */
@@ -15,82 +16,41 @@
 /* A page erase and some programming (timing notes, option bytes: 25 to 50 ms; H7 about 300 ms). */
 #define OPTION_WRITE_TYPICAL_NS (25 * STN_NS_PER_MS)
 #define OPTION_WRITE_LONGEST_NS (2 * STN_NS_PER_S)
+#define SPECIAL_LONGEST_NS (5 * STN_NS_PER_S)
 /* The last answer of a device that leaves comes at once or never. */
 #define LEAVE_ANSWER_NS STN_NS_PER_S
-/* What a write must be a multiple of outside the flash, as over UART (AN3155 section 3.6). */
-#define WRITE_UNIT 4
 /* L43 V9.1, L47 V9 and V10: a longer write that is no multiple of 8 is corrupted (AN2606, known limitations). */
 #define ODD_WRITE_MOST 256
 #define LONG_WRITE_UNIT 8
-/* The block around UID and flash size. */
-#define DEVICE_DATA_BYTES 256
 /* Full speed: 64 bytes a packet, 13 of them in a frame of 1 ms (USB 2.0 table 5-2); a control transfer takes one. */
 #define FRAME_NS STN_NS_PER_MS
 #define FRAME_BYTES (13 * 64)
 
 /* ---- what may be asked ---- */
 
-static gboolean
-is_listed (const StnDfuEngine *self, guint8 opcode)
-{
-  for (guint i = 0; i < self->identity.command_count; i++)
-    if (self->identity.commands[i] == opcode)
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-is_ready (const StnDfuEngine *self, GError **error)
+/* Why no command may be sent; NULL: one may. */
+static const char *
+not_ready (const StnDfuEngine *self)
 {
   static const char *const reasons[] = {
     [STN_DFU_UNSYNCED] = "before the sync",
-    [STN_DFU_READY] = "",
+    [STN_DFU_READY] = NULL,
     [STN_DFU_LOST] = "after a failure, before a resync",
     [STN_DFU_OVER] = "after the ROM was left",
   };
-
-  if (self->visit == STN_DFU_READY)
-    return TRUE;
-  stn_error_set (error, STN_FAILURE_INTERNAL, "a command %s", reasons[self->visit]);
-  return FALSE;
+  return reasons[self->visit];
 }
 
 static gboolean
 may_send (const StnDfuEngine *self, guint8 opcode, GError **error)
 {
-  if (!is_ready (self, error))
-    return FALSE;
-  if (!self->identified) {
-    stn_error_set (error, STN_FAILURE_INTERNAL, "a command before the ROM was identified");
-    return FALSE;
-  }
-  if (!is_listed (self, opcode)) {
-    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this ROM does not list the command %02x", opcode);
-    return FALSE;
-  }
-  return TRUE;
+  return stn_guard_may_send (not_ready (self), self->identified, &self->identity, opcode, error);
 }
 
-/* The caller's mistake: nothing has been sent. */
-static gboolean
-refuse (GError **error, guint64 address, gsize length, const char *what)
-{
-  stn_error_set (error, STN_FAILURE_INTERNAL, "%s: %" G_GSIZE_FORMAT " bytes at 0x%08" G_GINT64_MODIFIER "x", what,
-                 length, address);
-  return FALSE;
-}
-
-/* Addresses on this wire have 32 bits. */
 static gboolean
 fits_the_wire (const StnDfuEngine *self, guint64 address, gsize length)
 {
-  return length >= 1 && length <= self->block_bytes && address <= G_MAXUINT32 && length - 1 <= G_MAXUINT32 - address;
-}
-
-static gboolean
-overlaps (guint64 address, gsize length, guint64 area, guint64 area_length)
-{
-  return area_length > 0 && address < area + area_length && address + length > area;
+  return stn_guard_fits (address, length, self->block_bytes);
 }
 
 /* ---- the pointer ---- */
@@ -239,8 +199,10 @@ dfu_identify (StnEngine *engine, StnRomIdentity *out, const StnWait *wait, GErro
   StnDfuEngine *self = (StnDfuEngine *) engine;
   StnRomIdentity found;
 
-  if (!is_ready (self, error))
+  if (not_ready (self) != NULL) {
+    stn_error_set (error, STN_FAILURE_INTERNAL, "a command %s", not_ready (self));
     return FALSE;
+  }
   self->direction = STN_DFU_NO_STRETCH;
   if (!stn_dfu_to_idle (self, wait, error) || !stn_dfu_get (self, &found, wait, error))
     return FALSE;
@@ -267,23 +229,10 @@ dfu_capabilities (const StnEngine *engine, StnEngineCapabilities *out)
                                   .write_block_bytes = self->block_bytes,
                                   .erase_pages_at_once = 1 };
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    if (!self->identified || is_listed (self, rows[i].opcode))
+    if (!self->identified || stn_guard_is_listed (&self->identity, rows[i].opcode))
       out->verbs |= rows[i].verbs;
   if (engine->target != NULL && (engine->target->quirks & STN_QUIRK_NO_MASS_ERASE) != 0)
     out->verbs &= ~(guint) STN_ENGINE_ERASE_ALL;
-}
-
-/* Some ROMs refuse small reads around the UID and the flash size: there the whole block is read. */
-static gboolean
-needs_whole_block (const StnTarget *target, guint64 address, gsize length)
-{
-  const guint64 mask = ~(guint64) (DEVICE_DATA_BYTES - 1);
-
-  if (target == NULL || (target->quirks & STN_QUIRK_READ_BLOCKS_ONLY) == 0
-      || ((address + length - 1) & mask) != (address & mask))
-    return FALSE;
-  return (target->uid_address != 0 && (target->uid_address & mask) == (address & mask))
-         || (target->flash_size_address != 0 && (target->flash_size_address & mask) == (address & mask));
 }
 
 static gboolean
@@ -295,12 +244,12 @@ dfu_read (StnEngine *engine, guint64 address, guint8 *buffer, gsize length, cons
   gsize span;
 
   if (buffer == NULL || !fits_the_wire (self, address, length))
-    return refuse (error, address, length, "a read that does not fit a block");
+    return stn_guard_refuse (error, address, length, "a read that does not fit a block");
   if (!may_send (self, STN_DFU_SET_ADDRESS, error))
     return FALSE;
-  if (needs_whole_block (engine->target, address, length)) {
-    before = (guint) (address % DEVICE_DATA_BYTES);
-    span = DEVICE_DATA_BYTES;
+  if (stn_guard_needs_whole_block (engine->target, address, length)) {
+    before = (guint) (address % STN_GUARD_WHOLE_BLOCK_BYTES);
+    span = STN_GUARD_WHOLE_BLOCK_BYTES;
   } else if (length % 2 == 1) {
     /* lengths are even and 2 at least (AN3156 section 4): one byte more, on the side that stays in the half-word */
     before = (guint) (address % 2);
@@ -309,7 +258,7 @@ dfu_read (StnEngine *engine, guint64 address, guint8 *buffer, gsize length, cons
     return read_block (self, address, buffer, length, wait, error);
 
   if (span > self->block_bytes)
-    return refuse (error, address, length, "a read that does not fit a block");
+    return stn_guard_refuse (error, address, length, "a read that does not fit a block");
   if (!read_block (self, address - before, block, span, wait, error))
     return FALSE;
   memcpy (buffer, block + before, length);
@@ -322,20 +271,11 @@ dfu_write (StnEngine *engine, guint64 address, const guint8 *bytes, gsize length
   StnDfuEngine *self = (StnDfuEngine *) engine;
   const StnTarget *target = engine->target;
 
-  if (target == NULL || bytes == NULL || !fits_the_wire (self, address, length))
-    return refuse (error, address, length, "a write that does not fit a block");
-
-  gboolean in_flash = overlaps (address, length, target->flash_base, target->flash_bytes);
-  guint unit = in_flash ? MAX (stn_target_write_unit_bytes (target), WRITE_UNIT) : WRITE_UNIT;
-  if (address % unit != 0 || length % unit != 0)
-    return refuse (error, address, length, "a write of part of a unit");
-  /* option bytes have a verb of their own, after which the visit is over */
-  if (overlaps (address, length, target->options_address, target->options_bytes)
-      || overlaps (address, length, target->options_second_address, target->options_second_bytes))
-    return refuse (error, address, length, "a plain write to the option bytes");
+  if (!stn_guard_plain_write (target, address, bytes, length, self->block_bytes, error))
+    return FALSE;
   if (!may_send (self, STN_DFU_SET_ADDRESS, error))
     return FALSE;
-  if (!in_flash) {
+  if (!stn_guard_overlaps (address, length, target->flash_base, target->flash_bytes)) {
     gsize odd = length > ODD_WRITE_MOST ? length % LONG_WRITE_UNIT : 0;
     return write_block (self, address, bytes, length - odd, PLAIN_WRITE_TYPICAL_NS, PLAIN_WRITE_LONGEST_NS, wait, error)
            && (odd == 0
@@ -413,10 +353,8 @@ dfu_write_options (StnEngine *engine, guint64 address, const guint8 *bytes, gsiz
   StnDfuEngine *self = (StnDfuEngine *) engine;
   const StnTarget *target = engine->target;
 
-  if (target == NULL || bytes == NULL || !fits_the_wire (self, address, length)
-      || overlaps (address, length, target->flash_base, target->flash_bytes))
-    return refuse (error, address, length, "an option write that is none");
-  if (!may_send (self, STN_DFU_SET_ADDRESS, error))
+  if (!stn_guard_option_write (target, address, bytes, length, self->block_bytes, error)
+      || !may_send (self, STN_DFU_SET_ADDRESS, error))
     return FALSE;
 
   const StnDfuStep step = { .what = "the option bytes",
@@ -429,6 +367,72 @@ dfu_write_options (StnEngine *engine, guint64 address, const guint8 *bytes, gsiz
       || !stn_dfu_download (self, &step, STN_DFU_BLOCK_FIRST, bytes, length, wait, error))
     return FALSE;
   self->visit = STN_DFU_OVER;
+  return TRUE;
+}
+
+/* Everything in the flash goes with it. The device falls off the bus once it has begun, and comes back when it is done;
+ * one that was not protected answers as after any command, and has lost its RAM only (AN3156 section 4). */
+static gboolean
+dfu_read_unprotect (StnEngine *engine, const StnWait *wait, GError **error)
+{
+  static const guint8 command = STN_DFU_READ_UNPROTECT;
+  StnDfuEngine *self = (StnDfuEngine *) engine;
+  const StnTarget *target = engine->target;
+
+  if (target == NULL) {
+    stn_error_set (error, STN_FAILURE_INTERNAL, "a mass erase of an unknown chip");
+    return FALSE;
+  }
+  if (!may_send (self, STN_DFU_READ_UNPROTECT, error))
+    return FALSE;
+
+  const StnDfuStep step = { .what = "Read Unprotect",
+                            .typical_ns = stn_target_mass_erase_typical_ns (target),
+                            .longest_ns = stn_target_mass_erase_longest_ns (target),
+                            .gone_is_done = TRUE };
+  self->direction = STN_DFU_NO_STRETCH;
+  if (!stn_dfu_to_idle (self, wait, error)
+      || !stn_dfu_download (self, &step, STN_DFU_BLOCK_COMMAND, &command, 1, wait, error))
+    return FALSE;
+  self->visit = STN_DFU_OVER;
+  return TRUE;
+}
+
+/* The operation and its data, least significant byte first; Get does not list it (AN3156 section 5; AN2606, special
+ * commands of each part). */
+static gboolean
+dfu_special (StnEngine *engine, const StnSpecialRequest *request, StnSpecialReply *out, const StnWait *wait,
+             GError **error)
+{
+  static const char *const families[] = { "L5", "U5", "U3", "WBA", "H5", "C5" };
+  static const StnDfuStep step = {
+    .what = "the Special", .typical_ns = OPTION_WRITE_TYPICAL_NS, .longest_ns = SPECIAL_LONGEST_NS, .gone_is_done = TRUE
+  };
+  StnDfuEngine *self = (StnDfuEngine *) engine;
+  guint8 command[1 + STN_ENGINE_SPECIAL_BYTES];
+  gboolean is_known = FALSE;
+
+  if (engine->target == NULL || request->operation > G_MAXUINT8 || request->is_extended || request->more_length > 0
+      || request->length > STN_ENGINE_SPECIAL_BYTES || (request->length > 0 && request->data == NULL)) {
+    stn_error_set (error, STN_FAILURE_INTERNAL, "a Special that no wire carries");
+    return FALSE;
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (families); i++)
+    is_known = is_known || g_strcmp0 (engine->target->family, families[i]) == 0;
+  if (!is_known) {
+    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "the ROM of %s has no Special over USB", engine->target->name);
+    return FALSE;
+  }
+  if (!may_send (self, STN_DFU_SET_ADDRESS, error))
+    return FALSE;
+  command[0] = (guint8) request->operation;
+  for (gsize i = 0; i < request->length; i++)
+    command[1 + i] = request->data[request->length - 1 - i];
+  self->direction = STN_DFU_NO_STRETCH;
+  if (!stn_dfu_to_idle (self, wait, error)
+      || !stn_dfu_download (self, &step, STN_DFU_BLOCK_COMMAND, command, request->length + 1, wait, error))
+    return FALSE;
+  *out = (StnSpecialReply){ .length = 0 };
   return TRUE;
 }
 
@@ -469,7 +473,7 @@ dfu_go (StnEngine *engine, guint64 address, const StnWait *wait, GError **error)
   GError *local = NULL;
 
   if (!fits_the_wire (self, address, 1))
-    return refuse (error, address, 1, "a start that is out of reach");
+    return stn_guard_refuse (error, address, 1, "a start that is out of reach");
   if (!may_send (self, STN_DFU_SET_ADDRESS, error) || !set_address (self, address, wait, error))
     return FALSE;
   self->visit = STN_DFU_LOST;
@@ -528,4 +532,6 @@ const StnEngineClass stn_dfu_engine_class = {
   .resync = stn_dfu_resync,
   .block_typical_ns = block_typical_ns,
   .check_target = stn_dfu_check_target,
+  .read_unprotect = dfu_read_unprotect,
+  .special = dfu_special,
 };

@@ -13,6 +13,7 @@
 #include "protocols/dfu/dfu-exchange.h"
 
 #include "protocols/dfu/dfu-wire.h"
+#include "protocols/guard.h"
 
 /* One for each state that can follow from another, and some. */
 #define ROUNDS 6
@@ -191,17 +192,6 @@ stn_dfu_recover (StnDfuEngine *self, const StnWait *wait, GError **error)
   return no_sync (error, stn_dfu_state_name (state), "the device does not come to dfuIDLE, only a reset helps");
 }
 
-static gboolean
-same_rom (const StnRomIdentity *a, const StnRomIdentity *b)
-{
-  if (a->command_count != b->command_count)
-    return FALSE;
-  for (guint i = 0; i < a->command_count; i++)
-    if (a->commands[i] != b->commands[i])
-      return FALSE;
-  return TRUE;
-}
-
 gboolean
 stn_dfu_resync (StnEngine *engine, const StnWait *wait, GError **error)
 {
@@ -217,7 +207,7 @@ stn_dfu_resync (StnEngine *engine, const StnWait *wait, GError **error)
     g_prefix_error (error, "resync: ");
     return FALSE;
   }
-  if (self->identified && !same_rom (&found, &self->identity)) {
+  if (self->identified && !stn_guard_same_commands (&found, &self->identity)) {
     self->visit = STN_DFU_LOST;
     stn_error_set (error, STN_FAILURE_GARBAGE, "after the resync another ROM answers than before");
     return FALSE;

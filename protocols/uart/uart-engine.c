@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "protocols/uart/uart-exchange.h"
+#include "protocols/guard.h"
+#include "protocols/uart/uart-protection.h"
 #include "protocols/uart/uart-wire.h"
 #include "src/base/bytes.h"
 
@@ -19,8 +20,6 @@
 /* Page numbers: the codes from FFF0 on are special (section 3.8); Erase has one byte (section 3.7). */
 #define EXTENDED_PAGE_MOST 0xffef
 #define ERASE_PAGE_MOST 0xff
-/* What a write must be a multiple of outside the flash (section 3.6). */
-#define WRITE_UNIT 4
 
 /* ---- what may be asked ---- */
 
@@ -30,75 +29,44 @@ has_quirk (const StnUartEngine *self, StnQuirk quirk)
   return self->engine.target != NULL && (self->engine.target->quirks & quirk) != 0;
 }
 
-static gboolean
-is_listed (const StnUartEngine *self, guint8 opcode)
-{
-  for (guint i = 0; i < self->identity.command_count; i++)
-    if (self->identity.commands[i] == opcode)
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-is_ready (const StnUartEngine *self, GError **error)
+/* Why no command may be sent; NULL: one may. */
+static const char *
+not_ready (const StnUartEngine *self)
 {
   static const char *const reasons[] = {
     [STN_UART_UNSYNCED] = "before the sync",
+    [STN_UART_READY] = NULL,
     [STN_UART_LOST] = "after a failure, before a resync",
     [STN_UART_LOST_IN_DATA] = "after a failure, before a resync",
     [STN_UART_LOST_IN_OPTIONS] = "after an option write that was cut short",
     [STN_UART_OVER] = "after the ROM was left",
   };
-
-  if (self->state == STN_UART_READY)
-    return TRUE;
-  stn_error_set (error, STN_FAILURE_INTERNAL, "a command %s", reasons[self->state]);
-  return FALSE;
+  return reasons[self->state];
 }
 
 static gboolean
-may_send (const StnUartEngine *self, guint8 opcode, GError **error)
+is_listed (const StnUartEngine *self, guint8 opcode)
 {
-  if (!is_ready (self, error))
-    return FALSE;
-  if (!self->identified) {
-    stn_error_set (error, STN_FAILURE_INTERNAL, "a command before the ROM was identified");
-    return FALSE;
-  }
-  if (!is_listed (self, opcode)) {
-    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this ROM does not list the command %02x", opcode);
-    return FALSE;
-  }
-  return TRUE;
+  return stn_guard_is_listed (&self->identity, opcode);
 }
 
-/* The caller's mistake: nothing has been sent. */
-static gboolean
-refuse (GError **error, guint64 address, gsize length, const char *what)
+gboolean
+stn_uart_may_send (const StnUartEngine *self, guint8 opcode, GError **error)
 {
-  stn_error_set (error, STN_FAILURE_INTERNAL, "%s: %" G_GSIZE_FORMAT " bytes at 0x%08" G_GINT64_MODIFIER "x", what,
-                 length, address);
-  return FALSE;
+  return stn_guard_may_send (not_ready (self), self->identified, &self->identity, opcode, error);
 }
 
-/* Addresses on this wire have 32 bits. */
 static gboolean
 fits_the_wire (guint64 address, gsize length)
 {
-  return length >= 1 && length <= STN_UART_BLOCK_BYTES && address <= G_MAXUINT32 && length - 1 <= G_MAXUINT32 - address;
-}
-
-static gboolean
-overlaps (guint64 address, gsize length, guint64 area, guint64 area_length)
-{
-  return area_length > 0 && address < area + area_length && address + length > area;
+  return stn_guard_fits (address, length, STN_UART_BLOCK_BYTES);
 }
 
 /* ---- exchanges ---- */
 
 /* Address and its checksum in one write, then ACK. */
-static gboolean
-send_address (StnUartEngine *self, guint64 address, const StnWait *wait, GError **error)
+gboolean
+stn_uart_send_address (StnUartEngine *self, guint64 address, const StnWait *wait, GError **error)
 {
   const StnUartStage stage = { .what = "the address",
                                .has_address = TRUE,
@@ -135,7 +103,7 @@ read_block (StnUartEngine *self, guint64 address, guint8 *buffer, gsize length, 
   const guint8 pair[] = { count, count ^ 0xff };
 
   if (!open_guarded (self, STN_UART_READ_MEMORY, TRUE, address, wait, error)
-      || !send_address (self, address, wait, error) || !stn_uart_send (self, pair, sizeof pair, wait, error)
+      || !stn_uart_send_address (self, address, wait, error) || !stn_uart_send (self, pair, sizeof pair, wait, error)
       || !stn_uart_expect_ack (self, &stage, wait, error)
       || !stn_uart_receive (self, &stage, buffer, length,
                             STN_UART_SIMPLE_NS + stn_uart_characters_ns (self, (guint) length), wait, error))
@@ -152,7 +120,7 @@ open_write (StnUartEngine *self, guint64 address, StnUartState in_data, const St
   if (!open_guarded (self, STN_UART_WRITE_MEMORY, TRUE, address, wait, error))
     return FALSE;
   self->state = in_data;
-  return send_address (self, address, wait, error);
+  return stn_uart_send_address (self, address, wait, error);
 }
 
 /* Count, data and checksum in one write; then ACK, at the latest `longest_ns` after they have left. */
@@ -295,8 +263,11 @@ uart_identify (StnEngine *engine, StnRomIdentity *out, const StnWait *wait, GErr
   StnUartEngine *self = (StnUartEngine *) engine;
   StnRomIdentity found;
 
-  if (!is_ready (self, error) || !stn_uart_get (self, &found, wait, error)
-      || !get_id (self, &found.product_id, wait, error))
+  if (not_ready (self) != NULL) {
+    stn_error_set (error, STN_FAILURE_INTERNAL, "a command %s", not_ready (self));
+    return FALSE;
+  }
+  if (!stn_uart_get (self, &found, wait, error) || !get_id (self, &found.product_id, wait, error))
     return FALSE;
   found.product_id_known = TRUE;
   self->identity = found;
@@ -322,6 +293,8 @@ uart_capabilities (const StnEngine *engine, StnEngineCapabilities *out)
     { STN_UART_WRITE_UNPROTECT, STN_ENGINE_WRITE_UNPROTECT },
     { STN_UART_READOUT_PROTECT, STN_ENGINE_READ_PROTECT },
     { STN_UART_READOUT_UNPROTECT, STN_ENGINE_READ_UNPROTECT },
+    { STN_UART_SPECIAL, STN_ENGINE_SPECIAL },
+    { STN_UART_EXTENDED_SPECIAL, STN_ENGINE_EXTENDED_SPECIAL },
   };
   const StnUartEngine *self = (const StnUartEngine *) engine;
 
@@ -337,20 +310,6 @@ uart_capabilities (const StnEngine *engine, StnEngineCapabilities *out)
     out->verbs &= ~(guint) STN_ENGINE_ERASE_ALL;
 }
 
-/* Some ROMs refuse small reads around the UID and the flash size: there the whole block is read. */
-static gboolean
-needs_whole_block (const StnUartEngine *self, guint64 address, gsize length)
-{
-  const StnTarget *target = self->engine.target;
-  const guint64 mask = ~(guint64) (STN_UART_BLOCK_BYTES - 1);
-
-  if (!has_quirk (self, STN_QUIRK_READ_BLOCKS_ONLY) || length == STN_UART_BLOCK_BYTES
-      || ((address + length - 1) & mask) != (address & mask))
-    return FALSE;
-  return (target->uid_address != 0 && (target->uid_address & mask) == (address & mask))
-         || (target->flash_size_address != 0 && (target->flash_size_address & mask) == (address & mask));
-}
-
 static gboolean
 uart_read (StnEngine *engine, guint64 address, guint8 *buffer, gsize length, const StnWait *wait, GError **error)
 {
@@ -359,10 +318,10 @@ uart_read (StnEngine *engine, guint64 address, guint8 *buffer, gsize length, con
   guint offset = (guint) (address % STN_UART_BLOCK_BYTES);
 
   if (buffer == NULL || !fits_the_wire (address, length))
-    return refuse (error, address, length, "a read that does not fit a block");
-  if (!may_send (self, STN_UART_READ_MEMORY, error))
+    return stn_guard_refuse (error, address, length, "a read that does not fit a block");
+  if (!stn_uart_may_send (self, STN_UART_READ_MEMORY, error))
     return FALSE;
-  if (!needs_whole_block (self, address, length))
+  if (!stn_guard_needs_whole_block (engine->target, address, length))
     return read_block (self, address, buffer, length, wait, error);
   if (!read_block (self, address - offset, block, sizeof block, wait, error))
     return FALSE;
@@ -376,19 +335,10 @@ uart_write (StnEngine *engine, guint64 address, const guint8 *bytes, gsize lengt
   StnUartEngine *self = (StnUartEngine *) engine;
   const StnTarget *target = engine->target;
 
-  if (target == NULL || bytes == NULL || !fits_the_wire (address, length)
-      || length > stn_target_write_block_bytes (target))
-    return refuse (error, address, length, "a write that does not fit a block");
-
-  guint unit = overlaps (address, length, target->flash_base, target->flash_bytes)
-                   ? MAX (stn_target_write_unit_bytes (target), WRITE_UNIT)
-                   : WRITE_UNIT;
-  if (address % unit != 0 || length % unit != 0)
-    return refuse (error, address, length, "a write of part of a unit");
-  /* option bytes have a verb of their own, which knows what must never follow it */
-  if (overlaps (address, length, target->options_address, target->options_bytes))
-    return refuse (error, address, length, "a plain write to the option bytes");
-  if (!may_send (self, STN_UART_WRITE_MEMORY, error))
+  if (!stn_guard_plain_write (target, address, bytes, length,
+                              target != NULL ? stn_target_write_block_bytes (target) : STN_UART_BLOCK_BYTES, error))
+    return FALSE;
+  if (!stn_uart_may_send (self, STN_UART_WRITE_MEMORY, error))
     return FALSE;
   return open_write (self, address, STN_UART_LOST_IN_DATA, wait, error)
          && send_data (self, address, bytes, length,
@@ -410,7 +360,7 @@ uart_erase_pages (StnEngine *engine, const guint16 *pages, guint count, const St
     stn_error_set (error, STN_FAILURE_INTERNAL, "an erase list of %u pages", count);
     return FALSE;
   }
-  if (!may_send (self, opcode, error))
+  if (!stn_uart_may_send (self, opcode, error))
     return FALSE;
 
   /* count minus one, then the pages; Extended Erase with two bytes for each number */
@@ -444,7 +394,7 @@ uart_erase_all (StnEngine *engine, const StnWait *wait, GError **error)
   gboolean extended = is_listed (self, STN_UART_EXTENDED_ERASE);
   guint8 opcode = extended ? STN_UART_EXTENDED_ERASE : STN_UART_ERASE;
 
-  if (!may_send (self, opcode, error))
+  if (!stn_uart_may_send (self, opcode, error))
     return FALSE;
   if (has_quirk (self, STN_QUIRK_NO_MASS_ERASE)) {
     stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this ROM has no mass erase");
@@ -462,10 +412,8 @@ uart_write_options (StnEngine *engine, guint64 address, const guint8 *bytes, gsi
   const StnTarget *target = engine->target;
   g_autoptr (GError) local = NULL;
 
-  if (target == NULL || bytes == NULL || !fits_the_wire (address, length)
-      || overlaps (address, length, target->flash_base, target->flash_bytes))
-    return refuse (error, address, length, "an option write that is none");
-  if (!may_send (self, STN_UART_WRITE_MEMORY, error)
+  if (!stn_guard_option_write (target, address, bytes, length, STN_UART_BLOCK_BYTES, error)
+      || !stn_uart_may_send (self, STN_UART_WRITE_MEMORY, error)
       || !open_write (self, address, STN_UART_LOST_IN_OPTIONS, wait, error))
     return FALSE;
 
@@ -486,9 +434,9 @@ uart_go (StnEngine *engine, guint64 address, const StnWait *wait, GError **error
   StnUartEngine *self = (StnUartEngine *) engine;
 
   if (!fits_the_wire (address, 1))
-    return refuse (error, address, 1, "a start that is out of reach");
-  if (!may_send (self, STN_UART_GO, error) || !open_guarded (self, STN_UART_GO, TRUE, address, wait, error)
-      || !send_address (self, address, wait, error))
+    return stn_guard_refuse (error, address, 1, "a start that is out of reach");
+  if (!stn_uart_may_send (self, STN_UART_GO, error) || !open_guarded (self, STN_UART_GO, TRUE, address, wait, error)
+      || !stn_uart_send_address (self, address, wait, error))
     return FALSE;
   self->state = STN_UART_OVER;
   return TRUE;
@@ -536,4 +484,10 @@ const StnEngineClass stn_uart_engine_class = {
   .write_options = uart_write_options,
   .go = uart_go,
   .resync = stn_uart_resync,
+  .write_protect = stn_uart_write_protect,
+  .write_unprotect = stn_uart_write_unprotect,
+  .read_protect = stn_uart_read_protect,
+  .read_unprotect = stn_uart_read_unprotect,
+  .checksum = stn_uart_checksum,
+  .special = stn_uart_special,
 };

@@ -16,6 +16,7 @@
  * of a failed write anew. For option bytes once in 256 is too often: there is no filler for them. */
 #include "protocols/uart/uart-exchange.h"
 
+#include "protocols/guard.h"
 #include "protocols/uart/uart-wire.h"
 
 #define FILLER 0xff
@@ -69,17 +70,6 @@ fill_until_nack (StnUartEngine *self, const StnWait *wait, GError **error)
   return FALSE;
 }
 
-static gboolean
-same_rom (const StnRomIdentity *a, const StnRomIdentity *b)
-{
-  if (a->protocol_version != b->protocol_version || a->command_count != b->command_count)
-    return FALSE;
-  for (guint i = 0; i < a->command_count; i++)
-    if (a->commands[i] != b->commands[i])
-      return FALSE;
-  return TRUE;
-}
-
 gboolean
 stn_uart_resync (StnEngine *engine, const StnWait *wait, GError **error)
 {
@@ -110,7 +100,7 @@ stn_uart_resync (StnEngine *engine, const StnWait *wait, GError **error)
         || !stn_uart_drain (self, idle_ns, NULL, 0, NULL, wait, error))
       return FALSE;
     if (stn_uart_get (self, &found, wait, &local)) {
-      if (!self->identified || same_rom (&found, &self->identity))
+      if (!self->identified || stn_guard_same_commands (&found, &self->identity))
         return TRUE;
       self->state = STN_UART_LOST;
       stn_error_set (error, STN_FAILURE_GARBAGE, "after the resync another ROM answers than before");

@@ -360,6 +360,69 @@ options_are_done_when_the_device_is_gone_stalls_or_answers (void)
   }
 }
 
+static void
+unprotecting_is_done_when_the_device_is_gone_stalls_or_answers (void)
+{
+  static const char *const ends[] = {
+    STATUS ("04") "a1 03 00 00 00 00 06 00 gone\n", STATUS ("04") "a1 03 00 00 00 00 06 00 stall\n",
+    STATUS ("04") "a1 03 00 00 00 00 06 00 silence\n", STATUS ("04") STATUS ("05"), /* it was not protected */
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
+    g_autofree char *script = g_strconcat (ENTER "21 01 00 00 00 00 01 00 | 92\n", ends[i], NULL);
+    Visit visit;
+
+    visit_enter_or_fail (&visit, &control_target, script);
+    ASSERT_DONE (stn_engine_read_unprotect (visit.engine, &visit.wait, &visit.error));
+    ASSERT_FAILS (stn_engine_erase_all (visit.engine, &visit.wait, &visit.error), STN_FAILURE_INTERNAL);
+    visit_close_or_fail (&visit);
+  }
+}
+
+static void
+special_sends_its_operation_and_its_data_from_the_least_byte_on (void)
+{
+  static const guint8 unlock[] = { 0x00, 0x00, 0x01, 0x02 };
+  StnSpecialRequest request = { .operation = 0x0082, .data = unlock, .length = sizeof unlock };
+  StnTarget target = control_target;
+  StnSpecialReply reply;
+  Visit visit;
+
+  target.family = "U5";
+  visit_enter_or_fail (&visit, &target, ENTER "21 01 00 00 00 00 05 00 | 82 02 01 00 00\n" DONE);
+  ASSERT_DONE (stn_engine_special (visit.engine, &request, &reply, &visit.wait, &visit.error));
+  g_assert_cmpuint (reply.length, ==, 0);
+  request.operation = 0x0182;
+  ASSERT_FAILS (stn_engine_special (visit.engine, &request, &reply, &visit.wait, &visit.error), STN_FAILURE_INTERNAL);
+  visit_close_or_fail (&visit);
+
+  visit_enter_or_fail (&visit, &control_target, ENTER);
+  request.operation = 0x0082;
+  ASSERT_FAILS (stn_engine_special (visit.engine, &request, &reply, &visit.wait, &visit.error),
+                STN_FAILURE_NOT_SUPPORTED);
+  visit_close_or_fail (&visit);
+}
+
+static void
+what_the_protocol_has_not_is_not_supported (void)
+{
+  static const guint8 codes[] = { 0 };
+  guint32 sum;
+  Visit visit;
+
+  visit_enter_or_fail (&visit, &control_target, ENTER);
+  ASSERT_FAILS (stn_engine_write_protect (visit.engine, codes, 1, &visit.wait, &visit.error),
+                STN_FAILURE_NOT_SUPPORTED);
+  g_clear_error (&visit.error);
+  ASSERT_FAILS (stn_engine_write_unprotect (visit.engine, &visit.wait, &visit.error), STN_FAILURE_NOT_SUPPORTED);
+  g_clear_error (&visit.error);
+  ASSERT_FAILS (stn_engine_read_protect (visit.engine, &visit.wait, &visit.error), STN_FAILURE_NOT_SUPPORTED);
+  g_clear_error (&visit.error);
+  ASSERT_FAILS (stn_engine_checksum (visit.engine, 0x08000000, 4, &sum, &visit.wait, &visit.error),
+                STN_FAILURE_NOT_SUPPORTED);
+  visit_close_or_fail (&visit);
+}
+
 #define LEAVE SET_ADDRESS ("00 00 00 08") "21 01 02 00 00 00 00 00\n"
 
 static void
@@ -503,6 +566,9 @@ main (int argc, char **argv)
   TEST (erase_ends_a_stretch);
   TEST (mass_erase_is_one_byte);
   TEST (options_are_done_when_the_device_is_gone_stalls_or_answers);
+  TEST (unprotecting_is_done_when_the_device_is_gone_stalls_or_answers);
+  TEST (special_sends_its_operation_and_its_data_from_the_least_byte_on);
+  TEST (what_the_protocol_has_not_is_not_supported);
   TEST (leaving_is_done_with_and_without_a_last_answer);
   TEST (setting_follows_the_address_and_ends_a_stretch);
   TEST (announced_wait_is_kept_when_it_is_not_longer_than_the_typical_time);

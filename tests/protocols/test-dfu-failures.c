@@ -56,6 +56,12 @@ do_go (Visit *visit)
   return stn_engine_go (visit->engine, 0x08000000, &visit->wait, &visit->error);
 }
 
+static gboolean
+do_read_unprotect (Visit *visit)
+{
+  return stn_engine_read_unprotect (visit->engine, &visit->wait, &visit->error);
+}
+
 #define AT_PAGE "00 12 00 08"
 #define DATA "11 12 13 14 15 16 17 18"
 
@@ -80,6 +86,7 @@ static const Command commands[] = {
   { "erase-all", do_erase_all, "", "21 01 00 00 00 00 01 00 | 41\n", DONE, 0, FALSE },
   { "write-options", do_write_options, SELECT ("01") SET_ADDRESS ("00 78 ff 1f"),
     "21 01 02 00 00 00 08 00 | " DATA "\n", STATUS ("04") STATUS ("05"), 0x1fff7800, TRUE },
+  { "read-unprotect", do_read_unprotect, "", "21 01 00 00 00 00 01 00 | 92\n", STATUS ("04") STATUS ("05"), 0, TRUE },
   { "go", do_go, SET_ADDRESS ("00 00 00 08"), "21 01 02 00 00 00 00 00\n", STATUS ("07"), 0x08000000, TRUE },
   { "identify", do_identify, "", "a1 02 00 00 00 00 40 00 > 00 21 41 92\n", STATUS ("02"), 0, FALSE },
 };
@@ -188,7 +195,7 @@ each_wrong_state_is_told_in_words (void)
   EACH (command)
   for (guint state = 0; state <= 11; state++)
     for (guint busy = 0; busy < 2; busy++) {
-      gboolean options = command->run == do_write_options;
+      gboolean options = command->run == do_write_options || command->run == do_read_unprotect;
       g_autofree char *answer = g_strdup_printf ("a1 03 00 00 00 00 06 00 > 00 00 00 00 %02x 00\n", state);
       g_autofree char *script =
           g_strconcat (ENTER, command->before, command->work, busy ? STATUS ("04") : "", answer, NULL);

@@ -368,6 +368,167 @@ option_write_ends_the_visit_with_or_without_its_last_ack (void)
   }
 }
 
+/* ---- protection ---- */
+
+static void
+write_protect_sends_its_list_and_ends_the_visit (void)
+{
+  static const guint8 codes[] = { 0x00, 0x01, 0x05 };
+  guint8 buffer[4];
+  Visit visit;
+
+  visit_enter_or_fail (&visit, &script_target, ENTER "> 63 9c\n< 79\n> 02 00 01 05 06\n<25 79\n");
+  ASSERT_DONE (stn_engine_write_protect (visit.engine, codes, 3, &visit.wait, &visit.error));
+  g_assert_false (stn_engine_read (visit.engine, 0x08000000, buffer, 4, &visit.wait, &visit.error));
+  assert_failure (&visit, STN_FAILURE_INTERNAL);
+  visit_close_or_fail (&visit);
+}
+
+static void
+write_protect_takes_1_to_256_codes (void)
+{
+  g_autoptr (GString) script = g_string_new (ENTER "> 63 9c\n< 79\n> ff");
+  guint8 codes[257];
+  Visit visit;
+
+  for (guint i = 0; i < 257; i++) {
+    codes[i] = (guint8) i;
+    if (i < 256)
+      g_string_append_printf (script, " %02x", i);
+  }
+  g_string_append (script, " ff\n< 79\n");
+  visit_enter_or_fail (&visit, &script_target, script->str);
+  g_assert_false (stn_engine_write_protect (visit.engine, codes, 257, &visit.wait, &visit.error));
+  assert_failure (&visit, STN_FAILURE_INTERNAL);
+  g_clear_error (&visit.error);
+  g_assert_false (stn_engine_write_protect (visit.engine, codes, 0, &visit.wait, &visit.error));
+  assert_failure (&visit, STN_FAILURE_INTERNAL);
+  g_clear_error (&visit.error);
+  ASSERT_DONE (stn_engine_write_protect (visit.engine, codes, 256, &visit.wait, &visit.error));
+  visit_close_or_fail (&visit);
+}
+
+static void
+unprotecting_waits_for_an_ack_that_comes_after_the_erase (void)
+{
+  StnTarget target = script_target;
+  Visit visit;
+
+  /* F4, byte by byte */
+  target.mass_erase_max_ms = 32000;
+  visit_enter_or_fail (&visit, &target, ENTER "> 92 6d\n< 79\n<31900 79\n");
+  ASSERT_DONE (stn_engine_read_unprotect (visit.engine, &visit.wait, &visit.error));
+  visit_close_or_fail (&visit);
+}
+
+/* ---- checksum and Special ---- */
+
+#define ENTER_SPECIAL SYNC "> 00 ff\n< 79 0a 40 00 01 02 11 21 31 44 50 51 a1 79\n" GET_ID
+#define CHECKSUM \
+  "> a1 5e\n< 79\n> 08 00 12 00 1a\n< 79\n> 00 00 00 04 04\n< 79\n> 04 c1 1d b7 6f\n< 79\n> ff ff ff ff 00\n"
+
+static void
+checksum_is_taken_with_one_ack_or_two_in_front (void)
+{
+  static const char *const ends[] = { "< 79 12 34 56 78 08\n", "< 79\n<3 79 12 34 56 78 08\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
+    g_autofree char *script = g_strconcat (ENTER_SPECIAL CHECKSUM, ends[i], NULL);
+    guint32 sum = 0;
+    Visit visit;
+
+    visit_enter_or_fail (&visit, &script_target, script);
+    ASSERT_DONE (stn_engine_checksum (visit.engine, 0x08001200, 16, &sum, &visit.wait, &visit.error));
+    g_assert_cmphex (sum, ==, 0x12345678);
+    visit_close_or_fail (&visit);
+  }
+}
+
+/* 79 as the first byte of the sum itself: five bytes are the sum, six have an ACK in front. */
+static void
+checksum_that_begins_like_an_ack_is_no_ack (void)
+{
+  static const struct {
+    const char *end;
+    guint32 sum;
+  } cases[] = {
+    { "< 79 79 12 34 56 09\n", 0x79123456 },
+    { "< 79 79 79 12 34 56 09\n", 0x79123456 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *script = g_strconcat (ENTER_SPECIAL CHECKSUM, cases[i].end, NULL);
+    guint32 sum = 0;
+    Visit visit;
+
+    visit_enter_or_fail (&visit, &script_target, script);
+    ASSERT_DONE (stn_engine_checksum (visit.engine, 0x08001200, 16, &sum, &visit.wait, &visit.error));
+    g_assert_cmphex (sum, ==, cases[i].sum);
+    visit_close_or_fail (&visit);
+  }
+}
+
+static void
+checksum_whose_xor_is_wrong_is_garbage (void)
+{
+  static const char *const ends[] = { "< 79 12 34 56 78 09\n", "< 79 79 12 34 56 78 09\n", "< 79 41 12 34 56 78 08\n",
+                                      "< 79 79 12 34 56 78 08 00\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
+    g_autofree char *script = g_strconcat (ENTER_SPECIAL CHECKSUM, ends[i], NULL);
+    guint32 sum = 4711;
+    Visit visit;
+
+    visit_enter_or_fail (&visit, &script_target, script);
+    g_assert_false (stn_engine_checksum (visit.engine, 0x08001200, 16, &sum, &visit.wait, &visit.error));
+    assert_failure (&visit, STN_FAILURE_GARBAGE);
+    g_assert_cmpuint (sum, ==, 4711);
+    visit_close_or_fail (&visit);
+  }
+}
+
+static void
+special_carries_data_both_ways (void)
+{
+  static const guint8 data[] = { 0x00, 0x00, 0x00, 0x17 };
+  static const guint8 more[] = { 0xaa, 0xbb };
+  static const guint8 answer[] = { 0xde, 0xad };
+  StnSpecialRequest request = { .operation = 0x0001, .data = data, .length = sizeof data };
+  StnSpecialReply reply;
+  Visit visit;
+
+  visit_enter_or_fail (&visit, &script_target,
+                       ENTER_SPECIAL "> 50 af\n< 79\n> 00 01 01\n< 79\n> 00 04 00 00 00 17 13\n<20 79\n"
+                                     "< 00 02 de ad 00 01 00 79\n"
+                                     "> 51 ae\n< 79\n> 00 01 01\n< 79\n> 00 04 00 00 00 17 13\n< 79\n"
+                                     "> 00 02 aa bb 13\n< 79\n< 00 01 05 79\n");
+  ASSERT_DONE (stn_engine_special (visit.engine, &request, &reply, &visit.wait, &visit.error));
+  g_assert_cmpmem (reply.data, reply.length, answer, 2);
+  g_assert_cmpuint (reply.status_length, ==, 1);
+  g_assert_cmphex (reply.status[0], ==, 0);
+  request.is_extended = TRUE;
+  request.more = more;
+  request.more_length = sizeof more;
+  ASSERT_DONE (stn_engine_special (visit.engine, &request, &reply, &visit.wait, &visit.error));
+  g_assert_cmpuint (reply.length, ==, 0);
+  g_assert_cmphex (reply.status[0], ==, 5);
+  visit_close_or_fail (&visit);
+}
+
+static void
+special_with_an_answer_that_is_too_long_is_garbage (void)
+{
+  const StnSpecialRequest request = { .operation = 0x0002 };
+  StnSpecialReply reply;
+  Visit visit;
+
+  visit_enter_or_fail (&visit, &script_target,
+                       ENTER_SPECIAL "> 50 af\n< 79\n> 00 02 02\n< 79\n> 00 00 00\n< 79\n< 00 81\n");
+  g_assert_false (stn_engine_special (visit.engine, &request, &reply, &visit.wait, &visit.error));
+  assert_failure (&visit, STN_FAILURE_GARBAGE);
+  visit_close_or_fail (&visit);
+}
+
 /* ---- what is refused before a byte is sent ---- */
 
 static void
@@ -513,6 +674,14 @@ main (int argc, char **argv)
   ADD (mass_erase_is_ffff_with_44_and_ff_00_with_43);
   ADD (go_ends_the_visit);
   ADD (option_write_ends_the_visit_with_or_without_its_last_ack);
+  ADD (write_protect_sends_its_list_and_ends_the_visit);
+  ADD (write_protect_takes_1_to_256_codes);
+  ADD (unprotecting_waits_for_an_ack_that_comes_after_the_erase);
+  ADD (checksum_is_taken_with_one_ack_or_two_in_front);
+  ADD (checksum_that_begins_like_an_ack_is_no_ack);
+  ADD (checksum_whose_xor_is_wrong_is_garbage);
+  ADD (special_carries_data_both_ways);
+  ADD (special_with_an_answer_that_is_too_long_is_garbage);
   ADD (what_the_wire_cant_carry_is_refused_unsent);
   ADD (what_the_rom_does_not_list_is_refused_unsent);
   ADD (nothing_is_sent_before_sync_and_identify);

@@ -48,8 +48,61 @@ do_go (Visit *visit)
   return stn_engine_go (visit->engine, 0x08000000, &visit->wait, &visit->error);
 }
 
+static gboolean
+do_write_protect (Visit *visit)
+{
+  static const guint8 codes[] = { 0x00, 0x01, 0x05 };
+  return stn_engine_write_protect (visit->engine, codes, G_N_ELEMENTS (codes), &visit->wait, &visit->error);
+}
+
+static gboolean
+do_write_unprotect (Visit *visit)
+{
+  return stn_engine_write_unprotect (visit->engine, &visit->wait, &visit->error);
+}
+
+static gboolean
+do_read_protect (Visit *visit)
+{
+  return stn_engine_read_protect (visit->engine, &visit->wait, &visit->error);
+}
+
+static gboolean
+do_read_unprotect (Visit *visit)
+{
+  return stn_engine_read_unprotect (visit->engine, &visit->wait, &visit->error);
+}
+
+static gboolean
+do_checksum (Visit *visit)
+{
+  guint32 sum;
+  return stn_engine_checksum (visit->engine, 0x08001200, 16, &sum, &visit->wait, &visit->error);
+}
+
+static gboolean
+do_special (Visit *visit)
+{
+  static const guint8 regression[] = { 0x00, 0x00, 0x00, 0x01 };
+  const StnSpecialRequest request = { .operation = 0x0082, .data = regression, .length = sizeof regression };
+  StnSpecialReply reply;
+  return stn_engine_special (visit->engine, &request, &reply, &visit->wait, &visit->error);
+}
+
+static gboolean
+do_extended_special (Visit *visit)
+{
+  static const guint8 more[] = { 0xaa, 0xbb };
+  const StnSpecialRequest request = { .operation = 0x0001, .is_extended = TRUE, .more = more, .more_length = 2 };
+  StnSpecialReply reply;
+  return stn_engine_special (visit->engine, &request, &reply, &visit->wait, &visit->error);
+}
+
+/* a U5 with a checksum */
+#define ENTER_SPECIAL SYNC "> 00 ff\n< 79 0a 40 00 01 02 11 21 31 44 50 51 a1 79\n> 02 fd\n< 79 01 04 82 79\n"
+
 #define NO_ADDRESS G_MAXUINT64
-#define STAGES 3
+#define STAGES 5
 
 typedef struct {
   const char *name;
@@ -107,6 +160,35 @@ static const Command commands[] = {
       { "1f ff 78 00 98", "", STN_FAILURE_NACK, 0x1fff7800 },
       { "07 aa e1 ef ff 55 1e 10 00 07", "", STN_FAILURE_NACK, 0x1fff7800 } },
     TRUE },
+  { "write-protect",
+    do_write_protect,
+    ENTER,
+    { { "63 9c", "", STN_FAILURE_READ_PROTECTED, NO_ADDRESS }, { "02 00 01 05 06", "", STN_FAILURE_NACK, NO_ADDRESS } },
+    TRUE },
+  { "checksum",
+    do_checksum,
+    ENTER_SPECIAL,
+    { { "a1 5e", "", STN_FAILURE_READ_PROTECTED, 0x08001200 },
+      { "08 00 12 00 1a", "", STN_FAILURE_NACK, 0x08001200 },
+      { "00 00 00 04 04", "", STN_FAILURE_NACK, NO_ADDRESS },
+      { "04 c1 1d b7 6f", "", STN_FAILURE_NACK, NO_ADDRESS },
+      { "ff ff ff ff 00", " 79 12 34 56 78 08", STN_FAILURE_NACK, NO_ADDRESS } },
+    FALSE },
+  { "special",
+    do_special,
+    ENTER_SPECIAL,
+    { { "50 af", "", STN_FAILURE_READ_PROTECTED, NO_ADDRESS },
+      { "00 82 82", "", STN_FAILURE_NOT_SUPPORTED, NO_ADDRESS },
+      { "00 04 00 00 00 01 05", " 00 00 00 01 00 79", STN_FAILURE_NACK, NO_ADDRESS } },
+    FALSE },
+  { "extended-special",
+    do_extended_special,
+    ENTER_SPECIAL,
+    { { "51 ae", "", STN_FAILURE_READ_PROTECTED, NO_ADDRESS },
+      { "00 01 01", "", STN_FAILURE_NOT_SUPPORTED, NO_ADDRESS },
+      { "00 00 00", "", STN_FAILURE_NACK, NO_ADDRESS },
+      { "00 02 aa bb 13", " 00 01 00 79", STN_FAILURE_NACK, NO_ADDRESS } },
+    FALSE },
   { "go",
     do_go,
     ENTER,
@@ -316,6 +398,95 @@ a_command_on_a_port_that_goes_is_link_lost (void)
     assert_failure (&visit, STN_FAILURE_LINK_LOST);
     nothing_more_goes_out (&visit);
     visit.script->position++;
+    visit_close_or_fail (&visit);
+  }
+}
+
+/* 73, 82 and 92 send nothing but their opcode: two answers to one write. */
+static const struct {
+  const char *name;
+  gboolean (*run) (Visit *visit);
+  const char *opcode;
+  StnFailure refused;
+} one_byte[] = {
+  { "write-unprotect", do_write_unprotect, "> 73 8c\n", STN_FAILURE_READ_PROTECTED },
+  { "read-protect", do_read_protect, "> 82 7d\n", STN_FAILURE_READ_PROTECTED },
+  { "read-unprotect", do_read_unprotect, "> 92 6d\n", STN_FAILURE_NACK },
+};
+
+static void
+a_protection_command_stops_at_each_point_of_its_two_answers (void)
+{
+  static const struct {
+    const char *answer;
+    StnFailure failure; /* NONE: done; NACK at the opcode: as the row says */
+    gboolean is_ready;  /* the ROM takes another command */
+  } cases[] = {
+    { "< 79\n<30 79\n", STN_FAILURE_NONE, FALSE },  { "< 79 79\n", STN_FAILURE_NONE, FALSE },
+    { "< 79\n", STN_FAILURE_NONE, FALSE },        /* the reset cut the second one off */
+    { "< 79\n<30 1f\n", STN_FAILURE_NACK, TRUE }, /* an old ROM whose erase failed */
+    { "< 79\n< f9\n", STN_FAILURE_GARBAGE, FALSE }, { "< 79\ncancel\n", STN_FAILURE_CANCELLED, FALSE },
+    { "< f9\n", STN_FAILURE_GARBAGE, FALSE },       { "cancel\n", STN_FAILURE_CANCELLED, FALSE },
+    { "", STN_FAILURE_NO_ANSWER, FALSE },
+  };
+
+  for (guint k = 0; k < G_N_ELEMENTS (one_byte); k++)
+    for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+      g_autofree char *script =
+          g_strconcat (ENTER, one_byte[k].opcode, cases[i].answer, cases[i].is_ready ? GET GET_ID : "", NULL);
+      Visit visit;
+
+      g_test_message ("%s, case %u", one_byte[k].name, i);
+      visit_enter_or_fail (&visit, &script_target, script);
+      g_assert_cmpint (one_byte[k].run (&visit), ==, cases[i].failure == STN_FAILURE_NONE);
+      if (cases[i].failure != STN_FAILURE_NONE)
+        assert_failure (&visit, cases[i].failure);
+      if (cases[i].is_ready) {
+        g_clear_error (&visit.error);
+        g_assert_true (do_identify (&visit));
+      } else {
+        nothing_more_goes_out (&visit);
+        /* what follows such a command must be a reset: no filler */
+        g_clear_error (&visit.error);
+        visit.wait = stn_wait_new (visit.clock, STN_NS_PER_S, NULL);
+        g_assert_false (stn_engine_resync (visit.engine, &visit.wait, &visit.error));
+      }
+      visit_close_or_fail (&visit);
+    }
+}
+
+static void
+a_refused_protection_command_leaves_the_rom_at_its_prompt (void)
+{
+  static const char *const answers[] = { "< 1f\n", "< 1f\n<15 1f\n" };
+
+  for (guint k = 0; k < G_N_ELEMENTS (one_byte); k++)
+    for (guint i = 0; i < G_N_ELEMENTS (answers); i++) {
+      g_autofree char *script = g_strconcat (ENTER, one_byte[k].opcode, answers[i], GET GET_ID, NULL);
+      Visit visit;
+
+      visit_enter_or_fail (&visit, &script_target, script);
+      g_assert_false (one_byte[k].run (&visit));
+      assert_failure (&visit, one_byte[k].refused);
+      g_clear_error (&visit.error);
+      g_assert_true (do_identify (&visit));
+      visit_close_or_fail (&visit);
+    }
+}
+
+static void
+no_filler_goes_to_a_rom_that_may_be_reading_a_list_to_protect (void)
+{
+  static const char *const scripts[] = { ENTER "> 63 9c\n", ENTER "> 63 9c\n< 79\n> 02 00 01 05 06\n< f9\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (scripts); i++) {
+    Visit visit;
+
+    visit_enter_or_fail (&visit, &script_target, scripts[i]);
+    g_assert_false (do_write_protect (&visit));
+    g_clear_error (&visit.error);
+    g_assert_false (stn_engine_resync (visit.engine, &visit.wait, &visit.error));
+    assert_failure (&visit, STN_FAILURE_NO_SYNC);
     visit_close_or_fail (&visit);
   }
 }
@@ -552,6 +723,9 @@ main (int argc, char **argv)
   ADD (a_late_ack_is_never_the_next_commands);
   ADD (a_command_can_be_cancelled_at_each_point);
   ADD (a_command_on_a_port_that_goes_is_link_lost);
+  ADD (a_protection_command_stops_at_each_point_of_its_two_answers);
+  ADD (a_refused_protection_command_leaves_the_rom_at_its_prompt);
+  ADD (no_filler_goes_to_a_rom_that_may_be_reading_a_list_to_protect);
   ADD (a_sync_can_be_cancelled);
   ADD (a_wait_that_is_over_sends_nothing);
   ADD (a_simple_ack_has_one_second_and_an_erase_as_long_as_the_caller_waits);
