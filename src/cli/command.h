@@ -41,5 +41,7 @@ int stn_command_identify (const StnCommand *self, int argc, char **argv);
 int stn_command_park (const StnCommand *self, int argc, char **argv);
 int stn_command_units (const StnCommand *self, int argc, char **argv);
 int stn_command_unit (const StnCommand *self, int argc, char **argv);
+int stn_command_keys (const StnCommand *self, int argc, char **argv);
+int stn_command_sign (const StnCommand *self, int argc, char **argv);
 
 G_END_DECLS

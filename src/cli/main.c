@@ -45,6 +45,15 @@ static const StnCommand commands[] = {
     "rest; 4 an adapter did not answer; 7 the bank is in use, by whom is said.",
     stn_command_park },
   { "units", "", "List what the journal holds, newest first", NULL, stn_command_units },
+  { "sign", "JOB", "Sign a job, so that stations let it do what can lock a board",
+    "The signature, JOB.sig, is over the job's hash: job.yaml and every file that it names. A changed byte needs a new\n"
+    "one. A station believes it when it trusts the key (stationctl keys).",
+    stn_command_sign },
+  { "keys", "[list | new NAME | export NAME]", "List the keys that are trusted here, or make one",
+    "list: the public keys in /etc/station/keys and in the user's config folder station/keys ($STATION_KEYS: other\n"
+    "folders, separated by colons). new: a pair; the secret half stays in the user's data folder station/secret-keys,\n"
+    "readable by nobody else. export: the public half, for /etc/station/keys of a station.",
+    stn_command_keys },
   { "unit", "SERIAL|UID", "Tell the whole life of one board", NULL, stn_command_unit },
 };
 

@@ -53,11 +53,12 @@ check_station (const char *path, GError **error)
 }
 
 static gboolean
-check_job (const char *path, StnStation *station, StnTargets *targets, GError **error)
+check_job (const char *path, StnStation *station, StnTargets *targets, char **out_words, GError **error)
 {
   g_autoptr (StnJob) job = stn_job_load (path, error);
   if (job == NULL)
     return FALSE;
+  *out_words = g_strdup_printf (", %s", job->signature->words);
   if (station == NULL) {
     g_autoptr (StnPlan) plan = stn_station_plan_without (targets, job, error);
     return plan != NULL;
@@ -67,7 +68,7 @@ check_job (const char *path, StnStation *station, StnTargets *targets, GError **
 }
 
 static gboolean
-check_file (const char *path, StnStation *station, StnTargets *targets, GError **error)
+check_file (const char *path, StnStation *station, StnTargets *targets, char **out_words, GError **error)
 {
   FileKind kind = FILE_UNKNOWN;
   if (!read_kind (path, &kind, error))
@@ -78,7 +79,7 @@ check_file (const char *path, StnStation *station, StnTargets *targets, GError *
   case FILE_BENCH:
     return stn_station_check_bench (path, error);
   default:
-    return check_job (path, station, targets, error);
+    return check_job (path, station, targets, out_words, error);
   }
 }
 
@@ -112,9 +113,10 @@ stn_command_validate (const StnCommand *self, int argc, char **argv)
   /* all of them, so that one call tells everything */
   for (int i = 1; i < argc; i++) {
     g_autoptr (GError) wrong = NULL;
-    if (check_file (argv[i], station, targets, &wrong)) {
+    g_autofree char *words = NULL; /* of a job: whether it is signed, and by whom */
+    if (check_file (argv[i], station, targets, &words, &wrong)) {
       if (!quiet)
-        g_print ("%s: ok\n", argv[i]);
+        g_print ("%s: ok%s\n", argv[i], words != NULL ? words : "");
       continue;
     }
     g_printerr ("%s\n", wrong->message);

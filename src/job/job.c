@@ -329,6 +329,7 @@ fill (Job *self, const StnJobFile *file, GError **error)
       return FALSE;
   copy_plain (&self->job, file);
   self->job.hash = g_strdup (g_checksum_get_string (self->hash));
+  self->job.signature = stn_signature_check (self->job.path, self->job.hash, NULL);
   self->job.images_text = images_text (&self->job);
   self->job.left_out = left_out_text (&self->job);
   return TRUE;
@@ -396,6 +397,7 @@ stn_job_unref (StnJob *self)
   g_free (self->boot_check_text);
   g_free (self->until);
   g_free (self->hash);
+  stn_signature_free (self->signature);
   g_free (self->images_text);
   g_free (self->left_out);
   g_checksum_free (job->hash);

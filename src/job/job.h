@@ -7,6 +7,7 @@
 
 #include "src/base/fields.h"
 #include "src/image/image.h"
+#include "src/job/signature.h"
 
 G_BEGIN_DECLS
 
@@ -112,6 +113,7 @@ struct StnJob {
   StnJobPlaces places;
 
   char *hash;
+  StnSignature *signature; /* of the file beside the job, judged by the keys of this station; never NULL */
   char *images_text; /* for the record: "name=sha256 name=sha256" */
   char *left_out;    /* what the job leaves out of PASS; NULL: nothing */
 };

@@ -102,6 +102,7 @@ say_head (GString *out, const StnPlan *plan)
   g_autofree char *range = range_text (target->flash_base, target->flash_bytes);
   say_format (out, "Job", "%s, revision %" G_GINT64_FORMAT, plan->job->name, plan->job->revision);
   say_format (out, "", "hash %s", plan->job->hash);
+  say (out, "", plan->job->signature->words);
   say_format (out, "Plan", "hash %s", plan->hash);
   say_format (out, "Part", "%s (%s), product id 0x%03x, %s of flash at %s", target->name, target->line,
               target->product_id, flash, range);

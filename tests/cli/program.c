@@ -144,6 +144,7 @@ world_start (World *self, const char *const *arguments, GSubprocessFlags flags)
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
   g_subprocess_launcher_setenv (launcher, "TZ", "UTC", TRUE);
   g_subprocess_launcher_unsetenv (launcher, "STATION_FILE");
+  g_subprocess_launcher_unsetenv (launcher, "STATION_KEYS");
   GSubprocess *process = g_subprocess_launcher_spawnv (launcher, (const char *const *) words->pdata, &error);
   g_assert_no_error (error);
   return process;

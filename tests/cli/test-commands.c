@@ -66,6 +66,13 @@ static const Case cases[] = {
   { "targets_refuses_an_unknown_part", { "targets", "STM32G999" }, 3, NULL, "STM32G999" },
   { "targets_speaks_json", { "targets", "STM32G071CB", "--json" }, 0, "\"product_id\":1120", NULL },
   { "validate_accepts_station_and_job", { "validate", "@station", "@job" }, 0, "ok", NULL },
+  { "validate_says_whether_a_job_is_signed", { "validate", "@job" }, 0, "ok, not signed", NULL },
+  { "sign_has_help", { "sign", "--help" }, 0, "--key", NULL },
+  { "sign_wants_a_job", { "sign" }, 2, NULL, "one job" },
+  { "sign_without_a_key_says_how_to_make_one", { "sign", "@job" }, 2, NULL, "stationctl keys new NAME" },
+  { "keys_has_help", { "keys", "--help" }, 0, "--passphrase-file", NULL },
+  { "keys_without_any_says_how_to_make_one", { "keys" }, 0, NULL, "keys new NAME" },
+  { "a_keys_name_is_no_path", { "keys", "new", "../x" }, 2, NULL, "expected list" },
   { "validate_wants_a_file", { "validate" }, 2, NULL, "at least one file" },
   { "validate_is_silent_when_asked", { "validate", "-q", "@station" }, 0, NULL, NULL },
   { "explain_needs_no_station", { "explain", "@job" }, 0, "STM32G071", "usual" },
@@ -111,6 +118,37 @@ run_case (gconstpointer data)
   g_assert_false (world_has (world, "station"));
 }
 
+/* From a new key to a job that the station believes, and no longer after a change. */
+static void
+a_job_is_signed_believed_and_no_longer_after_a_change (void)
+{
+  g_autoptr (World) world = world_new ();
+  world_write (world, "phrase", "correct horse\n");
+  g_autofree char *phrase = world_path (world, "phrase");
+  g_autoptr (Ended) made =
+      world_run (world, "keys", "new", "anna", "--owner", "Anna Berg", "--passphrase-file", phrase, NULL);
+  assert_exit (made, 0);
+  assert_has (made->out, "of Anna Berg");
+  g_autoptr (Ended) again = world_run (world, "keys", "new", "anna", NULL);
+  assert_exit (again, 2);
+  g_autoptr (Ended) listed = world_run (world, "keys", NULL);
+  assert_has (listed->out, "with a passphrase");
+  g_autoptr (Ended) exported = world_run (world, "keys", "export", "anna", NULL);
+  assert_has (exported->out, "station-public-key: 1\n");
+  g_assert_null (strstr (exported->out, "secret"));
+
+  g_autoptr (Ended) asked = world_run (world, "sign", "@job", "--key", "anna", "--passphrase-file", phrase, NULL);
+  assert_exit (asked, 0);
+  g_autoptr (Ended) good = world_run (world, "validate", "@job", NULL);
+  assert_has (good->out, "ok, signed by Anna Berg");
+  g_autofree char *text = NULL;
+  g_assert_true (g_file_get_contents (world->job, &text, NULL, NULL));
+  g_autofree char *longer = g_strconcat (text, "# a remark\n", NULL);
+  world_write (world, "job.yaml", longer);
+  g_autoptr (Ended) changed = world_run (world, "validate", "@job", NULL);
+  assert_has (changed->out, "ok, not signed: the signature is of another job");
+}
+
 static void
 the_three_lines_name_demo_learn_and_the_manual (void)
 {
@@ -135,5 +173,7 @@ main (int argc, char **argv)
   }
   g_test_add_func ("/commands/the_three_lines_name_demo_learn_and_the_manual",
                    the_three_lines_name_demo_learn_and_the_manual);
+  g_test_add_func ("/commands/a_job_is_signed_believed_and_no_longer_after_a_change",
+                   a_job_is_signed_believed_and_no_longer_after_a_change);
   return g_test_run ();
 }
