@@ -72,6 +72,7 @@ typedef struct {
   guint first_page; /* number of its first page */
 } StnPageStretch;
 
+typedef struct StnOptions StnOptions; /* options.h */
 typedef struct StnTarget StnTarget;
 struct StnTarget {
   const char *name;          /* part as a job names it: "STM32G071xB"; of a catalogue row: its line */
@@ -112,6 +113,7 @@ struct StnTarget {
   StnOptionsEncoding options_encoding;
   guint64 options_second_address; /* 0: there is no second area, or it has no address of its own */
   guint options_second_bytes;
+  const StnOptions *options; /* the fields in them, NULL: not known; options.h */
   guint64 otp_address; /* 0: none or not known */
   guint otp_bytes;
 
@@ -190,7 +192,8 @@ gint64 stn_target_timeout_ns (gint64 longest_ns);
 typedef struct StnTargets StnTargets;
 
 /* The compiled-in targets, then the *.yaml of `override_folder` (NULL or missing: none; in the order of their names)
- * over them: a row replaces the compiled-in row of the same product id as a whole, parts too, or is added.
+ * over them: a row replaces the compiled-in row of the same product id as a whole, parts too, or is added. Its
+ * options/(any).yaml replace the option fields of the product ids that they name in the same way.
  * Error: STN_FAILURE_BAD_FILE with file, line, column. Blocks on files. Free with stn_targets_free. */
 StnTargets *stn_targets_new (const char *override_folder, GError **error);
 void stn_targets_free (StnTargets *self);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "src/target/chip.h"
+#include "src/target/option-catalogue.h"
 #include "src/target/part-name.h"
 
 #define LONGEST_PART 40
@@ -10,6 +11,7 @@ struct StnTargets {
   GPtrArray *files;  /* StnTargetFile: what the rows borrow from */
   GPtrArray *rows;   /* StnChipRow, in the order of the data */
   GPtrArray *list;   /* const StnTarget, of the rows */
+  StnOptionCatalogue *options;
   GMutex lock;       /* guards the two below */
   GHashTable *found; /* char * -> StnTarget *, owned by parts */
   GPtrArray *parts;  /* StnTarget */
@@ -181,8 +183,15 @@ stn_targets_new (const char *override_folder, GError **error)
     return NULL;
   if (!check_parts (self, error))
     return NULL;
-  for (guint i = 0; i < self->rows->len; i++)
-    g_ptr_array_add (self->list, &((StnChipRow *) self->rows->pdata[i])->target);
+  self->options = stn_option_catalogue_new (override_folder, error);
+  if (self->options == NULL)
+    return NULL;
+  for (guint i = 0; i < self->rows->len; i++) {
+    StnTarget *target = &((StnChipRow *) self->rows->pdata[i])->target;
+    if (!stn_option_catalogue_give (self->options, target, error))
+      return NULL;
+    g_ptr_array_add (self->list, target);
+  }
   return g_steal_pointer (&self);
 }
 
@@ -195,6 +204,7 @@ stn_targets_free (StnTargets *self)
   g_clear_pointer (&self->found, g_hash_table_unref);
   g_clear_pointer (&self->parts, g_ptr_array_unref);
   g_clear_pointer (&self->list, g_ptr_array_unref);
+  stn_option_catalogue_free (self->options);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
   g_clear_pointer (&self->files, g_ptr_array_unref);
   g_free (self);
@@ -383,7 +393,10 @@ resolve (StnTargets *self, const char *part, const char *upper, GError **error)
     stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "target %s: %s", name, unsettled);
     return NULL;
   }
-  return stn_chip_part_new (candidate->row, name, bytes, (guint) candidate->part->boot_pattern);
+  StnTarget *target = stn_chip_part_new (candidate->row, name, bytes, (guint) candidate->part->boot_pattern);
+  if (target != NULL)
+    stn_option_catalogue_give_part (self->options, target);
+  return target;
 }
 
 const StnTarget *
