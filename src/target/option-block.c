@@ -16,6 +16,7 @@ typedef struct {
 
 struct StnOptionBlock {
   const StnTarget *target;
+  const StnOptions *options; /* NULL: no fields are known */
   Area areas[STN_OPTION_AREAS];
 };
 
@@ -72,6 +73,7 @@ new_unread (const StnTarget *target)
 {
   StnOptionBlock *self = g_new0 (StnOptionBlock, 1);
   self->target = target;
+  self->options = stn_target_options (target);
   area_init (&self->areas[0], target->options_address, target->options_bytes);
   area_init (&self->areas[1], target->options_second_address,
              target->options_second_address == 0 ? 0 : target->options_second_bytes);
@@ -88,7 +90,7 @@ has_options (const StnTarget *target)
 static void
 fill_pairs (StnOptionBlock *self)
 {
-  const StnOptions *options = self->target->options;
+  const StnOptions *options = self->options;
   for (guint i = 0; options != NULL && i < options->field_count; i++) {
     const StnOptionField *field = options->fields[i];
     Area *area = &self->areas[field->area];
@@ -129,7 +131,7 @@ stn_option_block_new (const StnTarget *target, const guint8 *first, gsize first_
 StnOptionBlock *
 stn_option_block_new_default (const StnTarget *target)
 {
-  const StnOptions *options = target->options;
+  const StnOptions *options = stn_target_options (target);
   if (!has_options (target) || options == NULL)
     return NULL;
   StnOptionBlock *self = new_unread (target);
@@ -272,7 +274,7 @@ with_complement (StnOptionsEncoding encoding, guint32 word)
 static gboolean
 is_covered (const StnOptionBlock *self, guint area, guint offset)
 {
-  const StnOptions *options = self->target->options;
+  const StnOptions *options = self->options;
   for (guint i = 0; options != NULL && i < options->field_count; i++) {
     const StnOptionField *field = options->fields[i];
     if (field->visible && field->area == area && word_offset (&self->areas[area], field->word) == offset)
@@ -284,7 +286,7 @@ is_covered (const StnOptionBlock *self, guint area, guint offset)
 static guint32
 always_ones (const StnOptionBlock *self, guint area, guint offset)
 {
-  const StnOptions *options = self->target->options;
+  const StnOptions *options = self->options;
   guint32 ones = 0;
   for (guint i = 0; options != NULL && i < options->field_count; i++) {
     const StnOptionField *field = options->fields[i];
@@ -374,7 +376,7 @@ check_pair (const Area *area, const StnOptionField *field, GError **error)
 gboolean
 stn_option_block_check (const StnOptionBlock *self, GError **error)
 {
-  const StnOptions *options = self->target->options;
+  const StnOptions *options = self->options;
   for (guint number = 0; number < STN_OPTION_AREAS; number++) {
     const Area *area = &self->areas[number];
     if (!area->is_read)

@@ -3,9 +3,10 @@
 #include <string.h>
 
 struct StnOptionCatalogue {
-  GPtrArray *files;  /* StnOptionFile; a later layer before an earlier one when a product id is looked for */
-  guint layer_start; /* index of the first file of the station's own */
-  GPtrArray *tables; /* StnOptionTable */
+  GPtrArray *own;     /* StnOptionFile: the station's */
+  GMutex lock;        /* guards what follows */
+  GPtrArray *read;    /* StnOptionFile: the compiled-in ones that were asked for, at their places; NULL: not yet */
+  GHashTable *tables; /* char * -> StnOptionTable *, NULL where there is none */
 };
 
 static gboolean
@@ -18,13 +19,13 @@ names_chip (const StnOptionFile *file, gint64 product_id)
   return FALSE;
 }
 
-/* Takes the file. Two files of one layer must not describe the same chip. */
+/* Takes the file. Two of the station's must not describe the same chip. */
 static gboolean
-add_file (StnOptionCatalogue *self, StnOptionFile *file, guint layer_start, GError **error)
+add_file (StnOptionCatalogue *self, StnOptionFile *file, GError **error)
 {
-  g_ptr_array_add (self->files, file);
-  for (guint i = layer_start; i + 1 < self->files->len; i++) {
-    const StnOptionFile *other = self->files->pdata[i];
+  g_ptr_array_add (self->own, file);
+  for (guint i = 0; i + 1 < self->own->len; i++) {
+    const StnOptionFile *other = self->own->pdata[i];
     for (guint j = 0; j < file->chips->len; j++) {
       gint64 product_id = *(const gint64 *) file->chips->pdata[j];
       if (names_chip (other, product_id)) {
@@ -72,7 +73,7 @@ add_folder (StnOptionCatalogue *self, const char *folder, GError **error)
       return FALSE;
     }
     StnOptionFile *file = stn_option_file_read (path, path, bytes, length, error);
-    if (file == NULL || !add_file (self, file, self->layer_start, error))
+    if (file == NULL || !add_file (self, file, error))
       return FALSE;
   }
   return TRUE;
@@ -83,15 +84,12 @@ stn_option_catalogue_new (const char *override_folder, GError **error)
 {
   g_autoptr (StnOptionCatalogue) self = g_new0 (StnOptionCatalogue, 1);
 
-  self->files = g_ptr_array_new_with_free_func ((GDestroyNotify) stn_option_file_free);
-  self->tables = g_ptr_array_new_with_free_func ((GDestroyNotify) stn_option_table_free);
-  for (const StnOptionBuiltIn *entry = stn_option_built_in; entry->name != NULL; entry++) {
-    StnOptionFile *file =
-        stn_option_file_read (entry->name, "compiled in", (const char *) entry->bytes, entry->length, error);
-    if (file == NULL || !add_file (self, file, 0, error))
-      return NULL;
-  }
-  self->layer_start = self->files->len;
+  g_mutex_init (&self->lock);
+  self->own = g_ptr_array_new_with_free_func ((GDestroyNotify) stn_option_file_free);
+  self->read = g_ptr_array_new_with_free_func ((GDestroyNotify) stn_option_file_free);
+  self->tables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) stn_option_table_free);
+  for (const StnOptionBuiltIn *entry = stn_option_built_in; entry->name != NULL; entry++)
+    g_ptr_array_add (self->read, NULL);
   if (override_folder != NULL) {
     g_autofree char *folder = g_build_filename (override_folder, "options", NULL);
     if (!add_folder (self, folder, error))
@@ -105,34 +103,90 @@ stn_option_catalogue_free (StnOptionCatalogue *self)
 {
   if (self == NULL)
     return;
-  g_clear_pointer (&self->tables, g_ptr_array_unref);
-  g_clear_pointer (&self->files, g_ptr_array_unref);
+  g_clear_pointer (&self->tables, g_hash_table_unref);
+  g_clear_pointer (&self->read, g_ptr_array_unref);
+  g_clear_pointer (&self->own, g_ptr_array_unref);
+  g_mutex_clear (&self->lock);
   g_free (self);
 }
 
-gboolean
-stn_option_catalogue_give (StnOptionCatalogue *self, StnTarget *target, GError **error)
+static const StnOptionFile *
+find_own (const StnOptionCatalogue *self, guint16 product_id)
 {
-  for (guint i = self->files->len; i-- > 0;) {
-    const StnOptionFile *file = self->files->pdata[i];
-    if (!names_chip (file, target->product_id))
-      continue;
-    StnOptionTable *table = stn_option_table_new (file, target, error);
-    if (table == NULL)
-      return FALSE;
-    g_ptr_array_add (self->tables, table);
-    target->options = &table->options;
-    return TRUE;
+  for (guint i = 0; i < self->own->len; i++) {
+    if (names_chip (self->own->pdata[i], product_id))
+      return self->own->pdata[i];
   }
-  return TRUE;
+  return NULL;
 }
 
-void
-stn_option_catalogue_give_part (StnOptionCatalogue *self, StnTarget *part)
+static gboolean
+is_about (const StnOptionBuiltIn *entry, guint16 product_id)
 {
-  if (part->options == NULL)
-    return;
-  StnOptionTable *table = stn_option_table_new_part ((const StnOptionTable *) part->options, part->name);
-  g_ptr_array_add (self->tables, table);
-  part->options = &table->options;
+  for (guint i = 0; entry->chips[i] != 0; i++) {
+    if (entry->chips[i] == product_id)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static const StnOptionFile *
+find_file (StnOptionCatalogue *self, guint16 product_id)
+{
+  const StnOptionFile *own = find_own (self, product_id);
+  for (guint i = 0; own == NULL && i < self->read->len; i++) {
+    const StnOptionBuiltIn *entry = &stn_option_built_in[i];
+    if (!is_about (entry, product_id))
+      continue;
+    if (self->read->pdata[i] == NULL)
+      self->read->pdata[i] =
+          stn_option_file_read (entry->name, "compiled in", (const char *) entry->bytes, entry->length, NULL);
+    return self->read->pdata[i];
+  }
+  return own;
+}
+
+gboolean
+stn_option_catalogue_check (StnOptionCatalogue *self, const StnTarget *row, GError **error)
+{
+  const StnOptionFile *file = find_own (self, row->product_id);
+  if (file == NULL)
+    return TRUE;
+  StnOptionTable *table = stn_option_table_new (file, row, NULL, error);
+  stn_option_table_free (table);
+  return table != NULL;
+}
+
+const StnOptionTable *
+stn_option_catalogue_table (StnOptionCatalogue *self, const StnTarget *target)
+{
+  if (self == NULL)
+    return NULL;
+  g_autofree char *key = g_strdup_printf ("%03X %s", target->product_id, target->name);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gpointer found = NULL;
+  if (g_hash_table_lookup_extended (self->tables, key, NULL, &found))
+    return found;
+  const StnOptionFile *file = find_file (self, target->product_id);
+  const char *part = target->name == target->line ? NULL : target->name;
+  StnOptionTable *table = file == NULL ? NULL : stn_option_table_new (file, target, part, NULL);
+  g_hash_table_insert (self->tables, g_steal_pointer (&key), table);
+  return table;
+}
+
+gboolean
+stn_option_catalogue_check_built_in (const StnOptionBuiltIn *entry, const StnTarget *const *rows, guint row_count,
+                                     GError **error)
+{
+  g_autoptr (StnOptionFile) file =
+      stn_option_file_read (entry->name, "compiled in", (const char *) entry->bytes, entry->length, error);
+  for (guint i = 0; file != NULL && i < row_count; i++) {
+    if (!names_chip (file, rows[i]->product_id))
+      continue;
+    StnOptionTable *table = stn_option_table_new (file, rows[i], NULL, error);
+    stn_option_table_free (table);
+    if (table == NULL)
+      return FALSE;
+  }
+  return file != NULL;
 }

@@ -1,5 +1,7 @@
-/* The option files: the compiled-in ones and a station's own over them. Internal to src/target.
- * The catalogue's lock guards giving to parts; the rest happens before other threads know it. */
+/* The option files: a station's own over the compiled-in ones. Internal to src/target.
+ *
+ * A station's own are read at the start, so that a mistake is told then; a compiled-in one (a test reads them all) when
+ * the first of its chips is asked for: most programs need one of thirty. */
 #pragma once
 
 #include "src/target/option-file.h"
@@ -14,9 +16,13 @@ StnOptionCatalogue *stn_option_catalogue_new (const char *override_folder, GErro
 void stn_option_catalogue_free (StnOptionCatalogue *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnOptionCatalogue, stn_option_catalogue_free)
 
-/* Sets the target's options to those of its product id; leaves NULL where there are none. FALSE: the file is bad. */
-gboolean stn_option_catalogue_give (StnOptionCatalogue *self, StnTarget *target, GError **error);
-/* Narrows them to what the part of this name has. */
-void stn_option_catalogue_give_part (StnOptionCatalogue *self, StnTarget *part);
+/* Whether what the station's own files say about this catalogue row can be used. Error: STN_FAILURE_BAD_FILE. */
+gboolean stn_option_catalogue_check (StnOptionCatalogue *self, const StnTarget *row, GError **error);
+/* The table of a catalogue row, or of a part, or NULL. `self` may be NULL. Any thread. */
+const StnOptionTable *stn_option_catalogue_table (StnOptionCatalogue *self, const StnTarget *target);
+
+/* Reads a compiled-in file again for a test: the error that the program would hide. */
+gboolean stn_option_catalogue_check_built_in (const StnOptionBuiltIn *entry, const StnTarget *const *rows,
+                                              guint row_count, GError **error);
 
 G_END_DECLS

@@ -52,6 +52,7 @@ typedef struct {
   GPtrArray *chips;          /* gint64; empty: those of the file */
   GPtrArray *fields;         /* char *; with roles empty too: every field */
   GPtrArray *roles;          /* int */
+  GPtrArray *together_with;  /* int: roles; holds only when one of them changes in the same write */
   GPtrArray *via;            /* int; empty: every way */
   GPtrArray *bootloader_ids; /* gint64; empty: every version */
   char *why;
@@ -78,7 +79,7 @@ guint stn_option_role_danger (StnOptionRole role, const char **out_text);
 /* The sentence of the worst flag. */
 const char *stn_option_danger_text (guint danger);
 
-/* The fields of one product id: what StnTarget.options points to, its parts filtered out of it. */
+/* The fields of one target. */
 typedef struct {
   StnOptions options;
   guint16 product_id;
@@ -86,14 +87,14 @@ typedef struct {
   GPtrArray *limits;      /* const StnFileOptionLimit, those of this product id */
   GPtrArray *fields;      /* const StnOptionField */
   GPtrArray *file_fields; /* const StnFileOptionField, at the same places */
-  GPtrArray *owned;       /* what the fields point to, and the fields: g_free; empty in a filtered table */
+  GPtrArray *owned;       /* the fields and what they point to: g_free */
 } StnOptionTable;
 
-/* The table of a chip from a file that names it; `target` says where its areas are. NULL without an error where the
- * file does not name the chip. Borrows the file. Error: STN_FAILURE_BAD_FILE with the place. */
-StnOptionTable *stn_option_table_new (const StnOptionFile *file, const StnTarget *target, GError **error);
-/* Those of its fields that the part has. The fields are borrowed. */
-StnOptionTable *stn_option_table_new_part (const StnOptionTable *self, const char *part);
+/* The table of a chip from a file that names it; `target` says where its areas are. `part`: only what parts of that
+ * name have; NULL: all. NULL without an error where the file does not name the chip. Borrows the file. Error:
+ * STN_FAILURE_BAD_FILE with the place. */
+StnOptionTable *stn_option_table_new (const StnOptionFile *file, const StnTarget *target, const char *part,
+                                      GError **error);
 void stn_option_table_free (StnOptionTable *self);
 
 /* The compiled-in files, as stn_target_built_in. */
@@ -101,6 +102,7 @@ typedef struct {
   const char *name;
   const unsigned char *bytes;
   gsize length;
+  const guint16 *chips; /* ended by 0: to know without reading it whom it is about */
 } StnOptionBuiltIn;
 extern const StnOptionBuiltIn stn_option_built_in[];
 

@@ -1,5 +1,5 @@
 /* The option fields of a chip from its option file, and how they are found. */
-#include "src/target/option-file.h"
+#include "src/target/option-catalogue.h"
 
 #include <string.h>
 
@@ -195,8 +195,17 @@ publish (StnOptionTable *self)
   self->options.field_count = self->fields->len;
 }
 
+static gboolean
+has_part (const StnFileOptionField *field, const char *part)
+{
+  gboolean has = field->parts->len == 0 || part == NULL;
+  for (guint i = 0; i < field->parts->len && !has; i++)
+    has = g_pattern_match_simple (field->parts->pdata[i], part);
+  return has;
+}
+
 StnOptionTable *
-stn_option_table_new (const StnOptionFile *file, const StnTarget *target, GError **error)
+stn_option_table_new (const StnOptionFile *file, const StnTarget *target, const char *part, GError **error)
 {
   if (!has_number (file->chips, target->product_id))
     return NULL;
@@ -207,7 +216,7 @@ stn_option_table_new (const StnOptionFile *file, const StnTarget *target, GError
       continue;
     for (guint j = 0; j < word->fields->len; j++) {
       const StnFileOptionField *from = word->fields->pdata[j];
-      if (from->chips->len > 0 && !has_number (from->chips, target->product_id))
+      if ((from->chips->len > 0 && !has_number (from->chips, target->product_id)) || !has_part (from, part))
         continue;
       if (!add_field (self, target, word, from, error)) {
         stn_option_table_free (self);
@@ -222,26 +231,6 @@ stn_option_table_new (const StnOptionFile *file, const StnTarget *target, GError
   }
   publish (self);
   return self;
-}
-
-StnOptionTable *
-stn_option_table_new_part (const StnOptionTable *self, const char *part)
-{
-  StnOptionTable *table = new_empty_table (self->file, self->product_id);
-  for (guint i = 0; i < self->fields->len; i++) {
-    const StnFileOptionField *from = self->file_fields->pdata[i];
-    gboolean has = from->parts->len == 0;
-    for (guint j = 0; j < from->parts->len; j++)
-      has |= g_pattern_match_simple (from->parts->pdata[j], part);
-    if (!has)
-      continue;
-    g_ptr_array_add (table->fields, self->fields->pdata[i]);
-    g_ptr_array_add (table->file_fields, (gpointer) from);
-  }
-  for (guint i = 0; i < self->limits->len; i++)
-    g_ptr_array_add (table->limits, self->limits->pdata[i]);
-  publish (table);
-  return table;
 }
 
 void
@@ -261,7 +250,8 @@ stn_option_table_free (StnOptionTable *self)
 const StnOptions *
 stn_target_options (const StnTarget *target)
 {
-  return target->options;
+  const StnOptionTable *table = stn_option_catalogue_table (target->option_catalogue, target);
+  return table == NULL ? NULL : &table->options;
 }
 
 static gboolean
@@ -273,7 +263,7 @@ is_named (const StnOptionField *field, const char *name)
 const StnOptionField *
 stn_options_find (const StnTarget *target, const char *name, GError **error)
 {
-  const StnOptions *options = target->options;
+  const StnOptions *options = stn_target_options (target);
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autofree char *quoted = g_utf8_validate (name, -1, NULL) ? stn_text_quote (name) : g_strdup ("of this name");
 
@@ -299,7 +289,7 @@ stn_options_find (const StnTarget *target, const char *name, GError **error)
 const StnOptionField *
 stn_options_by_role (const StnTarget *target, StnOptionRole role, guint nth)
 {
-  const StnOptions *options = target->options;
+  const StnOptions *options = stn_target_options (target);
   for (guint i = 0; options != NULL && i < options->field_count; i++) {
     if (options->fields[i]->role == role && nth-- == 0)
       return options->fields[i];
@@ -333,6 +323,18 @@ knows_bootloader (const StnTarget *target, guint16 bootloader_id)
   return FALSE;
 }
 
+static gboolean
+holds_for (const StnFileOptionLimit *limit, const StnTarget *target, StnOptionVia via, guint16 bootloader_id)
+{
+  gboolean is_way = limit->via->len == 0;
+  for (guint i = 0; i < limit->via->len; i++)
+    is_way |= *(const int *) limit->via->pdata[i] == (int) via;
+  return is_way
+         && (limit->bootloader_ids->len == 0
+             || (bootloader_id != 0
+                 && (has_number (limit->bootloader_ids, bootloader_id) || !knows_bootloader (target, bootloader_id))));
+}
+
 const char *
 stn_option_field_refused (const StnTarget *target, const StnOptionField *field, StnOptionVia via, guint16 bootloader_id)
 {
@@ -346,18 +348,44 @@ stn_option_field_refused (const StnTarget *target, const StnOptionField *field, 
     return "it is always written as 1";
   if (field->read_only)
     return "it is never changed";
-  const StnOptionTable *table = (const StnOptionTable *) target->options;
+  const StnOptionTable *table = stn_option_catalogue_table (target->option_catalogue, target);
   for (guint i = 0; table != NULL && i < table->limits->len; i++) {
     const StnFileOptionLimit *limit = table->limits->pdata[i];
-    gboolean is_way = limit->via->len == 0;
-    for (guint j = 0; j < limit->via->len; j++)
-      is_way |= *(const int *) limit->via->pdata[j] == (int) via;
-    gboolean is_version =
-        limit->bootloader_ids->len == 0
-        || (bootloader_id != 0
-            && (has_number (limit->bootloader_ids, bootloader_id) || !knows_bootloader (target, bootloader_id)));
-    if (is_way && is_version && limits_field (limit, field))
+    if (limit->together_with->len == 0 && holds_for (limit, target, via, bootloader_id) && limits_field (limit, field))
       return limit->why;
   }
   return NULL;
+}
+
+static gboolean
+changes_role (const GArray *changes, const GPtrArray *roles)
+{
+  for (guint i = 0; i < changes->len; i++) {
+    for (guint j = 0; j < roles->len; j++) {
+      if ((int) g_array_index (changes, StnOptionChange, i).field->role == *(const int *) roles->pdata[j])
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+const char *
+stn_option_changes_refused (const StnTarget *target, const GArray *changes, StnOptionVia via, guint16 bootloader_id,
+                            const StnOptionField **out_field)
+{
+  const StnOptionTable *table = stn_option_catalogue_table (target->option_catalogue, target);
+  const char *why = NULL;
+  for (guint i = 0; i < changes->len && why == NULL; i++) {
+    const StnOptionField *field = g_array_index (changes, StnOptionChange, i).field;
+    why = stn_option_field_refused (target, field, via, bootloader_id);
+    for (guint j = 0; table != NULL && j < table->limits->len && why == NULL; j++) {
+      const StnFileOptionLimit *limit = table->limits->pdata[j];
+      if (holds_for (limit, target, via, bootloader_id) && limits_field (limit, field)
+          && (limit->together_with->len == 0 || changes_role (changes, limit->together_with)))
+        why = limit->why;
+    }
+    if (why != NULL && out_field != NULL)
+      *out_field = field;
+  }
+  return why;
 }

@@ -141,6 +141,7 @@ struct StnOptionField {
   const char *doubt;         /* what is not confirmed about it, or NULL: a job needs to try it on a sample */
 };
 
+typedef struct StnOptions StnOptions;
 struct StnOptions {
   const StnOptionField *const *fields; /* in the order of the data: by word and bit */
   guint field_count;
@@ -148,8 +149,15 @@ struct StnOptions {
   const char *source_sha256; /* of the file */
 };
 
+typedef struct {
+  const StnOptionField *field;
+  gboolean old_known, new_known;
+  guint32 old_value, new_value;
+} StnOptionChange;
+
 /* The fields of a target, or NULL where none are known. Of a part: without the fields that only other parts of its
- * product id have; of a catalogue row: all. Borrowed. */
+ * product id have; of a catalogue row: all. Borrowed from the catalogue, which reads a compiled-in file when the first
+ * of its chips is asked for; any thread. */
 const StnOptions *stn_target_options (const StnTarget *target);
 
 /* By name or alias, exactly. NULL with STN_FAILURE_BAD_PLAN, which names the nearest, or what the target has instead.
@@ -168,6 +176,11 @@ const char *stn_option_danger_name (StnOptionDanger danger);
  * An id that the data does not know counts as every version. */
 const char *stn_option_field_refused (const StnTarget *target, const StnOptionField *field, StnOptionVia via,
                                       guint16 bootloader_id);
+
+/* The same for everything that one write would change (array of StnOptionChange), and for what can't change together:
+ * the reason, and the field in *out_field (may be NULL). NULL where nothing is known against it. */
+const char *stn_option_changes_refused (const StnTarget *target, const GArray *changes, StnOptionVia via,
+                                        guint16 bootloader_id, const StnOptionField **out_field);
 
 /* ---- values and words ---- */
 
@@ -224,12 +237,6 @@ gboolean stn_option_block_set (StnOptionBlock *self, const StnOptionField *field
  * STN_FAILURE_OPTION_BYTES_UNKNOWN with the address of the first wrong word, what it should be and what it is. A block
  * that fails can still be encoded and written: that is how it is repaired, with every value set first. */
 gboolean stn_option_block_check (const StnOptionBlock *self, GError **error);
-
-typedef struct {
-  const StnOptionField *field;
-  gboolean old_known, new_known;
-  guint32 old_value, new_value;
-} StnOptionChange;
 
 /* The fields whose values differ between two blocks of one target (a value that only one of them knows differs), in
  * the order of the data. Array of StnOptionChange, free with g_array_unref. */

@@ -72,7 +72,6 @@ typedef struct {
   guint first_page; /* number of its first page */
 } StnPageStretch;
 
-typedef struct StnOptions StnOptions; /* options.h */
 typedef struct StnTarget StnTarget;
 struct StnTarget {
   const char *name;          /* part as a job names it: "STM32G071xB"; of a catalogue row: its line */
@@ -113,7 +112,7 @@ struct StnTarget {
   StnOptionsEncoding options_encoding;
   guint64 options_second_address; /* 0: there is no second area, or it has no address of its own */
   guint options_second_bytes;
-  const StnOptions *options; /* the fields in them, NULL: not known; options.h */
+  struct StnOptionCatalogue *option_catalogue; /* for stn_target_options (options.h) alone */
   guint64 otp_address; /* 0: none or not known */
   guint otp_bytes;
 

@@ -188,7 +188,8 @@ stn_targets_new (const char *override_folder, GError **error)
     return NULL;
   for (guint i = 0; i < self->rows->len; i++) {
     StnTarget *target = &((StnChipRow *) self->rows->pdata[i])->target;
-    if (!stn_option_catalogue_give (self->options, target, error))
+    target->option_catalogue = self->options;
+    if (!stn_option_catalogue_check (self->options, target, error))
       return NULL;
     g_ptr_array_add (self->list, target);
   }
@@ -393,10 +394,7 @@ resolve (StnTargets *self, const char *part, const char *upper, GError **error)
     stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "target %s: %s", name, unsettled);
     return NULL;
   }
-  StnTarget *target = stn_chip_part_new (candidate->row, name, bytes, (guint) candidate->part->boot_pattern);
-  if (target != NULL)
-    stn_option_catalogue_give_part (self->options, target);
-  return target;
+  return stn_chip_part_new (candidate->row, name, bytes, (guint) candidate->part->boot_pattern);
 }
 
 const StnTarget *
