@@ -1,0 +1,15 @@
+/* The instruction band: the one line that says what to do now, always in the same place. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "ui/model.h"
+
+G_BEGIN_DECLS
+
+#define STN_TYPE_BAND (stn_band_get_type ())
+G_DECLARE_FINAL_TYPE (StnBand, stn_band, STN, BAND, GtkBox)
+
+void stn_band_show (StnBand *self, const StnModel *model);
+
+G_END_DECLS

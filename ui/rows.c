@@ -1,0 +1,172 @@
+#include "ui/rows.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/metrics.h"
+
+struct _StnRows {
+  GtkBox parent;
+  char *shown; /* everything that is shown, as one text: what is equal is not built again */
+};
+
+G_DEFINE_TYPE (StnRows, stn_rows, GTK_TYPE_BOX)
+
+enum { ROW_CHOSEN, ROW_RETRY, ROW_BIN, SIGNAL_COUNT };
+static guint signals[SIGNAL_COUNT];
+static const char *const signal_names[SIGNAL_COUNT] = { "row-chosen", "row-retry", "row-bin" };
+
+static void
+emit (GtkWidget *button, guint signal)
+{
+  GtkWidget *self = gtk_widget_get_ancestor (button, STN_TYPE_ROWS);
+  g_autofree char *key = g_strdup (g_object_get_data (G_OBJECT (button), "key"));
+  if (self != NULL)
+    g_signal_emit (self, signals[signal], 0, key);
+}
+
+static void
+on_chosen (GtkWidget *button, gpointer data G_GNUC_UNUSED)
+{
+  emit (button, ROW_CHOSEN);
+}
+
+static void
+on_retry (GtkWidget *button, gpointer data G_GNUC_UNUSED)
+{
+  emit (button, ROW_RETRY);
+}
+
+static void
+on_bin (GtkWidget *button, gpointer data G_GNUC_UNUSED)
+{
+  emit (button, ROW_BIN);
+}
+
+static GtkWidget *
+add_label (GtkWidget *box, const char *text, const char *css_class, gboolean is_wide)
+{
+  if (text == NULL || *text == '\0')
+    return NULL;
+  GtkWidget *label = gtk_label_new (text);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_width_chars (GTK_LABEL (label), 6);
+  gtk_style_context_add_class (gtk_widget_get_style_context (label), css_class);
+  gtk_box_pack_start (GTK_BOX (box), label, is_wide, TRUE, 0);
+  return label;
+}
+
+static GtkWidget *
+add_button (GtkWidget *box, const char *text, const char *key, gboolean may, GCallback callback, const char *css_class)
+{
+  GtkWidget *button = gtk_button_new_with_label (text);
+  g_object_set_data_full (G_OBJECT (button), "key", g_strdup (key), g_free);
+  gtk_widget_set_sensitive (button, may);
+  gtk_widget_set_size_request (button, stn_metrics_pixels (box, STN_TOUCH_MM), stn_metrics_pixels (box, STN_TOUCH_MM));
+  gtk_style_context_add_class (gtk_widget_get_style_context (button), css_class);
+  g_signal_connect (button, "clicked", callback, NULL);
+  gtk_box_pack_start (GTK_BOX (box), button, TRUE, TRUE, 0);
+  return button;
+}
+
+static GtkWidget *
+build_row (StnRows *self, const StnModelRow *row)
+{
+  gboolean has_buttons = row->retry != NULL || row->may_bin;
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  gtk_box_pack_start (GTK_BOX (box), line, FALSE, FALSE, 0);
+  add_label (line, row->title, "row-title", TRUE);
+  GtkWidget *value = add_label (line, row->value, "row-value", FALSE);
+  if (value != NULL)
+    gtk_label_set_xalign (GTK_LABEL (value), 1);
+  add_label (box, row->remark, "row-remark", FALSE);
+  if (has_buttons) {
+    GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, stn_metrics_pixels (GTK_WIDGET (self), STN_TOUCH_GAP_MM));
+    gtk_widget_set_margin_top (buttons, 6);
+    if (row->retry != NULL)
+      add_button (buttons, row->retry, row->key, row->may_retry, G_CALLBACK (on_retry), "retry-button");
+    if (row->may_bin)
+      add_button (buttons, _ ("Fail bin"), row->key, TRUE, G_CALLBACK (on_bin), "bin-button");
+    gtk_box_pack_start (GTK_BOX (box), buttons, FALSE, FALSE, 0);
+  }
+  GtkWidget *item = box;
+  if (row->key != NULL && !has_buttons) {
+    item = gtk_button_new ();
+    g_object_set_data_full (G_OBJECT (item), "key", g_strdup (row->key), g_free);
+    gtk_widget_set_size_request (item, -1, stn_metrics_pixels (GTK_WIDGET (self), STN_TOUCH_MM));
+    gtk_container_add (GTK_CONTAINER (item), box);
+    gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+    g_signal_connect (item, "clicked", G_CALLBACK (on_chosen), NULL);
+    if (row->title != NULL)
+      atk_object_set_name (gtk_widget_get_accessible (item), row->title);
+  }
+  GtkStyleContext *style = gtk_widget_get_style_context (item);
+  gtk_style_context_add_class (style, "row");
+  if (row->is_warning)
+    gtk_style_context_add_class (style, "row-warning");
+  if (row->is_selected)
+    gtk_style_context_add_class (style, "row-selected");
+  return item;
+}
+
+static char *
+all_of (const GPtrArray *rows)
+{
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < rows->len; i++) {
+    const StnModelRow *row = g_ptr_array_index ((GPtrArray *) rows, i);
+    const char *const texts[] = { row->key, row->title, row->value, row->remark, row->retry };
+    for (guint k = 0; k < G_N_ELEMENTS (texts); k++)
+      g_string_append_printf (text, "%s\x1f", texts[k] != NULL ? texts[k] : "");
+    g_string_append_printf (text, "%d%d%d%d\x1e", row->may_retry, row->may_bin, row->is_warning, row->is_selected);
+  }
+  return g_string_free (text, FALSE);
+}
+
+void
+stn_rows_show (StnRows *self, const GPtrArray *rows)
+{
+  g_return_if_fail (STN_IS_ROWS (self) && rows != NULL);
+  g_autofree char *all = all_of (rows);
+  if (g_strcmp0 (self->shown, all) == 0)
+    return;
+  g_free (self->shown);
+  self->shown = g_steal_pointer (&all);
+  g_autoptr (GList) children = gtk_container_get_children (GTK_CONTAINER (self));
+  for (GList *child = children; child != NULL; child = child->next)
+    gtk_widget_destroy (child->data);
+  for (guint i = 0; i < rows->len; i++)
+    gtk_box_pack_start (GTK_BOX (self), build_row (self, g_ptr_array_index ((GPtrArray *) rows, i)), FALSE, FALSE, 0);
+  gtk_widget_show_all (GTK_WIDGET (self));
+}
+
+static void
+stn_rows_finalize (GObject *object)
+{
+  g_free (STN_ROWS (object)->shown);
+  G_OBJECT_CLASS (stn_rows_parent_class)->finalize (object);
+}
+
+static void
+stn_rows_class_init (StnRowsClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = stn_rows_finalize;
+  for (guint i = 0; i < SIGNAL_COUNT; i++)
+    signals[i] = g_signal_new (signal_names[i], G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                               G_TYPE_NONE, 1, G_TYPE_STRING);
+  gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (class), "rows");
+}
+
+static void
+stn_rows_init (StnRows *self)
+{
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+}
+
+GtkWidget *
+stn_rows_new (void)
+{
+  return g_object_new (STN_TYPE_ROWS, NULL);
+}
