@@ -28,7 +28,10 @@ stn_unit_run_open_uart (StnUnitRun *self, GError **error)
 {
   if (self->hold.uart != NULL || !self->plan->wiring.has_uart)
     return TRUE;
-  if (!stn_site_hold_open_port (&self->hold, &self->wait, error))
+  gboolean opened = stn_site_hold_open_port (&self->hold, &self->wait, error);
+  if (self->site->uart_provider != NULL)
+    stn_runner_tell_warnings (self->runner, self->site->uart_provider);
+  if (!opened)
     return FALSE;
   self->hold.uart = stn_runner_wrap_link (self->runner, self->hold.uart, self->ring);
   return TRUE;

@@ -32,6 +32,7 @@ struct StnRunner {
   gboolean is_started;
   guint first_visits_over;
   guint silent_sites;
+  GHashTable *told; /* char *: warnings of providers; ports are opened anew for each board */
   StnCycleSummary summary;
   guint failures[STN_FAILURE_COUNT]; /* of this cycle */
   gint64 started_ns;

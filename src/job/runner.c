@@ -38,6 +38,28 @@ stn_runner_wrap_link (StnRunner *self, StnLink *link, StnTraceSink *ring)
   return stn_trace_link_new (link, ring, self->config.trace, self->config.clock);
 }
 
+void
+stn_runner_tell_warnings (StnRunner *self, StnProvider *provider)
+{
+  char *text;
+
+  if (provider->provider_class->take_warning == NULL)
+    return;
+  /* the sentence names the port: a worker may well take what another's port has to say */
+  while ((text = provider->provider_class->take_warning (provider)) != NULL) {
+    g_mutex_lock (&self->mutex);
+    gboolean is_new = g_hash_table_add (self->told, g_strdup (text));
+    g_mutex_unlock (&self->mutex);
+    if (!is_new) {
+      g_free (text);
+      continue;
+    }
+    StnEvent *event = stn_runner_event_new (self, STN_EVENT_WARNING);
+    event->text = text;
+    stn_runner_post (self, event);
+  }
+}
+
 gboolean
 stn_runner_is_stopping (StnRunner *self)
 {
@@ -200,6 +222,7 @@ stn_runner_new (const StnRunnerConfig *config, GError **error)
   self->run_base = stn_run_copy (config->run_base);
   self->config.run_base = self->run_base;
   self->cancellable = g_cancellable_new ();
+  self->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->finished);
   return self;
@@ -229,6 +252,7 @@ stn_runner_free (StnRunner *self)
   }
   stn_run_free (self->run_base);
   g_object_unref (self->cancellable);
+  g_hash_table_unref (self->told);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->finished);
   g_free (self->site_rows);

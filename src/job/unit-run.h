@@ -52,6 +52,8 @@ struct StnUnitRun {
 
 /* Puts the fault plan (tests) and the traces over a port. Takes over `link`. */
 StnLink *stn_runner_wrap_link (StnRunner *self, StnLink *link, StnTraceSink *ring);
+/* What the provider has to say of the ports that it has opened, each sentence once. */
+void stn_runner_tell_warnings (StnRunner *self, StnProvider *provider);
 /* TRUE when boards that have not been written to shall stop. */
 gboolean stn_runner_is_stopping (StnRunner *self);
 /* The sites' first visits are counted, so that silence can be told from a dead bank: every run says once that its first

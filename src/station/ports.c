@@ -100,6 +100,18 @@ stn_ports_uart_provider (const StnPorts *self)
   return self->uart_provider;
 }
 
+char *
+stn_ports_take_warning (StnPorts *self)
+{
+  StnProvider *const providers[] = { self->uart_provider, self->pins_provider, self->usb_provider };
+  char *text = NULL;
+
+  for (guint i = 0; text == NULL && i < G_N_ELEMENTS (providers); i++)
+    if (providers[i] != NULL && providers[i]->provider_class->take_warning != NULL)
+      text = providers[i]->provider_class->take_warning (providers[i]);
+  return text;
+}
+
 /* ---- locks ---- */
 
 gboolean

@@ -38,6 +38,8 @@ const GError *stn_ports_control_error (const StnPorts *self, guint control);
 const GError *stn_ports_site_error (const StnPorts *self, guint site);
 /* Borrowed; NULL where it is not used or not open. */
 StnAdapter *stn_ports_adapter (const StnPorts *self, guint control);
+/* What a provider has to say of the ports it has opened; NULL: nothing (more). Free with g_free. */
+char *stn_ports_take_warning (StnPorts *self);
 /* Borrowed; NULL before open. */
 StnProvider *stn_ports_uart_provider (const StnPorts *self);
 

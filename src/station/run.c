@@ -226,6 +226,7 @@ run_base_new (const StnStationRun *self, const StnRunOptions *options)
 
   run->boot_id = g_strdup (stn_boot_id ());
   run->production_day = today (station);
+  run->shift = g_strdup (stn_station_shift (station, stn_clock_utc_us (station->clock), NULL));
   run->operator_id = g_strdup (options->operator_id != NULL ? options->operator_id : g_get_user_name ());
   run->lot = g_strdup (options->lot);
   run->panel = g_strdup (options->panel);
@@ -536,6 +537,9 @@ open_all (StnStationRun *self, GError **error)
   stn_ledger_journal_set_quantity (self->ledger, self->quantity);
   if (!stn_ports_open (self->ports, self->cancellable, error))
     return FALSE;
+  char *text;
+  while ((text = stn_ports_take_warning (self->ports)) != NULL)
+    warn (self, NULL, text);
   if (!check_kind (station, error))
     return FALSE;
   stn_ports_connect (self->ports);
@@ -687,6 +691,9 @@ start_cycle (StnStationRun *self, GError **error)
   }
   g_free (self->run_base->production_day);
   self->run_base->production_day = today (self->station);
+  g_free (self->run_base->shift);
+  self->run_base->shift =
+      g_strdup (stn_station_shift (self->station, stn_clock_utc_us (self->station->clock), NULL));
   stn_runner_set_run_base (self->runner, self->run_base);
   stn_runner_start (self->runner);
   return TRUE;

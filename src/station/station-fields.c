@@ -218,6 +218,15 @@ static const StnField fixture_fields[] = {
   { 0 },
 };
 
+static const StnField shift_fields[] = {
+  { .key = "name", .kind = STN_FIELD_TEXT, STN_MEMBER (StnFileShift, name), .required = TRUE, .low = 1, .high = 32,
+    .help = "as it stands in the record" },
+  { .key = "from", .kind = STN_FIELD_TEXT, STN_MEMBER (StnFileShift, from), .required = TRUE, .low = 1, .high = 8,
+    .help = "local time at which it begins (06:00); it lasts until the next one" },
+  { .key = "from", .kind = STN_FIELD_PLACE, STN_MEMBER (StnFileShift, from_place) },
+  { 0 },
+};
+
 static const StnField station_fields[] = {
   { .key = "station", .kind = STN_FIELD_TEXT, STN_MEMBER (StnStationFile, station), .required = TRUE, .low = 1,
     .high = 64, .help = "the station's name, as it stands in the record" },
@@ -227,6 +236,9 @@ static const StnField station_fields[] = {
     .help = "where records go; default: the user's data folder" },
   { .key = "day-start", .kind = STN_FIELD_TEXT, STN_MEMBER (StnStationFile, day_start), .fallback = "00:00",
     .help = "local time at which a production day begins (06:00)" },
+  { .key = "shifts", .kind = STN_FIELD_LIST, STN_MEMBER (StnStationFile, shifts), .element = STN_FIELD_OBJECT,
+    .fields = shift_fields, .struct_size = sizeof (StnFileShift), .items_most = 24,
+    .help = "the day's shifts; each run's record names the one it began in" },
   { .key = "stagger", .kind = STN_FIELD_DURATION, STN_MEMBER (StnStationFile, stagger_ns), .low = 0,
     .high = STN_NS_PER_S, .fallback = "20 ms",
     .help = "between the resets of a bank's boards that have a USB port or a power switch, so that they do not all "

@@ -82,6 +82,14 @@ typedef struct {
   const StnNode *place;
 } StnFileHub;
 
+/* One that begins at this time of day and lasts until the next begins. */
+typedef struct {
+  char *name;
+  char *from;
+  int from_minutes; /* of the day; filled by calendar.c */
+  const StnNode *from_place;
+} StnFileShift;
+
 typedef struct {
   gboolean present;
   char *file;
@@ -102,6 +110,7 @@ typedef struct {
   gint64 cycles_limit; /* 0: none */
   char *journal;
   char *day_start;
+  GPtrArray *shifts; /* StnFileShift */
   gint64 stagger_ns;
   int remote_usb; /* StnRemoteUsb */
   StnFileBench bench;

@@ -95,6 +95,11 @@ struct StnStation {
   gboolean is_virtual; /* a bench, or devices that count as one: its records are of the virtual kind */
 };
 
+/* calendar.c: day-start and shifts of the file. */
+gboolean stn_station_read_calendar (StnStation *self, GError **error);
+/* The shift of a moment; NULL: the file has none. `zone` NULL: the machine's. Borrowed. */
+const char *stn_station_shift (const StnStation *self, gint64 utc_us, GTimeZone *zone);
+
 /* wiring.c: from words to controls, lines and groups; everything that contradicts itself is refused. */
 gboolean stn_station_read_wiring (StnStation *self, GError **error);
 /* FALSE with STN_FAILURE_NOT_SUPPORTED and the place for the first thing that this program understands and can't open.

@@ -45,23 +45,6 @@ default_journal (gboolean is_virtual)
 
 /* ---- the file's own words ---- */
 
-static gboolean
-read_day_start (StnStation *self, GError **error)
-{
-  const char *text = self->file.day_start;
-  gboolean is_time = strlen (text) == 5 && text[2] == ':' && g_ascii_isdigit (text[0]) && g_ascii_isdigit (text[1])
-                     && g_ascii_isdigit (text[3]) && g_ascii_isdigit (text[4]);
-  int hours = is_time ? (text[0] - '0') * 10 + (text[1] - '0') : 24;
-  int minutes = is_time ? (text[3] - '0') * 10 + (text[4] - '0') : 60;
-  if (hours > 23 || minutes > 59) {
-    g_autofree char *found = stn_text_quote (text);
-    stn_node_error (self->file.day_start_place, error, "a time of day, 00:00 to 23:59", found, "day-start");
-    return FALSE;
-  }
-  self->day_start_minutes = hours * 60 + minutes;
-  return TRUE;
-}
-
 /* "uart=/dev/… nrst=c1.AC0 boot0=c1.AC1" */
 static char *
 adapters_text (const StnSiteWiring *wiring)
@@ -145,7 +128,7 @@ stn_station_load (const char *path, StnClock *clock, GError **error)
   self->sites = g_ptr_array_new_with_free_func (site_free);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
 
-  if (!read_file (self, error) || !read_day_start (self, error) || !stn_station_read_wiring (self, error))
+  if (!read_file (self, error) || !stn_station_read_calendar (self, error) || !stn_station_read_wiring (self, error))
     return NULL;
   if (self->file.bench.present) {
     self->bench_config = stn_station_read_bench (self, error);

@@ -227,6 +227,7 @@ open_adapter (Harness *self, const char *place, guint32 used, guint32 rest)
 typedef struct {
   StnProvider provider;
   Harness *harness;
+  int warnings; /* atomic */
 } WrappingProvider;
 
 static StnLink *
@@ -235,17 +236,31 @@ open_wrapped_uart (StnProvider *provider, const char *place, const StnWait *wait
   Harness *harness = ((WrappingProvider *) provider)->harness;
   StnLink *link = harness->provider->provider_class->open_uart (harness->provider, place, wait, error);
 
-  return link != NULL ? harness->options.wrap (link) : NULL;
+  if (harness->options.warning != NULL)
+    g_atomic_int_inc (&((WrappingProvider *) provider)->warnings);
+  return link != NULL && harness->options.wrap != NULL ? harness->options.wrap (link) : link;
+}
+
+static char *
+take_warning (StnProvider *provider)
+{
+  WrappingProvider *self = (WrappingProvider *) provider;
+  int left = g_atomic_int_get (&self->warnings);
+
+  if (left == 0 || !g_atomic_int_compare_and_exchange (&self->warnings, left, left - 1))
+    return NULL;
+  return g_strdup (self->harness->options.warning);
 }
 
 static const StnProviderClass wrapping_class = { .kind = "wrapping",
                                                  .is_virtual = TRUE,
-                                                 .open_uart = open_wrapped_uart };
+                                                 .open_uart = open_wrapped_uart,
+                                                 .take_warning = take_warning };
 
 static StnProvider *
 uart_provider (Harness *self)
 {
-  if (self->options.wrap == NULL)
+  if (self->options.wrap == NULL && self->options.warning == NULL)
     return self->provider;
   if (self->wrapping == NULL) {
     WrappingProvider *wrapping = g_new0 (WrappingProvider, 1);

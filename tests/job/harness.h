@@ -29,6 +29,7 @@ typedef struct {
   gboolean no_serial;
   StnFaultPlan *faults;
   StnLink *(*wrap) (StnLink *link); /* over each UART that the bench opens; NULL: nothing */
+  const char *warning;              /* what the provider says each time a UART was opened; NULL: nothing */
   StnLedger *ledger;                /* taken over; NULL: one in memory */
 } HarnessOptions;
 

@@ -53,6 +53,22 @@ assert_failure (Harness *self, const char *site, StnVerdict verdict, StnFailure 
 /* ---- boards that are as they should be ---- */
 
 static void
+what_a_port_has_to_say_is_told_once (void)
+{
+  g_autoptr (Harness) self = built (&(HarnessOptions){ .sites = 3, .warning = "port: it is slow" });
+  guint told = 0;
+  StnEvent *event;
+
+  for (guint cycle = 0; cycle < 2; cycle++)
+    harness_cycle (self);
+  while ((event = stn_event_queue_take (self->events)) != NULL) {
+    told += event->kind == STN_EVENT_WARNING && g_strcmp0 (event->text, "port: it is slow") == 0;
+    stn_event_unref (event);
+  }
+  g_assert_cmpuint (told, ==, 1);
+}
+
+static void
 eight_factory_new_g071_pass_by_an_option_reload (void)
 {
   HarnessOptions options = { .sites = 8, .paced = TRUE };
@@ -461,6 +477,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name) g_test_add_func ("/runner/" #name, name)
+  ADD (what_a_port_has_to_say_is_told_once);
   ADD (eight_factory_new_g071_pass_by_an_option_reload);
   ADD (f405_and_f103_pass_by_a_reset);
   ADD (a_power_switch_makes_the_leave_a_power_cycle);

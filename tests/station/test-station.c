@@ -131,7 +131,7 @@ a_bus_number_is_taken_with_a_warning (void)
 }
 
 static const char bench_head[] = "station: T\nbench: { straight: %u, target: STM32G071CB%s }\n"
-                                 "fixture: { id: FX1 }\njournal: journal.db\n"
+                                 "fixture: { id: FX1 }\nshifts: [ { name: always, from: \"00:00\" } ]\njournal: journal.db\n"
                                  "controls: { c1: { ft232h: { serial: F1 }, buffered: true } }\n"
                                  "banks:\n  - name: A\n    sites:\n";
 
@@ -398,6 +398,30 @@ boards_on_shared_lines_pass_together (void)
 }
 
 static void
+the_shift_is_the_one_that_began_last (void)
+{
+  g_autofree char *text = g_strconcat ("shifts: [ { name: late, from: \"14:00\" }, { name: night, from: \"22:00\" }, "
+                                       "{ name: early, from: \"06:00\" } ]\n",
+                                       everything, NULL);
+  g_autoptr (StnClock) clock = stn_clock_new_virtual ();
+  g_autoptr (StnStation) station = load_or_fail (text, clock);
+  g_autoptr (GTimeZone) zone = g_time_zone_new_offset (2 * 3600);
+  const struct {
+    int hour, minute;
+    const char *shift;
+  } cases[] = { { 4, 0, "early" },  { 11, 59, "early" }, { 12, 0, "late" }, { 19, 59, "late" },
+                { 20, 0, "night" }, { 23, 0, "night" },  { 0, 0, "night" }, { 3, 59, "night" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GDateTime) moment = g_date_time_new_utc (2026, 3, 4, cases[i].hour, cases[i].minute, 30);
+    g_assert_cmpstr (stn_station_shift (station, g_date_time_to_unix (moment) * G_USEC_PER_SEC, zone), ==,
+                     cases[i].shift);
+  }
+  g_autoptr (StnStation) none = load_or_fail (everything, clock);
+  g_assert_null (stn_station_shift (none, 0, zone));
+}
+
+static void
 cycles_count_the_fixture_and_swap_the_boards (void)
 {
   g_autoptr (GError) error = NULL;
@@ -427,6 +451,7 @@ cycles_count_the_fixture_and_swap_the_boards (void)
     g_assert_true (run->is_virtual);
     g_assert_cmpstr (run->adapters, ==, "uart=/dev/u1 nrst=c1.AC0 boot0=c1.AD0");
     g_assert_nonnull (run->production_day);
+    g_assert_cmpstr (run->shift, ==, "always");
   }
 }
 
@@ -596,6 +621,7 @@ main (int argc, char **argv)
   ADD (boards_with_their_own_lines_have_one_plan_and_pass);
   ADD (other_wiring_is_another_plan);
   ADD (boards_on_shared_lines_pass_together);
+  ADD (the_shift_is_the_one_that_began_last);
   ADD (cycles_count_the_fixture_and_swap_the_boards);
   ADD (a_write_window_that_was_left_open_is_waited_out);
   ADD (a_window_of_a_site_that_is_not_ours_is_left_to_its_program);
