@@ -17,6 +17,8 @@ struct StnLineAdapter {
   guint32 driven, levels;
   guint32 held, held_levels; /* by somebody outside */
   gint64 press_every_ns, press_for_ns;
+  gboolean is_hub;
+  StnHubSwitching switching;
   guint32 open_drain; /* of a link: lines that are let go instead of driven high */
   gboolean is_plugged, is_open;
 };
@@ -34,6 +36,8 @@ stn_line_adapter_new (const StnBenchAdapter *config, GHashTable *boards, StnCloc
   self->clock = clock;
   self->serial = g_strdup (config->serial);
   self->port = g_strdup (config->port);
+  self->is_hub = config->is_hub;
+  self->switching = config->switching;
   self->is_plugged = TRUE;
   self->lines = g_array_new (FALSE, FALSE, sizeof (Line));
   for (guint i = 0; i < config->lines->len; i++) {
@@ -137,7 +141,7 @@ move_lines (StnLineAdapter *self, guint32 mask)
         continue;
       gboolean high = self->levels >> line->bit & 1, driven = self->driven >> line->bit & 1;
       moved |= signal_bit (line->signal);
-      active |= driven && high != line->active_low ? signal_bit (line->signal) : 0;
+      active |= (driven ? high != line->active_low : self->is_hub) ? signal_bit (line->signal) : 0;
     }
     if (moved == 0)
       continue;
@@ -202,6 +206,8 @@ get_levels (StnLineAdapter *self)
   guint32 levels = (self->levels & self->driven) | (PINS_ALL & ~self->driven);
   for (guint i = 0; i < self->lines->len; i++) {
     const Line *line = &g_array_index (self->lines, Line, i);
+    if (self->is_hub && line->board->faults.is_shorted)
+      levels &= ~(1u << line->bit); /* over-current */
     if (signal_bit (line->signal) != 0 || line->signal >= STN_LINE_BUSY)
       continue;
     if (line->board == NULL) {
@@ -270,6 +276,12 @@ static const StnLinkClass adapter_link_class = { "bench", STN_LINK_PINS, adapter
 StnLink *
 stn_line_adapter_open (StnLineAdapter *self, const char *place, GError **error)
 {
+  if (self->is_hub && self->switching != STN_HUB_SWITCHES_EACH) {
+    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "%s: the hub says that it %s", place,
+                   self->switching == STN_HUB_SWITCHES_NONE ? "does not switch its ports"
+                                                            : "switches all its ports together");
+    return NULL;
+  }
   g_mutex_lock (&self->mutex);
   gboolean plugged = self->is_plugged, busy = self->is_open;
   self->is_open = plugged;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+static const char *const switching_names[] = { "each", "together", "none", NULL };
+
 static const struct {
   const char *name;
   gboolean active_low; /* where nothing else is said */
@@ -73,6 +75,7 @@ stn_bench_config_new (void)
   self->boards = g_ptr_array_new_with_free_func (board_free);
   self->uarts = g_ptr_array_new_with_free_func (uart_free);
   self->adapters = g_ptr_array_new_with_free_func (adapter_free);
+  self->hubs = g_ptr_array_new_with_free_func (adapter_free);
   self->plugs = g_ptr_array_new_with_free_func (plug_free);
   return self;
 }
@@ -85,6 +88,7 @@ stn_bench_config_free (StnBenchConfig *self)
   g_ptr_array_unref (self->boards);
   g_ptr_array_unref (self->uarts);
   g_ptr_array_unref (self->adapters);
+  g_ptr_array_unref (self->hubs);
   g_ptr_array_unref (self->plugs);
   g_free (self->title);
   g_free (self);
@@ -362,8 +366,15 @@ typedef struct {
 } UartsEntry;
 
 typedef struct {
+  int switches; /* StnHubSwitching */
+  const StnNode *power;
+} HubEntry;
+
+typedef struct {
   const StnNode *place;
   char *port;
+  HubEntry hub;
+  gboolean has_hub;
   PinsEntry pins;
   gboolean has_pins;
   UartsEntry uarts;
@@ -428,6 +439,20 @@ static const StnField uarts_fields[] = {
   { 0 }
 };
 
+static const StnField hub_fields[] = {
+  { .key = "switches",
+    .kind = STN_FIELD_ENUM,
+    STN_MEMBER (HubEntry, switches),
+    .names = switching_names,
+    .fallback = "each",
+    .help = "whether it switches the power of each port alone, of all together, or not at all" },
+  { .key = "power",
+    .kind = STN_FIELD_NODE,
+    STN_MEMBER (HubEntry, power),
+    .help = "which board a port feeds: { 1: A1, 2: A2 }" },
+  { 0 }
+};
+
 static const StnField usb_fields[] = {
   { .key = "port",
     .kind = STN_FIELD_TEXT,
@@ -447,6 +472,12 @@ static const StnField usb_fields[] = {
     .fields = uarts_fields,
     STN_PRESENT (UsbEntry, has_uarts),
     .help = "an adapter with four UARTs" },
+  { .key = "hub",
+    .kind = STN_FIELD_OBJECT,
+    STN_MEMBER (UsbEntry, hub),
+    .fields = hub_fields,
+    STN_PRESENT (UsbEntry, has_hub),
+    .help = "a hub whose ports feed boards; other hubs need not be said" },
   { .key = "board", .kind = STN_FIELD_TEXT, STN_MEMBER (UsbEntry, board), .help = "the board whose USB plug is here" },
   { .key = "dfu",
     .kind = STN_FIELD_LIST,
@@ -715,8 +746,8 @@ read_lines_of_pin (StnBenchConfig *self, StnBenchAdapter *adapter, const StnNode
 static gboolean
 read_usb (StnBenchConfig *self, const UsbEntry *entry, GError **error)
 {
-  if (entry->has_pins + entry->has_uarts + (entry->board != NULL) != 1) {
-    stn_node_error (entry->place, error, "one of ft232h, ft4232h, board", NULL, "port %s", entry->port);
+  if (entry->has_pins + entry->has_uarts + entry->has_hub + (entry->board != NULL) != 1) {
+    stn_node_error (entry->place, error, "one of ft232h, ft4232h, hub, board", NULL, "port %s", entry->port);
     return FALSE;
   }
   GError *problem = NULL;
@@ -724,6 +755,9 @@ read_usb (StnBenchConfig *self, const UsbEntry *entry, GError **error)
     add_plug (self, entry->port, entry->board, entry->dfu, &problem);
     return at_node (entry->place, problem, error);
   }
+  if (entry->has_hub)
+    return stn_bench_config_read_hub (self, entry->port, (StnHubSwitching) entry->hub.switches, entry->hub.power,
+                                      error);
   if (entry->has_pins) {
     StnBenchAdapter *adapter = ensure_adapter (self, entry->pins.serial, entry->port);
     const StnNode *lines = entry->pins.lines;

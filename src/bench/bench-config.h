@@ -61,9 +61,13 @@ typedef struct {
   gboolean active_low;
 } StnBenchLine;
 
+typedef enum { STN_HUB_SWITCHES_EACH, STN_HUB_SWITCHES_TOGETHER, STN_HUB_SWITCHES_NONE } StnHubSwitching;
+
 typedef struct {
   char *serial, *port;
   GPtrArray *lines; /* StnBenchLine */
+  gboolean is_hub;  /* a hub whose ports feed boards: a line's bit is the port, its signal power */
+  StnHubSwitching switching;
 } StnBenchAdapter;
 
 /* A board's own USB plug: its ROM's DFU device appears at this hub port. */
@@ -84,12 +88,16 @@ struct StnBenchConfig {
   GPtrArray *boards;   /* StnBenchBoard */
   GPtrArray *uarts;    /* StnBenchUart */
   GPtrArray *adapters; /* StnBenchAdapter */
+  GPtrArray *hubs;     /* StnBenchAdapter, too */
   GPtrArray *plugs;    /* StnBenchPlug */
   StnPace pace;
   StnBenchOperator operator;
   guint64 seed;
 };
 
+/* bench-hubs.c: a hub of bench.yaml; `power` (may be NULL) maps ports to boards. */
+gboolean stn_bench_config_read_hub (StnBenchConfig *self, const char *port, StnHubSwitching switching,
+                                    const StnNode *power, GError **error);
 const StnBenchBoard *stn_bench_config_board (const StnBenchConfig *self, const char *name);
 /* Whether a place that a station file names is this serial or hub port ("…usb-0:1.3"; a udev path or the port
  * alone). */

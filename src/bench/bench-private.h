@@ -34,6 +34,7 @@ struct StnBench {
   GHashTable *by_name; /* name -> StnBoard, borrowed */
   GPtrArray *uarts;    /* StnBenchUartSeat */
   GPtrArray *adapters; /* StnLineAdapter */
+  GPtrArray *hubs;     /* StnLineAdapter: hubs whose ports feed boards */
   GPtrArray *plugs;    /* StnDfuPort */
 };
 

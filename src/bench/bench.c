@@ -189,6 +189,9 @@ stn_bench_new (const StnBenchConfig *config, StnTargets *targets, StnClock *cloc
     stn_line_adapter_set_presses (adapter, config->operator.press_every_ns, config->operator.press_for_ns);
     g_ptr_array_add (self->adapters, adapter);
   }
+  self->hubs = g_ptr_array_new_with_free_func ((GDestroyNotify) stn_line_adapter_free);
+  for (guint i = 0; i < config->hubs->len; i++)
+    g_ptr_array_add (self->hubs, stn_line_adapter_new (g_ptr_array_index (config->hubs, i), self->by_name, clock));
   self->plugs = g_ptr_array_new_with_free_func ((GDestroyNotify) stn_dfu_port_free);
   for (guint i = 0; i < config->plugs->len; i++) {
     const StnBenchPlug *from = g_ptr_array_index (config->plugs, i);
@@ -207,6 +210,7 @@ stn_bench_free (StnBench *self)
   if (self == NULL)
     return;
   g_clear_pointer (&self->plugs, g_ptr_array_unref);
+  g_clear_pointer (&self->hubs, g_ptr_array_unref);
   g_clear_pointer (&self->adapters, g_ptr_array_unref);
   g_clear_pointer (&self->uarts, g_ptr_array_unref);
   g_clear_pointer (&self->by_name, g_hash_table_unref);
@@ -243,9 +247,12 @@ board_at (StnBench *self, const char *place)
 static StnLineAdapter *
 adapter_at (StnBench *self, const char *place)
 {
-  for (guint i = 0; i < self->adapters->len; i++)
-    if (stn_line_adapter_is_at (g_ptr_array_index (self->adapters, i), place))
-      return g_ptr_array_index (self->adapters, i);
+  GPtrArray *const lists[] = { self->adapters, self->hubs };
+
+  for (guint list = 0; list < G_N_ELEMENTS (lists); list++)
+    for (guint i = 0; i < lists[list]->len; i++)
+      if (stn_line_adapter_is_at (g_ptr_array_index (lists[list], i), place))
+        return g_ptr_array_index (lists[list], i);
   return NULL;
 }
 

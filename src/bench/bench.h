@@ -46,6 +46,9 @@ gboolean stn_bench_config_add_line (StnBenchConfig *self, const char *adapter_pl
  * device does its own way (src/bench/usb/dfu-traits.h), separated by commas; NULL: as the chip is. */
 gboolean stn_bench_config_add_usb (StnBenchConfig *self, const char *place, const char *board, const char *words,
                                    GError **error);
+/* Port `port` (1 to 15) of the hub at `place` feeds the board. It is on until somebody switches it. */
+gboolean stn_bench_config_add_hub_power (StnBenchConfig *self, const char *place, guint port, const char *board,
+                                         GError **error);
 /* RTS or DTR ("rts", "dtr") of the board's own UART, which must have been added, reaches "nrst", "boot0" or "power". */
 gboolean stn_bench_config_add_modem_line (StnBenchConfig *self, const char *board, const char *line,
                                           const char *signal, gboolean active_low, GError **error);

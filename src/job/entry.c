@@ -313,6 +313,24 @@ stn_unit_run_leave (StnUnitRun *self, GError **error)
 }
 
 void
+stn_unit_run_look_at_supply (StnUnitRun *self, GError **inout_error)
+{
+  StnWait wait = stn_wait_shielded (self->clock, LINE_WAIT_NS);
+  StnSupply supply = STN_SUPPLY_GOOD;
+
+  /* a supply that a leave has just switched off is not good, and should not be */
+  if (!self->hold.power.held || stn_error_is (*inout_error, STN_FAILURE_BOARD_SHORTED)
+      || stn_error_is (*inout_error, STN_FAILURE_CANCELLED))
+    return;
+  if (!stn_site_hold_look_at_supply (&self->hold, &supply, &wait, NULL) || supply == STN_SUPPLY_GOOD)
+    return;
+  g_autofree char *text = g_strdup ((*inout_error)->message);
+  g_clear_error (inout_error);
+  stn_error_set (inout_error, STN_FAILURE_BOARD_SHORTED, "the board's supply %s: %s",
+                 supply == STN_SUPPLY_FAULT ? "reports over-current" : "is no longer good", text);
+}
+
+void
 stn_unit_run_teardown (StnUnitRun *self)
 {
   stn_unit_run_close_rom (self);

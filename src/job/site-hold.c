@@ -55,6 +55,32 @@ stn_site_hold_release (StnSiteHold *self, StnLineLease *lease, GError **error)
   return stn_lines_release (lease, 1, &wait, error);
 }
 
+/* Whether a line reads as its site says; TRUE for a line that is not there. */
+static gboolean
+read_line (const StnLine *line, gboolean *out_active, const StnWait *wait, GError **error)
+{
+  gboolean high = FALSE;
+
+  if (!stn_adapter_read (line->adapter, line->bit, &high, wait, error))
+    return FALSE;
+  *out_active = high != line->active_low;
+  return TRUE;
+}
+
+gboolean
+stn_site_hold_look_at_supply (StnSiteHold *self, StnSupply *out, const StnWait *wait, GError **error)
+{
+  const StnSite *site = self->site;
+  gboolean fault = FALSE, good = TRUE;
+
+  if (site->fault.adapter != NULL && !read_line (&site->fault, &fault, wait, error))
+    return FALSE;
+  if (!fault && site->good.adapter != NULL && !read_line (&site->good, &good, wait, error))
+    return FALSE;
+  *out = fault ? STN_SUPPLY_FAULT : good ? STN_SUPPLY_GOOD : STN_SUPPLY_NOT_GOOD;
+  return TRUE;
+}
+
 /* Waits for the fixture's power-good line, and believes the fault line at once. */
 static gboolean
 wait_for_power_good (StnSiteHold *self, const StnWait *parent, GError **error)
@@ -65,20 +91,14 @@ wait_for_power_good (StnSiteHold *self, const StnWait *parent, GError **error)
   if (!stn_wait_sleep (&wait, site->power_settle_ns, error))
     return FALSE;
   for (;;) {
-    gboolean high = FALSE;
-    if (site->fault.adapter != NULL) {
-      if (!stn_adapter_read (site->fault.adapter, site->fault.bit, &high, &wait, error))
-        return FALSE;
-      if (high == !site->fault.active_low) {
-        stn_error_set (error, STN_FAILURE_BOARD_SHORTED, "the fixture reports over-current");
-        return FALSE;
-      }
-    }
-    if (site->good.adapter == NULL)
-      return TRUE;
-    if (!stn_adapter_read (site->good.adapter, site->good.bit, &high, &wait, error))
+    StnSupply supply = STN_SUPPLY_GOOD;
+    if (!stn_site_hold_look_at_supply (self, &supply, &wait, error))
       return FALSE;
-    if (high == !site->good.active_low)
+    if (supply == STN_SUPPLY_FAULT) {
+      stn_error_set (error, STN_FAILURE_BOARD_SHORTED, "the fixture reports over-current");
+      return FALSE;
+    }
+    if (supply == STN_SUPPLY_GOOD)
       return TRUE;
     if (!stn_wait_sleep (&wait, POWER_POLL_NS, NULL)) {
       stn_error_set (error, STN_FAILURE_BOARD_SHORTED, "power did not become good");
@@ -105,8 +125,14 @@ stn_site_hold_power_on (StnSiteHold *self, const StnWait *wait, GError **error)
 {
   if (!stn_site_hold_acquire (self, &self->power, &self->site->power, wait, error))
     return FALSE;
-  if (!wait_for_power_good (self, wait, error))
+  g_autoptr (GError) failure = NULL;
+  if (!wait_for_power_good (self, wait, &failure)) {
+    /* a short is not fed until the run has come to its end */
+    if (stn_error_is (failure, STN_FAILURE_BOARD_SHORTED))
+      stn_site_hold_release (self, &self->power, NULL);
+    g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;
+  }
   return self->uart == NULL || stn_stream_break (self->uart, FALSE, wait, error);
 }
 
@@ -156,9 +182,13 @@ stn_site_hold_park (StnSiteHold *self)
 
   stn_lines_release (&self->boot0, 1, &wait, &ignored);
   g_clear_error (&ignored);
-  if (self->site->power.adapter != NULL && self->power.held && self->uart != NULL) {
-    /* unpowered boards are not fed through an idle TX */
-    stn_stream_break (self->uart, TRUE, &wait, &ignored);
+  if (self->site->power.adapter != NULL && self->power.held) {
+    /* unpowered boards are not fed through an idle TX, or through an NRST that is driven high */
+    if (self->uart != NULL)
+      stn_stream_break (self->uart, TRUE, &wait, &ignored);
+    g_clear_error (&ignored);
+    if (!self->site->shares_nrst)
+      stn_site_hold_acquire (self, &self->nrst, &self->site->nrst, &wait, &ignored);
     g_clear_error (&ignored);
   }
   stn_lines_release (&self->power, 1, &wait, &ignored);

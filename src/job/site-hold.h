@@ -41,11 +41,15 @@ gboolean stn_site_hold_acquire (StnSiteHold *self, StnLineLease *lease, const St
                                 GError **error);
 gboolean stn_site_hold_release (StnSiteHold *self, StnLineLease *lease, GError **error);
 
+/* What `good` and `fault` of the site's supply say; good where there is neither. */
+typedef enum { STN_SUPPLY_GOOD, STN_SUPPLY_NOT_GOOD, STN_SUPPLY_FAULT } StnSupply;
+gboolean stn_site_hold_look_at_supply (StnSiteHold *self, StnSupply *out, const StnWait *wait, GError **error);
+
 /* A board is fed through whatever drives it, a UART's idle TX first of all: off means break on TX, BOOT0 at rest and
  * NRST low, then power, then the site's off time. BOOT0 is given back for that: who wants the ROM takes it again. */
 gboolean stn_site_hold_power_off (StnSiteHold *self, const StnWait *wait, GError **error);
-/* On means power, settle, `good` and no `fault` (STN_FAILURE_BOARD_SHORTED), TX idle. NRST and BOOT0 stay as they are.
- */
+/* On means power, settle, `good` and no `fault` (STN_FAILURE_BOARD_SHORTED: and off again at once), TX idle. NRST and
+ * BOOT0 stay as they are. */
 gboolean stn_site_hold_power_on (StnSiteHold *self, const StnWait *wait, GError **error);
 
 /* Waits for the site's turn (`turn_ns` of the site), once: what follows is later by that much. Members of a group are
@@ -57,8 +61,8 @@ gboolean stn_site_hold_reset_begin (StnSiteHold *self, gboolean boot0, const Stn
 /* Waits out the low time, forgets what has come, lets NRST go and waits `settle_ns` for the chip to start. */
 gboolean stn_site_hold_reset_end (StnSiteHold *self, gint64 settle_ns, const StnWait *wait, GError **error);
 
-/* The shielded way out: BOOT0 at rest, power off, NRST released, port closed. Never fails visibly: what can't be put at
- * rest is reported by the adapter's next use. */
+/* The shielded way out: BOOT0 at rest; before power goes, break on TX and NRST low; NRST released, port closed. Never
+ * fails visibly: what can't be put at rest is reported by the adapter's next use. */
 void stn_site_hold_park (StnSiteHold *self);
 
 G_END_DECLS

@@ -202,6 +202,7 @@ run_step (StnUnitRun *unit, const StepRow *row, GError **error)
 
   gboolean ok = stn_unit_run_check (unit, &failure) && row->run (unit, &failure);
   if (!ok) {
+    stn_unit_run_look_at_supply (unit, &failure);
     stn_unit_run_look_after_loss (unit, &failure);
     put_down_to_the_cancel (unit, &failure);
   }

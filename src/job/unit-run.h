@@ -103,6 +103,8 @@ gboolean stn_unit_run_rom_stays_away (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_power_on (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_enter (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_leave (StnUnitRun *self, GError **error);
+/* After a failure: where the supply's own lines say that it has gone meanwhile, that is the failure (board-shorted). */
+void stn_unit_run_look_at_supply (StnUnitRun *self, GError **inout_error);
 /* The shielded way out: BOOT0 at rest, NRST released, power off, port closed. Never fails visibly. */
 void stn_unit_run_teardown (StnUnitRun *self);
 

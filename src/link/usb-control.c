@@ -29,8 +29,9 @@ typedef struct {
 typedef struct {
   const char *place;
   const StnWait *wait;
+  gboolean is_hub;
   libusb_device_handle *handle; /* the outcome */
-  int interface_number;
+  int interface_number;         /* -1: none was claimed */
 } Opening;
 
 /* The number of the interface to claim, -1: none. libusb has checked the descriptors' lengths. */
@@ -50,6 +51,15 @@ find_dfu_interface (libusb_device *device)
     }
   libusb_free_config_descriptor (config);
   return found;
+}
+
+static gboolean
+is_hub (libusb_device *device)
+{
+  struct libusb_device_descriptor descriptor;
+
+  return libusb_get_device_descriptor (device, &descriptor) == LIBUSB_SUCCESS
+         && descriptor.bDeviceClass == LIBUSB_CLASS_HUB;
 }
 
 static StnUsbVerdict
@@ -92,8 +102,8 @@ try_device (libusb_device *device, gpointer data, GError **error)
   const StnNodeKind kind = { .place = self->place, .what = "USB device", .group = "plugdev" };
   g_autofree char *node = stn_usb_device_node (device);
   g_autoptr (GError) local = NULL;
-  int interface_number = find_dfu_interface (device);
-  if (interface_number < 0)
+  int interface_number = self->is_hub ? -1 : find_dfu_interface (device);
+  if (self->is_hub ? !is_hub (device) : interface_number < 0)
     return STN_USB_NOT_YET;
   if (!stn_node_wait_for_access (&kind, node, self->wait, &local)) {
     if (stn_error_is (local, STN_FAILURE_ADAPTER_MISSING))
@@ -105,7 +115,7 @@ try_device (libusb_device *device, gpointer data, GError **error)
   int code = libusb_open (device, &handle);
   if (code != LIBUSB_SUCCESS)
     return verdict_of (code, self, node, error);
-  code = claim_patiently (handle, interface_number, node, self->wait);
+  code = self->is_hub ? LIBUSB_SUCCESS : claim_patiently (handle, interface_number, node, self->wait);
   if (code != LIBUSB_SUCCESS) {
     libusb_close (handle);
     return verdict_of (code, self, node, error);
@@ -197,7 +207,8 @@ static void
 control_free (StnLink *link)
 {
   ControlLink *self = (ControlLink *) link;
-  libusb_release_interface (self->handle, self->interface_number); /* fails where the device has gone */
+  if (self->interface_number >= 0)
+    libusb_release_interface (self->handle, self->interface_number); /* fails where the device has gone */
   libusb_close (self->handle);
   stn_usb_context_unref (self->context);
   g_free (self);
@@ -205,10 +216,10 @@ control_free (StnLink *link)
 
 static const StnLinkClass control_class = { "usb", STN_LINK_CONTROL, control_exchange, control_free };
 
-StnLink *
-stn_usb_control_open (StnUsbContext *context, const char *place, const StnWait *wait, GError **error)
+static StnLink *
+open_device (StnUsbContext *context, const char *place, gboolean hub, const StnWait *wait, GError **error)
 {
-  Opening opening = { .place = place, .wait = wait };
+  Opening opening = { .place = place, .wait = wait, .is_hub = hub };
   if (!stn_link_needs_real_clock (place, wait, error)
       || !stn_usb_context_await (context, place, try_device, &opening, wait, error))
     return NULL;
@@ -218,4 +229,16 @@ stn_usb_control_open (StnUsbContext *context, const char *place, const StnWait *
   self->handle = opening.handle;
   self->interface_number = opening.interface_number;
   return &self->link;
+}
+
+StnLink *
+stn_usb_control_open (StnUsbContext *context, const char *place, const StnWait *wait, GError **error)
+{
+  return open_device (context, place, FALSE, wait, error);
+}
+
+StnLink *
+stn_usb_hub_open (StnUsbContext *context, const char *place, const StnWait *wait, GError **error)
+{
+  return open_device (context, place, TRUE, wait, error);
 }

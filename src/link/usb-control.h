@@ -21,4 +21,8 @@ G_BEGIN_DECLS
  * STN_FAILURE_PORT_BUSY. */
 StnLink *stn_usb_control_open (StnUsbContext *context, const char *place, const StnWait *wait, GError **error);
 
+/* The hub at a place, for class requests to it; nothing is claimed, and the kernel's driver stays where it is. Errors
+ * likewise. */
+StnLink *stn_usb_hub_open (StnUsbContext *context, const char *place, const StnWait *wait, GError **error);
+
 G_END_DECLS

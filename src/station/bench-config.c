@@ -88,6 +88,11 @@ add_board (const StnStation *self, StnBenchConfig *config, const StnSiteWiring *
     if (line->kind != STN_PIN_REF_CONTROL)
       continue;
     const StnControlWiring *control = &g_array_index (self->controls, StnControlWiring, line->control);
+    if (control->is_hub) {
+      if (!stn_bench_config_add_hub_power (config, control->place, line->bit, board, error))
+        return FALSE;
+      continue;
+    }
     if (!stn_bench_config_add_line (config, control->place, stn_pin_name (line->bit), board, stn_signal_names[signal],
                                     line->active_low, error))
       return FALSE;

@@ -13,7 +13,7 @@ struct StnPorts {
   gboolean tolerant;
 
   StnLocks *locks;
-  StnProvider *uart_provider, *pins_provider, *usb_provider; /* may be the same */
+  StnProvider *uart_provider, *pins_provider, *usb_provider, *hub_provider; /* may be the same */
   StnAdapter **adapters;                                     /* as many as controls; NULL: not used, or not open */
   GError **errors;                                           /* likewise: why it is not open */
   StnAdapter **modems;                                       /* as many as sites: RTS and DTR of its own port */
@@ -103,7 +103,8 @@ stn_ports_uart_provider (const StnPorts *self)
 char *
 stn_ports_take_warning (StnPorts *self)
 {
-  StnProvider *const providers[] = { self->uart_provider, self->pins_provider, self->usb_provider };
+  StnProvider *const providers[] = { self->uart_provider, self->pins_provider, self->usb_provider,
+                                     self->hub_provider };
   char *text = NULL;
 
   for (guint i = 0; text == NULL && i < G_N_ELEMENTS (providers); i++)
@@ -173,6 +174,11 @@ open_providers (StnPorts *self, GError **error)
     self->pins_provider = pins->create (self->bench, error);
   if (pins != NULL && self->pins_provider == NULL)
     return FALSE;
+  const StnProviderRow *hub = stn_registry_find (STN_PORT_HUB, in_bench);
+  if (hub != NULL)
+    self->hub_provider = hub == uart ? self->uart_provider : hub->create (self->bench, error);
+  if (hub != NULL && self->hub_provider == NULL)
+    return FALSE;
   /* only where some site has one: it starts a thread */
   if (usb == NULL || !uses_usb (self))
     return TRUE;
@@ -185,7 +191,8 @@ open_adapter (StnPorts *self, const StnControlWiring *control, GCancellable *can
 {
   StnClock *clock = self->station->clock;
   StnWait wait = stn_wait_new (clock, OPEN_NS, cancellable);
-  StnLink *pins = self->pins_provider->provider_class->open_pins (self->pins_provider, control->place, &wait, error);
+  StnProvider *provider = control->is_hub ? self->hub_provider : self->pins_provider;
+  StnLink *pins = provider->provider_class->open_pins (provider, control->place, &wait, error);
   if (pins == NULL)
     return NULL;
   /* before the first level: an NRST line is never driven high, not for a moment */
@@ -284,6 +291,10 @@ connect_lines (StnPorts *self, guint index, StnSite *site)
     else if (line->kind == STN_PIN_REF_UART)
       *lines[signal] = (StnLine){ .adapter = self->modems[index], .bit = line->bit, .active_low = line->active_low };
   }
+  /* a hub's port itself says whether it has power, and that it has none after an over-current */
+  const StnPinRef *power = &wiring->lines[STN_SIGNAL_POWER];
+  if (power->kind == STN_PIN_REF_CONTROL && control_at (self, power->control)->is_hub && site->good.adapter == NULL)
+    site->good = site->power;
 }
 
 static gboolean
@@ -366,6 +377,9 @@ stn_ports_close (StnPorts *self)
   if (self->usb_provider != self->uart_provider)
     stn_provider_free (self->usb_provider);
   self->usb_provider = NULL;
+  if (self->hub_provider != self->uart_provider)
+    stn_provider_free (self->hub_provider);
+  self->hub_provider = NULL;
   g_clear_pointer (&self->uart_provider, stn_provider_free);
 }
 

@@ -33,15 +33,25 @@ create_usb (StnBench *bench, GError **error)
   return stn_provider_usb_new (clock, error);
 }
 
+static StnProvider *
+create_hub (StnBench *bench, GError **error)
+{
+  (void) bench;
+  (void) error;
+  g_autoptr (StnClock) clock = stn_clock_new_real ();
+  return stn_provider_hub_new (clock);
+}
+
 /* One row a kind. A real one (serial, ft232h, usb, socketcan) is a row here and a file in src/link. */
 static const StnProviderRow provider_rows[] = {
   { .kind = "bench",
-    .ports = STN_PORT_UART | STN_PORT_PINS | STN_PORT_USB,
+    .ports = STN_PORT_UART | STN_PORT_PINS | STN_PORT_USB | STN_PORT_HUB,
     .is_virtual = TRUE,
     .create = create_bench },
   { .kind = "serial", .ports = STN_PORT_UART, .create = create_serial },
   { .kind = "ft232h", .ports = STN_PORT_PINS, .create = create_ft232h },
   { .kind = "usb", .ports = STN_PORT_USB, .create = create_usb },
+  { .kind = "hub", .ports = STN_PORT_HUB, .create = create_hub },
 };
 
 const StnProviderRow *

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-typedef enum { STN_PORT_UART = 1 << 0, STN_PORT_PINS = 1 << 1, STN_PORT_USB = 1 << 2 } StnPortKind;
+typedef enum { STN_PORT_UART = 1 << 0, STN_PORT_PINS = 1 << 1, STN_PORT_USB = 1 << 2, STN_PORT_HUB = 1 << 3 } StnPortKind;
 
 typedef struct {
   const char *kind;

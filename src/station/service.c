@@ -43,7 +43,6 @@ stn_station_identify_text (StnStation *self, const char *site, GError **error)
   if (!find_blinker (self, site, &index, &signal, error))
     return NULL;
   const StnPinRef *line = &g_array_index (self->wirings, StnSiteWiring, index).lines[signal];
-  const StnControlWiring *control = &g_array_index (self->controls, StnControlWiring, line->control);
   g_autoptr (GString) others = g_string_new (NULL);
   for (guint i = 0; i < self->wirings->len; i++) {
     const StnPinRef *other = &g_array_index (self->wirings, StnSiteWiring, i).lines[signal];
@@ -51,9 +50,9 @@ stn_station_identify_text (StnStation *self, const char *site, GError **error)
       g_string_append_printf (others, "%s%s", others->len > 0 ? ", " : "; on the same line: ",
                               g_array_index (self->wirings, StnSiteWiring, i).file->name);
   }
-  return g_strdup_printf ("%s: %s (%s.%s) goes on and off twice a second, so the board starts again and again%s", site,
-                          signal == STN_SIGNAL_NRST ? "NRST" : "power", control->file->name, stn_pin_name (line->bit),
-                          others->str);
+  g_autofree char *text = stn_station_line_text (self, line);
+  return g_strdup_printf ("%s: %s (%s) goes on and off twice a second, so the board starts again and again%s", site,
+                          signal == STN_SIGNAL_NRST ? "NRST" : "power", text, others->str);
 }
 
 static gboolean

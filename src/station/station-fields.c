@@ -34,9 +34,24 @@ static const StnField driven_fields[] = {
 static const StnField contact_fields[] = { PIN_ROWS ("low"), { 0 } };
 static const StnField sense_fields[] = { PIN_ROWS ("high"), { 0 } };
 
+static const StnField usb_port_fields[] = {
+  { .key = "path", .kind = STN_FIELD_TEXT, STN_MEMBER (StnFileUsbPort, path), .low = 1, .high = 256,
+    .help = "as udev's ID_PATH has it (pci-0000:00:14.0-usb-0:1.3)" },
+  { .key = "hub", .kind = STN_FIELD_TEXT, STN_MEMBER (StnFileUsbPort, hub), .low = 1, .high = 32,
+    .help = "a name of `hubs`" },
+  { .key = "port", .kind = STN_FIELD_INTEGER, STN_MEMBER (StnFileUsbPort, port), .low = 1, .high = 255,
+    .help = "the port of that hub" },
+  { .key = "", .kind = STN_FIELD_PLACE, STN_MEMBER (StnFileUsbPort, place) },
+  { 0 },
+};
+
 static const StnField power_fields[] = {
-  { .key = "pin", .kind = STN_FIELD_TEXT, STN_MEMBER (StnFilePower, line.pin), .required = TRUE, .low = 1, .high = 64,
+  { .key = "pin", .kind = STN_FIELD_TEXT, STN_MEMBER (StnFilePower, line.pin), .low = 1, .high = 64,
     .help = "control and pin (c2.AC0), or uart.rts, uart.dtr of the site's own port" },
+  { .key = "hub-port", .kind = STN_FIELD_OBJECT, STN_MEMBER (StnFilePower, hub_port),
+    STN_PRESENT (StnFilePower, hub_port.present), .fields = usb_port_fields, .short_key = "path",
+    .help = "instead of a pin: the port of a USB hub that switches each port alone; over-current there counts as not "
+            "good" },
   { .key = "active", .kind = STN_FIELD_ENUM, STN_MEMBER (StnFilePower, line.active), .names = level_names,
     .fallback = "high", .help = "the level that switches the board on" },
   { .key = "off", .kind = STN_FIELD_DURATION, STN_MEMBER (StnFilePower, off_ns), .low = 0, .high = 60 * STN_NS_PER_S,
@@ -49,17 +64,6 @@ static const StnField power_fields[] = {
     STN_PRESENT (StnFilePower, fault.present), .fields = contact_fields, .short_key = "pin",
     .help = "input: the switch reports over-current" },
   { .key = "", .kind = STN_FIELD_PLACE, STN_MEMBER (StnFilePower, line.place) },
-  { 0 },
-};
-
-static const StnField usb_port_fields[] = {
-  { .key = "path", .kind = STN_FIELD_TEXT, STN_MEMBER (StnFileUsbPort, path), .low = 1, .high = 256,
-    .help = "as udev's ID_PATH has it (pci-0000:00:14.0-usb-0:1.3)" },
-  { .key = "hub", .kind = STN_FIELD_TEXT, STN_MEMBER (StnFileUsbPort, hub), .low = 1, .high = 32,
-    .help = "a name of `hubs`" },
-  { .key = "port", .kind = STN_FIELD_INTEGER, STN_MEMBER (StnFileUsbPort, port), .low = 1, .high = 255,
-    .help = "the port of that hub" },
-  { .key = "", .kind = STN_FIELD_PLACE, STN_MEMBER (StnFileUsbPort, place) },
   { 0 },
 };
 

@@ -37,7 +37,8 @@ typedef struct {
 } StnFileUart;
 
 typedef struct {
-  StnFilePin line;
+  StnFilePin line; /* its pin NULL: the hub port */
+  StnFileUsbPort hub_port;
   gint64 off_ns, settle_ns;
   StnFilePin good, fault;
 } StnFilePower;

@@ -71,8 +71,10 @@ typedef struct {
 } StnBankWiring;
 
 typedef struct {
-  const StnFileControl *file;
-  char *place;       /* what a provider opens: the serial, or the USB path */
+  const StnFileControl *file; /* of a hub: not in the file, `own_file` */
+  StnFileControl *own_file;   /* owned; NULL: an adapter of the file */
+  gboolean is_hub;            /* a USB hub whose ports are switched: bit N is port N */
+  char *place;                /* what a provider opens: the serial, or the USB path */
   guint32 used_mask; /* lines that some site drives */
   guint32 rest_levels;
   guint32 open_drain_mask; /* of those, what is only ever pulled low */
@@ -102,6 +104,8 @@ const char *stn_station_shift (const StnStation *self, gint64 utc_us, GTimeZone 
 
 /* wiring.c: from words to controls, lines and groups; everything that contradicts itself is refused. */
 gboolean stn_station_read_wiring (StnStation *self, GError **error);
+/* "c1.AC0", "uart.rts", "pci-…-usb-0:1.2": a line as people read it. Free with g_free. */
+char *stn_station_line_text (const StnStation *self, const StnPinRef *line);
 /* FALSE with STN_FAILURE_NOT_SUPPORTED and the place for the first thing that this program understands and can't open.
  */
 gboolean stn_station_check_supported (const StnStation *self, const StnSiteWiring *wiring, GError **error);

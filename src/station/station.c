@@ -5,7 +5,11 @@
 static void
 clear_control (gpointer data)
 {
-  g_free (((StnControlWiring *) data)->place);
+  StnControlWiring *control = data;
+  g_free (control->place);
+  if (control->own_file != NULL)
+    g_free (control->own_file->name);
+  g_free (control->own_file);
 }
 
 static void
@@ -47,14 +51,16 @@ default_journal (gboolean is_virtual)
 
 /* "uart=/dev/… nrst=c1.AC0 boot0=c1.AC1" */
 static char *
-adapters_text (const StnSiteWiring *wiring)
+adapters_text (const StnStation *self, const StnSiteWiring *wiring)
 {
+  const StnPinRef *power = &wiring->lines[STN_SIGNAL_POWER];
+  g_autofree char *power_text = power->kind != STN_PIN_REF_NONE ? stn_station_line_text (self, power) : NULL;
   const StnFileSite *site = wiring->file;
   const struct {
     const char *name, *value;
   } parts[] = {
     { "uart", site->uart.port },  { "usb", wiring->usb_place },      { "nrst", site->nrst.pin },
-    { "boot0", site->boot0.pin }, { "power", site->power.line.pin }, { "detect", site->detect.pin },
+    { "boot0", site->boot0.pin }, { "power", power_text }, { "detect", site->detect.pin },
   };
   GString *text = g_string_new (NULL);
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
@@ -84,7 +90,7 @@ make_sites (StnStation *self)
     site->shares_nrst = wiring->wiring.shares_nrst;
     site->shares_boot0 = wiring->wiring.shares_boot0;
     site->shares_power = wiring->wiring.shares_power;
-    site->adapters_text = adapters_text (wiring);
+    site->adapters_text = adapters_text (self, wiring);
     g_ptr_array_add (self->sites, site);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "src/link/hub-pins.h"
 #include "src/link/pins.h"
 #include "src/station/registry.h"
 
@@ -121,7 +122,8 @@ refuse_unknown_control (const StnStation *self, const StnFilePin *pin, const cha
 {
   g_autoptr (GPtrArray) known = g_ptr_array_new ();
   for (guint i = 0; i < self->controls->len; i++)
-    g_ptr_array_add (known, g_array_index (self->controls, StnControlWiring, i).file->name);
+    if (!g_array_index (self->controls, StnControlWiring, i).is_hub)
+      g_ptr_array_add (known, g_array_index (self->controls, StnControlWiring, i).file->name);
   g_ptr_array_add (known, NULL);
   const char *nearest = stn_text_nearest (name, (const char *const *) known->pdata);
   g_autofree char *text = nearest != NULL
@@ -154,7 +156,7 @@ read_pin (StnStation *self, const StnFilePin *pin, const char *what, gboolean is
 
   for (guint i = 0; i < self->controls->len; i++) {
     StnControlWiring *control = &g_array_index (self->controls, StnControlWiring, i);
-    if (!g_str_equal (control->file->name, name))
+    if (control->is_hub || !g_str_equal (control->file->name, name))
       continue;
     if (!stn_pin_from_text (dot + 1, &out->bit))
       return refuse (pin->place, error, "a pin AD0 to AD7 or AC0 to AC7", found, what);
@@ -177,6 +179,69 @@ read_pin (StnStation *self, const StnFilePin *pin, const char *what, gboolean is
     return TRUE;
   }
   return refuse_unknown_control (self, pin, name, error);
+}
+
+/* ---- hub ports ---- */
+
+/* The hub of a port becomes a control of its own when its first port is met. */
+static guint
+ensure_hub (StnStation *self, const char *place)
+{
+  for (guint i = 0; i < self->controls->len; i++) {
+    const StnControlWiring *control = &g_array_index (self->controls, StnControlWiring, i);
+    if (control->is_hub && g_str_equal (control->place, place))
+      return i;
+  }
+  StnFileControl *file = g_new0 (StnFileControl, 1);
+  StnControlWiring hub = { .file = file, .own_file = file, .is_hub = TRUE, .place = g_strdup (place) };
+  file->name = g_strdup ("hub");
+  g_array_append_val (self->controls, hub);
+  return self->controls->len - 1;
+}
+
+static gboolean
+read_hub_port (StnStation *self, const StnFilePower *power, StnPinRef *out, GError **error)
+{
+  g_autofree char *place = NULL;
+
+  if (!usb_place (self, &power->hub_port, &place, error))
+    return FALSE;
+  const char *dot = strrchr (place, '.');
+  const char *colon = strrchr (place, ':'); /* "…usb-0:1.4": the dots of the controller come before it */
+  g_autofree char *hub = dot != NULL && (colon == NULL || dot > colon) ? g_strndup (place, (gsize) (dot - place)) : NULL;
+  guint64 port = 0;
+  if (hub == NULL || !g_ascii_string_to_unsigned (dot + 1, 10, 1, STN_HUB_PORTS_MOST, &port, NULL)) {
+    g_autofree char *found = stn_text_quote (place);
+    return refuse (power->hub_port.place, error, "a port of a hub (…usb-0:1.4), 1 to 31", found, "hub-port");
+  }
+  *out = (StnPinRef){ .kind = STN_PIN_REF_CONTROL,
+                      .control = ensure_hub (self, hub),
+                      .bit = (guint) port,
+                      .place = power->hub_port.place };
+  g_array_index (self->controls, StnControlWiring, out->control).used_mask |= 1u << port;
+  return TRUE;
+}
+
+static gboolean
+read_power (StnStation *self, const StnFilePower *power, StnPinRef *out, GError **error)
+{
+  if ((power->line.pin != NULL) == power->hub_port.present)
+    return refuse (power->line.place, error, "either a pin or a hub-port", power->line.pin != NULL ? "both" : "neither",
+                   "power");
+  if (power->hub_port.present)
+    return read_hub_port (self, power, out, error);
+  return read_pin (self, &power->line, stn_signal_names[STN_SIGNAL_POWER], TRUE, TRUE, out, error);
+}
+
+char *
+stn_station_line_text (const StnStation *self, const StnPinRef *line)
+{
+  if (line->kind == STN_PIN_REF_UART)
+    return g_strdup (line->bit == 0 ? "uart.rts" : "uart.dtr");
+  const StnControlWiring *control = &g_array_index (self->controls, StnControlWiring, line->control);
+  if (control->is_hub)
+    return g_strdup_printf ("%s.%u", control->place, line->bit);
+  return g_strdup_printf ("%s.%s", control->file->name, stn_pin_name (line->bit));
 }
 
 static gboolean
@@ -264,6 +329,13 @@ read_site (StnStation *self, const StnFileSite *file, guint bank, GError **error
   for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++) {
     if (!pins[signal]->present)
       continue;
+    if (signal == STN_SIGNAL_POWER) {
+      if (!read_power (self, &file->power, &wiring.lines[signal], error))
+        return FALSE;
+      if (wiring.lines[signal].kind == STN_PIN_REF_UART && !file->uart.present)
+        return refuse (file->power.line.place, error, "a `uart` for the site", "nothing", file->power.line.pin);
+      continue;
+    }
     gboolean is_driven = stn_signal_is_driven (signal);
     if (!read_pin (self, pins[signal], stn_signal_names[signal], is_driven, is_driven, &wiring.lines[signal], error))
       return FALSE;
@@ -460,9 +532,11 @@ stn_station_check_supported (const StnStation *self, const StnSiteWiring *wiring
 
   for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++) {
     const StnPinRef *line = &wiring->lines[signal];
-    if (line->kind != STN_PIN_REF_CONTROL || stn_registry_find (STN_PORT_PINS, has_bench) != NULL)
+    if (line->kind != STN_PIN_REF_CONTROL)
       continue;
     const StnControlWiring *control = &g_array_index (self->controls, StnControlWiring, line->control);
+    if (control->is_hub || stn_registry_find (STN_PORT_PINS, has_bench) != NULL)
+      continue;
     return not_supported (control->file->name_place, error, "ft232h: opening a real adapter (without `bench:`)");
   }
   if (site->uart.present && stn_registry_find (STN_PORT_UART, has_bench) == NULL)

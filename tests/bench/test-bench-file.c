@@ -329,7 +329,7 @@ static void bad_files_say_where_and_why (void) {
       "usb: [ { port: \"1\", ft232h: { serial: F, lines: { AD0: nrst } } } ]\n",
       "line AD0: expected BOARD.SIGNAL, \"active-low\" or \"active-high\" behind it where needed, found nrst" },
     { "bench: x\nboards: { A1: { target: STM32G071CB } }\nusb: [ { port: \"1\" } ]\n",
-      "port 1: expected one of ft232h, ft4232h, board" },
+      "port 1: expected one of ft232h, ft4232h, hub, board" },
     { "bench: x\n", "boards" },
     { "boards: { A1: { target: STM32G071CB } }\n", "bench" },
     { "bench: x\nboards: { A1: { target: STM32G071CB } }\npace: { turnaround: 2 min }\n", "turnaround" },

@@ -155,6 +155,43 @@ a_board_that_can_not_be_switched_off_is_no_pass (void)
   assert_failure (self, "A1", STN_VERDICT_FAIL, STN_FAILURE_NO_BOOT);
 }
 
+typedef struct {
+  Harness *harness;
+  const char *pin;
+  guint64 at;
+} SupplyGoes;
+
+/* its lines say so, and the board says nothing any more */
+static void
+supply_goes (guint64 number, const StnExchange *exchange, gpointer data)
+{
+  const SupplyGoes *self = data;
+
+  (void) exchange;
+  if (number != self->at)
+    return;
+  g_assert_true (stn_bench_set_input (self->harness->bench, "FTSENSE", self->pin, FALSE));
+  g_assert_true (stn_bench_board_set_present (self->harness->bench, "A1", FALSE));
+}
+
+static void
+a_board_whose_supply_goes_meanwhile_is_named_so (void)
+{
+  static const char *const lines[] = { "AD0", "AC0" }; /* good, fault */
+
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++) {
+    g_autoptr (StnFaultPlan) plan = stn_fault_plan_new (STN_FAULT_NONE, 0);
+    g_autoptr (Harness) self =
+        built (&(HarnessOptions){ .sites = 1, .power = TRUE, .power_lines = TRUE, .faults = plan });
+    SupplyGoes goes = { .harness = self, .pin = lines[i], .at = 150 };
+
+    stn_fault_plan_set_hook (plan, supply_goes, &goes);
+    harness_cycle (self);
+    assert_failure (self, "A1", STN_VERDICT_FAIL, STN_FAILURE_BOARD_SHORTED);
+    harness_assert_parked (self);
+  }
+}
+
 static void
 a_shorted_board_stays_off_and_its_neighbours_pass (void)
 {
@@ -484,6 +521,7 @@ main (int argc, char **argv)
   ADD (boards_are_entered_and_left_by_power_alone);
   ADD (a_board_that_feeds_on_its_uart_or_boot0_is_really_off);
   ADD (a_board_that_can_not_be_switched_off_is_no_pass);
+  ADD (a_board_whose_supply_goes_meanwhile_is_named_so);
   ADD (a_shorted_board_stays_off_and_its_neighbours_pass);
   ADD (sites_on_one_nrst_and_one_boot0_pass_together);
   ADD (the_steps_come_in_the_order_of_a_run);

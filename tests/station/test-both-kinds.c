@@ -165,6 +165,111 @@ two_sites_on_one_usb_port_and_a_port_that_is_not_there_are_refused (void)
   }
 }
 
+/* ---- the power of hub ports ---- */
+
+static const char by_hub_port[] =
+    "station: Hub\n"
+    "bench: %s\n"
+    "journal: journal.db\n"
+    "hubs: { H1: pci-0000:00:14.0-usb-0:1 }\n"
+    "controls: { c1: { ft232h: { serial: F1 }, buffered: true } }\n"
+    "banks:\n"
+    "  - name: A\n"
+    "    sites:\n"
+    "      - { name: A1, nrst: c1.AC0, boot0: c1.AD0, usb: { hub: H1, port: 1 }, power: { hub-port: { hub: H1, port: 1 } } "
+    "}\n"
+    "      - { name: A2, nrst: c1.AC1, boot0: c1.AD1, usb: { hub: H1, port: 2 }, power: { hub-port: "
+    "pci-0000:00:14.0-usb-0:1.2 } }\n";
+
+static const char hub_bench[] =
+    "bench: hub\nusb:\n"
+    "  - { port: \"2.1\", ft232h: { serial: F1, lines: { AC0: A1.nrst, AC1: A2.nrst, AD0: A1.boot0, AD1: A2.boot0 } } }\n"
+    "  - { port: \"1\", hub: { switches: %s, power: { 1: A1, 2: A2 } } }\n"
+    "  - { port: \"1.1\", board: A1 }\n  - { port: \"1.2\", board: A2 }\n"
+    "boards:\n  A1: { target: STM32G0B1CE, faults: [ %s ] }\n  A2: { target: STM32G0B1CE }\n";
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+static StnStation *
+hub_station (const char *switches, const char *fault, StnClock *clock)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *bench_text = g_strdup_printf (hub_bench, switches, fault);
+  g_autofree char *bench = write_file ("bench.yaml", bench_text, -1);
+  g_autofree char *text = g_strdup_printf (by_hub_port, "bench.yaml");
+  g_autofree char *path = write_file ("station.yaml", text, -1);
+  StnStation *station = stn_station_load (path, clock, &error);
+
+  g_assert_no_error (error);
+  return station;
+}
+#pragma GCC diagnostic pop
+
+static void
+a_hubs_port_switches_its_board_and_no_other (void)
+{
+  static const char *const faults[] = { "", "shorted" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (StnClock) clock = stn_clock_new_virtual ();
+    g_autoptr (StnStation) station = hub_station ("each", faults[i], clock);
+    g_autoptr (StnJob) job = job_or_fail ("");
+    StnEventQueue *events = stn_event_queue_new (NULL, NULL);
+    StnRunOptions options = { 0 };
+    StnBoardState state = STN_BOARD_ROM;
+    guint count;
+
+    StnStationRun *run = stn_station_run_new (station, job, &options, events, &error);
+    g_assert_no_error (error);
+    const StnRunnerSite *rows = stn_station_run_sites (run, &count);
+    g_assert_cmpstr (rows[1].site->adapters_text, ==,
+                     "usb=pci-0000:00:14.0-usb-0:1.2 nrst=c1.AC1 boot0=c1.AD1 "
+                     "power=pci-0000:00:14.0-usb-0:1.2");
+    stn_station_run_open (run, &error);
+    g_assert_no_error (error);
+    g_assert_true (stn_station_run_start (run, &error));
+    g_assert_true (stn_runner_wait (stn_station_run_runner (run), 60000));
+    const StnCycleSummary *summary = stn_runner_summary (stn_station_run_runner (run));
+    g_assert_cmpuint (summary->counts[STN_VERDICT_PASS], ==, i == 0 ? 2 : 1);
+    g_assert_cmpuint (summary->counts[STN_VERDICT_FAIL], ==, i == 0 ? 0 : 1);
+    for (guint site = 0; site < 2; site++) {
+      g_assert_true (stn_bench_board_state (stn_station_run_bench (run), rows[site].site->name, &state));
+      g_assert_cmpint (state, ==, STN_BOARD_OFF);
+    }
+    for (StnEvent *event = stn_event_queue_take (events); event != NULL; event = stn_event_queue_take (events)) {
+      if (event->kind == STN_EVENT_UNIT_RESULT && g_str_equal (event->site, "A1") && i == 1)
+        g_assert_cmpint (event->failure, ==, STN_FAILURE_BOARD_SHORTED);
+      stn_event_unref (event);
+    }
+    stn_station_run_free (run);
+    stn_event_queue_free (events);
+    remove_journal ();
+  }
+}
+
+static void
+a_hub_that_does_not_switch_each_port_is_refused (void)
+{
+  static const char *const switches[] = { "together", "none" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (switches); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (StnClock) clock = stn_clock_new_virtual ();
+    g_autoptr (StnStation) station = hub_station (switches[i], "", clock);
+    g_autoptr (StnJob) job = job_or_fail ("");
+    g_autoptr (StnEventQueue) events = stn_event_queue_new (NULL, NULL);
+    StnRunOptions options = { 0 };
+    g_autoptr (StnStationRun) run = stn_station_run_new (station, job, &options, events, &error);
+
+    g_assert_no_error (error);
+    g_assert_false (stn_station_run_open (run, &error));
+    g_assert_true (stn_error_is (error, STN_FAILURE_NOT_SUPPORTED));
+    g_assert_nonnull (strstr (error->message, "adapter hub (pci-0000:00:14.0-usb-0:1)"));
+    remove_journal ();
+  }
+}
+
 static void
 remove_folder (const char *path)
 {
@@ -192,6 +297,9 @@ main (int argc, char **argv)
                    the_job_says_which_port_before_the_site_does);
   g_test_add_func ("/both-kinds/two_sites_on_one_usb_port_and_a_port_that_is_not_there_are_refused",
                    two_sites_on_one_usb_port_and_a_port_that_is_not_there_are_refused);
+  g_test_add_func ("/both-kinds/a_hubs_port_switches_its_board_and_no_other", a_hubs_port_switches_its_board_and_no_other);
+  g_test_add_func ("/both-kinds/a_hub_that_does_not_switch_each_port_is_refused",
+                   a_hub_that_does_not_switch_each_port_is_refused);
   int status = g_test_run ();
   remove_folder (folder);
   g_free (folder);
