@@ -31,6 +31,9 @@ typedef struct {
 /* What a reset starts now. */
 StnBootStart stn_boot_start (const StnBootState *state);
 
+/* Whether the NRST pin is a plain pin once these options are loaded (NULL: as shipped): no reset from outside. */
+gboolean stn_boot_nrst_is_dead (const StnTarget *target, const StnOptionBlock *options);
+
 /* What the site can move. */
 typedef struct {
   gboolean has_boot0, has_nrst, has_power;
@@ -54,7 +57,9 @@ typedef struct {
   guint16 bootloader_id; /* 0: not known */
 } StnBootSituation;
 
-/* StnBootWay flags; 0: none that can be counted on (what is unknown is not promised). */
+/* StnBootWay flags; 0: none that can be counted on (what is unknown is not promised). A reset of a chip whose ROM
+ * clears the empty flag when it starts is no way in, whatever the latch was. EVERY_RESET stands alone: the ways by an
+ * empty flash are not added to it. */
 guint stn_option_ways (const StnBootSituation *situation);
 /* A sentence for each: "BOOT0 high at a reset", in the order of the flags, "; " between; "none" for 0. g_free. */
 char *stn_option_ways_text (guint ways);
@@ -62,23 +67,26 @@ char *stn_option_ways_text (guint ways);
 const char *stn_boot_way_name (StnBootWay way);
 const char *stn_boot_start_name (StnBootStart start); /* "flash", "rom", "ram", "nothing", "unknown" */
 
+/* worst first */
 typedef enum {
   STN_HAZARD_RDP_2,         /* permanent: no ROM, no debugger, options frozen */
-  STN_HAZARD_PRODUCT_STATE, /* closed or locked */
+  STN_HAZARD_PRODUCT_STATE, /* past open */
   STN_HAZARD_BOOT_LOCK,     /* always the flash: pins and empty check no longer reach the ROM */
   STN_HAZARD_TZEN,
+  STN_HAZARD_NO_WAY_IN,      /* nothing of this wiring reaches the ROM once the flash holds a program, and did before */
   STN_HAZARD_NRST_GPIO,      /* the station's reset line is dead after the next load */
+  STN_HAZARD_STARTS_NOTHING, /* a plain reset starts neither flash nor ROM, or it is not known what */
+  STN_HAZARD_BOOT_ADDRESS,   /* a boot address that is neither flash nor ROM */
+  STN_HAZARD_ROM_FOREVER,    /* every reset starts the ROM: the application never runs by itself */
   STN_HAZARD_PIN_DEAD,       /* BOOT0 no longer reaches the ROM */
   STN_HAZARD_BOOT1_RAM,      /* BOOT0 high starts SRAM instead of the ROM */
-  STN_HAZARD_NO_WAY_IN,      /* nothing reaches the ROM once the flash holds a program */
-  STN_HAZARD_ROM_FOREVER,    /* every reset starts the ROM: the application never runs */
-  STN_HAZARD_STARTS_NOTHING, /* a plain reset starts neither flash nor ROM */
-  STN_HAZARD_BOOT_ADDRESS,   /* a boot address that is neither flash nor ROM */
-  STN_HAZARD_BANKS,          /* bank mode or swap other than as shipped: another page map */
-  STN_HAZARD_WATCHDOG,       /* runs from reset: the application must feed it */
+  STN_HAZARD_FINAL_LOCK,     /* OTP and boot address locks */
   STN_HAZARD_HIDDEN_FLASH,   /* PCROP, secure or hidden areas */
   STN_HAZARD_ELECTRICAL,
-  STN_HAZARD_FINAL_LOCK, /* OTP and address locks */
+  STN_HAZARD_ROM_INTERFACES,
+  STN_HAZARD_FACTORY_VALUE, /* a field that should keep it; the field's danger_text says more */
+  STN_HAZARD_BANKS,         /* bank mode, swap or boot bank: another page map */
+  STN_HAZARD_WATCHDOG,      /* runs from reset: the application must feed it */
   STN_HAZARD_COUNT
 } StnHazardKind;
 
@@ -90,7 +98,8 @@ typedef struct {
 } StnHazard;
 
 /* What the values of `after` do that those of `before` (NULL: as shipped) do not, once the flash holds a program
- * (NO_WAY_IN counts the wiring). Array of StnHazard, worst first, each kind once per field. Free with g_array_unref. */
+ * (NO_WAY_IN counts the wiring; a job must ask stn_option_ways too, since a part may have none as shipped). Array of
+ * StnHazard, worst first, each kind once per field. Free with g_array_unref. */
 GArray *stn_option_hazards (const StnOptionBlock *before, const StnOptionBlock *after, const StnBootWiring *wiring);
 /* "rdp-2", "no-way-in": the name in files; NULL for no hazard. */
 const char *stn_hazard_name (StnHazardKind kind);
