@@ -1,5 +1,6 @@
-/* bench-usb BENCH.yaml: plugs a bench into this kernel's vhci_hcd, and takes commands.
+/* bench-usb [--first N] BENCH.yaml: plugs a bench into this kernel's vhci_hcd, and takes commands.
  *
+ * Its devices take vhci_hcd's ports from N on (0): two benches at once must not meet there; a controller has eight.
  * Says on standard output, a JSON object a line: one for each plug (where it is), then {"ready":true}; then one answer a
  * command: {"ok":true,…} or {"ok":false,"error":"…"}. Ends with the input, or at "quit". Needs root.
  *
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #define LINE_BYTES 8192
 #define READ_MOST 2048
@@ -24,10 +26,12 @@ typedef struct {
   StnBench *bench;
   StnProvider *provider;
   StnUsbBench *usb;
+  guint first; /* of vhci_hcd's ports */
 } Tool;
 
 static int attach (gpointer user, guint plug, StnUsbSpeed speed, GError **error) {
-  return stn_vhci_attach (plug, speed, ((Tool *)user)->clock, error);
+  Tool *self = user;
+  return stn_vhci_attach (self->first + plug, speed, self->clock, error);
 }
 
 static char *quoted (const char *text) {
@@ -39,10 +43,10 @@ static void print_map (Tool *self) {
   for (guint i = 0; i < stn_usb_bench_count (self->usb); i++) {
     StnUsbPlugInfo info = stn_usb_bench_info (self->usb, i);
     g_autofree char *port = quoted (info.port), *serial = quoted (info.serial), *boards = quoted (info.boards);
-    g_autofree char *name = stn_vhci_sysfs_name (i), *path = stn_vhci_id_path (i);
+    g_autofree char *name = stn_vhci_sysfs_name (self->first + i), *path = stn_vhci_id_path (self->first + i);
     g_autofree char *usb = quoted (name), *id_path = quoted (path);
     printf ("{\"port\":%s,\"kind\":\"%s\",\"serial\":%s,\"boards\":%s,\"vhci\":%u,\"usb\":%s,\"id_path\":%s}\n", port,
-            info.kind, serial, boards, i, usb, id_path);
+            info.kind, serial, boards, self->first + i, usb, id_path);
   }
   printf ("{\"ready\":true}\n");
 }
@@ -175,12 +179,17 @@ static gboolean build (Tool *self, const char *file, StnBenchConfig **out_config
 }
 
 int main (int argc, char **argv) {
-  if (argc != 2) {
-    fprintf (stderr, "usage: bench-usb BENCH.yaml\n");
+  guint64 first = 0;
+  gboolean has_first = argc == 4 && strcmp (argv[1], "--first") == 0 && parse_address (argv[2], &first) &&
+                       first < stn_vhci_port_count ();
+  if (argc != 2 && !has_first) {
+    fprintf (stderr, "usage: bench-usb [--first N] BENCH.yaml\n");
     return 2;
   }
   setvbuf (stdout, NULL, _IOLBF, 0);
-  Tool self = { .clock = stn_clock_new_real () };
+  /* all threads inherit it: an answer that is due goes out then, not up to 50 us later as the kernel pleases */
+  prctl (PR_SET_TIMERSLACK, 1, 0, 0, 0);
+  Tool self = { .clock = stn_clock_new_real (), .first = (guint)first };
   g_autoptr (GError) error = NULL;
   g_autoptr (StnBenchConfig) config = NULL;
   g_autoptr (StnTargets) targets = stn_targets_new (NULL, &error);
@@ -188,7 +197,7 @@ int main (int argc, char **argv) {
     fprintf (stderr, "bench-usb: this kernel has no vhci_hcd loaded\n");
     return 77;
   }
-  gboolean good = targets != NULL && build (&self, argv[1], &config, targets, &error);
+  gboolean good = targets != NULL && build (&self, argv[argc - 1], &config, targets, &error);
   if (good) {
     char line[LINE_BYTES];
     print_map (&self);

@@ -3,7 +3,7 @@
  *
  *   test-links BENCH-USB BENCH.YAML RULES-FOLDER
  *
- * The tests are steps of one session, in their order. bench.yaml has an FT232H FTBENCH1 at 1.1 that reaches A1 (a G071)
+ * The tests are steps of one session, in their order. links-bench.yaml has an FT232H FTLINKS1 at 1.1 that reaches A1 (a G071)
  * and D1 (an F405), an FT232H with a blank EEPROM at 1.2, an FT4232H at 1.3 whose first UART is A1's, and D1 at 1.4.1.
  */
 #include "protocols/uart/uart-engine.h"
@@ -18,7 +18,11 @@
 #include <string.h>
 #include <unistd.h>
 
+/* a controller of vhci_hcd for itself: other benches run beside this one */
+#define VHCI_FIRST "15"
+#define VHCI_CONTROLLER "/sys/devices/platform/vhci_hcd.1"
 #define CONTROL "1.1"
+#define CONTROL_SERIAL "FTLINKS1"
 #define BLANK "1.2"
 #define QUAD "1.3"
 #define DFU_BOARD "1.4.1"
@@ -47,7 +51,7 @@ member (const char *line, const char *name)
 static void
 start_bench (void)
 {
-  const char *arguments[] = { vm.program, vm.bench_file, NULL };
+  const char *arguments[] = { vm.program, "--first", VHCI_FIRST, vm.bench_file, NULL };
   int to, from;
   char line[4096];
   g_autoptr (GError) error = NULL;
@@ -164,7 +168,7 @@ open_control (void)
 {
   StnWait wait = seconds (10);
   g_autoptr (GError) error = NULL;
-  StnLink *pins = open_or_fail (vm.ft232h, "FTBENCH1", STN_LINK_PINS);
+  StnLink *pins = open_or_fail (vm.ft232h, CONTROL_SERIAL, STN_LINK_PINS);
   stn_pins_set_open_drain (pins, bit_of ("AC0") | bit_of ("AC6"), &wait, &error);
   g_assert_no_error (error);
   return pins;
@@ -179,7 +183,7 @@ an_adapter_that_the_kernel_holds_is_refused_with_its_cure (void)
   g_autoptr (GError) error = NULL;
   g_autofree char *driver = g_strdup_printf ("/sys/bus/usb/devices/%s:1.0/driver", bus_path_of (CONTROL));
   wait_for_file (driver, TRUE);
-  g_autoptr (StnLink) link = vm.ft232h->provider_class->open_pins (vm.ft232h, "FTBENCH1", &wait, &error);
+  g_autoptr (StnLink) link = vm.ft232h->provider_class->open_pins (vm.ft232h, CONTROL_SERIAL, &wait, &error);
   g_assert_null (link);
   g_assert_nonnull (strstr (error->message, "ftdi_sio"));
   g_assert_nonnull (strstr (error->message, "61-station-controls.rules"));
@@ -199,12 +203,12 @@ install_rules (void)
     g_assert_true (g_file_set_contents (to, text, -1, NULL));
   }
   g_autofree char *controls = g_strdup_printf (
-      "SUBSYSTEM==\"usb\", ATTRS{idVendor}==\"0403\", ATTRS{idProduct}==\"6014\", ATTRS{serial}==\"FTBENCH1\", "
+      "SUBSYSTEM==\"usb\", ATTRS{idVendor}==\"0403\", ATTRS{idProduct}==\"6014\", ATTRS{serial}==\"" CONTROL_SERIAL "\", "
       "ENV{STATION_CONTROL}=\"1\"\n"
       "SUBSYSTEM==\"usb\", ATTRS{idVendor}==\"0403\", ATTRS{idProduct}==\"6014\", ENV{ID_PATH}==\"%s|%s:*\", "
       "ENV{STATION_CONTROL}=\"1\"\n",
       place_of (BLANK), place_of (BLANK));
-  g_assert_true (g_file_set_contents ("/run/udev/rules.d/61-station-controls.rules", controls, -1, NULL));
+  g_assert_true (g_file_set_contents ("/run/udev/rules.d/61-station-controls-links.rules", controls, -1, NULL));
   g_assert_true (g_spawn_command_line_sync ("udevadm control --reload", NULL, NULL, NULL, NULL));
 }
 
@@ -232,7 +236,7 @@ static void
 an_adapter_is_found_by_serial_and_by_place_in_either_form (void)
 {
   StnWait wait = seconds (10);
-  const char *const places[] = { "FTBENCH1", place_of (CONTROL), bus_path_of (CONTROL), place_of (BLANK) };
+  const char *const places[] = { CONTROL_SERIAL, place_of (CONTROL), bus_path_of (CONTROL), place_of (BLANK) };
   for (guint i = 0; i < G_N_ELEMENTS (places); i++) {
     g_autoptr (StnLink) link = open_or_fail (vm.ft232h, places[i], STN_LINK_PINS);
     guint32 levels;
@@ -252,7 +256,7 @@ an_adapter_in_use_is_busy (void)
   StnWait wait = seconds (10);
   g_autoptr (GError) error = NULL;
   g_autoptr (StnLink) first = open_control ();
-  g_assert_null (vm.ft232h->provider_class->open_pins (vm.ft232h, "FTBENCH1", &wait, &error));
+  g_assert_null (vm.ft232h->provider_class->open_pins (vm.ft232h, CONTROL_SERIAL, &wait, &error));
   expect (STN_FAILURE_PORT_BUSY, &error);
 }
 
@@ -646,7 +650,7 @@ what_is_plugged_in_is_listed_with_its_flags (void)
                          *twin = plugged_at (devices, "1.4.2");
   g_assert_true (control != NULL && blank != NULL && quad != NULL && board != NULL && twin != NULL);
   g_assert_cmpint (control->kind, ==, STN_PLUGGED_FT232H);
-  g_assert_cmpstr (control->serial, ==, "FTBENCH1");
+  g_assert_cmpstr (control->serial, ==, CONTROL_SERIAL);
   g_assert_true ((control->flags & STN_PLUGGED_VIRTUAL) != 0);
   g_assert_cmpint (blank->kind, ==, STN_PLUGGED_FT232H);
   g_assert_true ((blank->flags & STN_PLUGGED_NO_SERIAL) != 0);
@@ -669,7 +673,7 @@ opened_as_nobody (const char *groups, const char *tty)
   g_autoptr (GError) error = NULL;
   g_assert_cmpint (readlink ("/proc/self/exe", self, sizeof self - 1), >, 0);
   const char *arguments[] = { "setpriv", "--reuid=nobody", "--regid=nogroup",    groups, self, "--open",
-                              tty,       "FTBENCH1",       place_of (DFU_BOARD), NULL };
+                              tty,       CONTROL_SERIAL,       place_of (DFU_BOARD), NULL };
   g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &words, NULL, NULL, &error);
   g_assert_no_error (error);
   return g_strstrip (words);
@@ -701,7 +705,7 @@ users_of_the_groups_need_no_root_and_others_are_told (void)
 {
   g_autofree char *tty = tty_of (0);
   /* the boards' devices came before the rules did */
-  g_assert_true (g_spawn_command_line_sync ("udevadm trigger --action=add --settle", NULL, NULL, NULL, NULL));
+  g_assert_true (g_spawn_command_line_sync ("udevadm trigger --action=add --settle --parent-match=" VHCI_CONTROLLER, NULL, NULL, NULL, NULL));
   g_autofree char *with = opened_as_nobody ("--groups=dialout,plugdev", tty);
   g_autofree char *without = opened_as_nobody ("--clear-groups", tty);
   g_assert_cmpstr (with, ==, "- - -");

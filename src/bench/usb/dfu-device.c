@@ -39,7 +39,7 @@ enum { COMMAND_GET = 0x00, COMMAND_SET_ADDRESS = 0x21, COMMAND_ERASE = 0x41, COM
 /* the last answer reaches the host before the chip leaves the bus */
 #define LEAVE_AFTER_NS (2 * STN_NS_PER_MS)
 /* how often a chip is looked at that may have been reset by its pins */
-#define LOOK_NS (5 * STN_NS_PER_MS)
+#define LOOK_NS (20 * STN_NS_PER_MS)
 
 typedef struct {
   StnUsbDevice device;

@@ -26,7 +26,8 @@ character_ns (const StnFtdiChannel *channel)
 }
 
 /* What has come over the wire by now moves into the channel's buffer; what does not fit is lost, and said so. Returns
- * when there will be a packet full, or the board does something by itself. */
+ * when there will be a packet full, or the timer's end after the first byte that is on its way, or the board does
+ * something by itself. */
 static gint64
 collect (Ft4232h *self, StnFtdiChannel *channel, gint64 now_ns)
 {
@@ -36,6 +37,8 @@ collect (Ft4232h *self, StnFtdiChannel *channel, gint64 now_ns)
   g_mutex_lock (&board->mutex);
   StnUartPort *port = &board->port;
   stn_board_work (board, now_ns);
+  if (channel->in->len == 0)
+    channel->oldest_ns = stn_uart_port_count_ready_ns (port, 1);
   stn_uart_port_collect (port, now_ns);
   gsize fits = MIN (port->received->len, FIFO_BYTES - MIN (channel->in->len, FIFO_BYTES));
   g_byte_array_append (channel->in, port->received->data, (guint) fits);
@@ -44,6 +47,11 @@ collect (Ft4232h *self, StnFtdiChannel *channel, gint64 now_ns)
   g_byte_array_set_size (port->received, 0);
   const guint full = STN_FTDI_PACKET_BYTES - STN_FTDI_STATUS_BYTES;
   gint64 full_ns = channel->in->len >= full ? 0 : stn_uart_port_count_ready_ns (port, full - channel->in->len);
+  gint64 first_ns = channel->in->len > 0 ? STN_TIME_NEVER : stn_uart_port_count_ready_ns (port, 1);
+  if (first_ns != STN_TIME_NEVER)
+    full_ns = MIN (full_ns, stn_ftdi_latency_end_after_ns (channel, first_ns));
+  gint64 board_ns = stn_board_next_ns (board);
+  full_ns = MIN (full_ns, board_ns);
   g_mutex_unlock (&board->mutex);
   return full_ns;
 }

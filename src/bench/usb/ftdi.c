@@ -278,9 +278,22 @@ stn_ftdi_channel_at (StnFtdi *self, guint8 endpoint)
 }
 
 gint64
+stn_ftdi_latency_end_after_ns (const StnFtdiChannel *channel, gint64 first_byte_ns)
+{
+  gint64 latency_ns = channel->latency_ms * STN_NS_PER_MS;
+  gint64 waited_ns = first_byte_ns == STN_TIME_NEVER ? 0 : first_byte_ns - channel->sent_ns;
+  gint64 ends = MAX ((waited_ns + latency_ns - 1) / latency_ns, 1);
+  return channel->sent_ns + ends * latency_ns;
+}
+
+gint64
 stn_ftdi_latency_end_ns (const StnFtdiChannel *channel)
 {
-  return channel->send_now ? 0 : channel->sent_ns + channel->latency_ms * STN_NS_PER_MS;
+  if (channel->send_now)
+    return 0;
+  if (channel->in->len == 0)
+    return channel->sent_ns + MAX (channel->latency_ms, LATENCY_DEFAULT_MS) * STN_NS_PER_MS;
+  return stn_ftdi_latency_end_after_ns (channel, channel->oldest_ns);
 }
 
 static gsize

@@ -32,7 +32,8 @@ typedef enum {
 typedef struct {
   guint number; /* from 0 */
   guint8 latency_ms;
-  gint64 sent_ns; /* the last bulk-in packet */
+  gint64 sent_ns;   /* the last bulk-in packet */
+  gint64 oldest_ns; /* when the first byte in `in` came, which is not before the last packet; set by the chip */
   guint8 modem, line; /* status bytes */
   GByteArray *in;     /* for the host */
   gboolean send_now;  /* does not wait for the timer */
@@ -76,8 +77,12 @@ StnUsbAnswer stn_ftdi_control (StnUsbDevice *device, StnUsbTransfer *transfer, g
 StnFtdiChannel *stn_ftdi_channel_at (StnFtdi *self, guint8 endpoint);
 /* Fills a bulk-in transfer from the channel's `in`. */
 StnUsbAnswer stn_ftdi_bulk_in (StnFtdiChannel *channel, StnUsbTransfer *transfer, gint64 now_ns);
-/* When a waiting bulk-in transfer will be answered if nothing comes. */
+/* When a waiting bulk-in transfer will be answered if nothing more comes: at the timer's first end at which there is
+ * something to send. A packet without bytes, which the chip sends at each end, goes out every 16 ms only: the host learns
+ * nothing from it, and at 1 ms four ports of them are most of an emulated machine's time. */
 gint64 stn_ftdi_latency_end_ns (const StnFtdiChannel *channel);
+/* The same for a first byte that will come then; nothing has come yet. */
+gint64 stn_ftdi_latency_end_after_ns (const StnFtdiChannel *channel, gint64 first_byte_ns);
 
 /* Baud rate of a divisor as the host sends it (wValue, and the upper byte of wIndex); rounded. */
 guint stn_ftdi_baud (guint16 value, guint8 index_high);

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* how often a board without a device is looked at */
-#define LOOK_MS 5
+#define LOOK_MS 20
 
 typedef struct {
   StnUsbBench *owner;
