@@ -705,7 +705,8 @@ users_of_the_groups_need_no_root_and_others_are_told (void)
 {
   g_autofree char *tty = tty_of (0);
   /* the boards' devices came before the rules did */
-  g_assert_true (g_spawn_command_line_sync ("udevadm trigger --action=add --settle --parent-match=" VHCI_CONTROLLER, NULL, NULL, NULL, NULL));
+  g_assert_true (g_spawn_command_line_sync ("udevadm trigger --action=add --settle --parent-match=" VHCI_CONTROLLER, NULL,
+                                            NULL, NULL, NULL));
   g_autofree char *with = opened_as_nobody ("--groups=dialout,plugdev", tty);
   g_autofree char *without = opened_as_nobody ("--clear-groups", tty);
   g_assert_cmpstr (with, ==, "- - -");
