@@ -19,6 +19,14 @@ static const struct {
 /* ---- making and freeing ---- */
 
 static void
+option_free (gpointer data)
+{
+  StnBenchOption *option = data;
+  g_free (option->name);
+  g_free (option);
+}
+
+static void
 board_free (gpointer data)
 {
   StnBenchBoard *board = data;
@@ -26,6 +34,7 @@ board_free (gpointer data)
   g_free (board->part);
   g_clear_pointer (&board->image, g_bytes_unref);
   g_ptr_array_unref (board->faults);
+  g_ptr_array_unref (board->options);
   g_free (board);
 }
 
@@ -165,6 +174,7 @@ stn_bench_config_add_board (StnBenchConfig *self, const char *name, const char *
   board->name = g_strdup (name);
   board->part = g_strdup (part);
   board->faults = g_ptr_array_new_with_free_func (g_free);
+  board->options = g_ptr_array_new_with_free_func (option_free);
   g_ptr_array_add (self->boards, board);
   return TRUE;
 }
@@ -176,6 +186,18 @@ stn_bench_config_add_fault (StnBenchConfig *self, const char *board, const char 
   if (found == NULL || !stn_board_faults_check (fault, error))
     return FALSE;
   g_ptr_array_add (found->faults, g_strdup (fault));
+  return TRUE;
+}
+
+gboolean
+stn_bench_config_add_option (StnBenchConfig *self, const char *board, const char *name, guint32 value, GError **error)
+{
+  StnBenchBoard *found = need_board (self, board, error);
+  if (found == NULL)
+    return FALSE;
+  StnBenchOption *option = g_new0 (StnBenchOption, 1);
+  *option = (StnBenchOption){ g_strdup (name), value };
+  g_ptr_array_add (found->options, option);
   return TRUE;
 }
 
@@ -390,6 +412,7 @@ typedef struct {
   char *flash;
   char *uid;
   const StnNode *uid_place;
+  const StnNode *options;
   const StnNode *faults;
 } BoardEntry;
 
@@ -508,6 +531,11 @@ static const StnField board_fields[] = {
     STN_MEMBER (BoardEntry, uid),
     .help = "24 hex digits in memory order; none: made up" },
   { .key = "uid", .kind = STN_FIELD_PLACE, STN_MEMBER (BoardEntry, uid_place) },
+  { .key = "options",
+    .kind = STN_FIELD_NODE,
+    STN_MEMBER (BoardEntry, options),
+    .help = "option fields that differ from those of the part as shipped, by ST's names: { RDP: 0xBB, nBOOT_SEL: 0 }; "
+            "with their complements, as a probe would have left them" },
   { .key = "faults",
     .kind = STN_FIELD_NODE,
     STN_MEMBER (BoardEntry, faults),
@@ -687,13 +715,39 @@ read_chip (StnBenchBoard *board, const BoardEntry *entry, const char *file, GErr
 }
 
 static gboolean
+read_options (StnBenchConfig *self, const char *board, const StnNode *node, GError **error)
+{
+  if (node == NULL)
+    return TRUE;
+  if (node->kind != STN_NODE_MAPPING) {
+    stn_node_error (node, error, "{ NAME: NUMBER, … }", NULL, "options of board \"%s\"", board);
+    return FALSE;
+  }
+  for (guint i = 0; i < node->items->len; i++) {
+    const StnNode *key = g_ptr_array_index (node->keys, i), *item = g_ptr_array_index (node->items, i);
+    guint64 value = 0;
+    gboolean hex = item->kind == STN_NODE_SCALAR && g_ascii_strncasecmp (item->text, "0x", 2) == 0;
+    if (item->kind != STN_NODE_SCALAR
+        || !g_ascii_string_to_unsigned (hex ? item->text + 2 : item->text, hex ? 16 : 10, 0, G_MAXUINT32, &value,
+                                        NULL)) {
+      stn_node_error (item, error, "a number (0xBB, 3)", item->kind == STN_NODE_SCALAR ? item->text : NULL,
+                      "option %s of board \"%s\"", key->text, board);
+      return FALSE;
+    }
+    if (!stn_bench_config_add_option (self, board, key->text, (guint32) value, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
 read_board (StnBenchConfig *self, const BoardEntry *entry, const char *file, GError **error)
 {
   GError *problem = NULL;
   if (!stn_bench_config_add_board (self, entry->name, entry->target, &problem))
     return at_node (entry->place, problem, error);
   StnBenchBoard *board = (StnBenchBoard *) stn_bench_config_board (self, entry->name);
-  if (!read_chip (board, entry, file, error))
+  if (!read_chip (board, entry, file, error) || !read_options (self, entry->name, entry->options, error))
     return FALSE;
   if (entry->faults == NULL)
     return TRUE;

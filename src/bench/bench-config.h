@@ -12,12 +12,19 @@ typedef enum {
   STN_CHIP_IMAGE    /* blank, then `image` at the flash base */
 } StnChipFlash;
 
+/* An option field as somebody has left it. */
+typedef struct {
+  char *name;
+  guint32 value;
+} StnBenchOption;
+
 typedef struct {
   char *name;
   char *part;
   StnChipFlash flash;
   GBytes *image;     /* or NULL */
   GPtrArray *faults; /* char *, checked */
+  GPtrArray *options; /* StnBenchOption; the names are checked when the chip is known */
 } StnBenchBoard;
 
 /* what an adapter's line reaches */

@@ -1,4 +1,5 @@
 #include "src/bench/bench-private.h"
+#include "src/bench/options-private.h"
 #include "src/bench/uart-link.h"
 #include "src/link/pins.h"
 
@@ -16,6 +17,7 @@ seat_free (gpointer data)
   g_free (seat->config.part);
   g_clear_pointer (&seat->config.image, g_bytes_unref);
   g_clear_pointer (&seat->config.faults, g_ptr_array_unref);
+  g_clear_pointer (&seat->config.options, g_ptr_array_unref);
   g_free (seat);
 }
 
@@ -105,6 +107,26 @@ describe (StnBench *self, const StnSeat *seat, gboolean fresh, const StnTarget *
   return TRUE;
 }
 
+/* the options as somebody has left them */
+static gboolean
+leave_options (StnBoard *board, const StnBenchBoard *config, GError **error)
+{
+  for (guint i = 0; i < config->options->len; i++) {
+    const StnBenchOption *option = g_ptr_array_index (config->options, i);
+    if (stn_board_set_option (board, option->name, option->value))
+      continue;
+    g_autofree const char **names = stn_options_names (&board->options);
+    const char *nearest = stn_text_nearest (option->name, names);
+    gboolean known = stn_options_find (&board->options, option->name) != NULL;
+    stn_error_set (error, STN_FAILURE_BAD_FILE, "board %s: options: %s: %s%s%s%s", config->name, option->name,
+                   known ? "the value does not fit" : "the chip has no such field",
+                   !known && nearest != NULL ? "; did you mean \"" : "", !known && nearest != NULL ? nearest : "",
+                   !known && nearest != NULL ? "\"?" : "");
+    return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 add_seat (StnBench *self, const StnBenchBoard *config, const StnPace *pace, GError **error)
 {
@@ -125,6 +147,10 @@ add_seat (StnBench *self, const StnBenchBoard *config, const StnPace *pace, GErr
   }
   seat->board =
       stn_board_new (config->name, target, pace, &faults, uid, config->flash != STN_CHIP_FACTORY, self->clock);
+  if (!leave_options (seat->board, config, error)) {
+    seat_free (seat);
+    return FALSE;
+  }
   if (config->image != NULL) {
     gsize length;
     const guint8 *bytes = g_bytes_get_data (config->image, &length);
@@ -429,14 +455,6 @@ stn_bench_board_state (StnBench *self, const char *board, StnBoardState *out)
   return TRUE;
 }
 
-static gboolean
-in_options (const StnBoard *board, guint64 address, gsize length)
-{
-  guint64 base = board->target->options_address;
-  return address >= base && address - base < board->options.length
-         && length <= board->options.length - (address - base);
-}
-
 gboolean
 stn_bench_board_read (StnBench *self, const char *board, guint64 address, guint8 *buffer, gsize length)
 {
@@ -446,10 +464,8 @@ stn_bench_board_read (StnBench *self, const char *board, guint64 address, guint8
   gboolean good = TRUE;
   if (stn_flash_holds (&found->flash, address, length))
     stn_flash_read (&found->flash, address, buffer, length);
-  else if (in_options (found, address, length))
-    memcpy (buffer, found->options.stored + (address - found->target->options_address), length);
   else
-    good = FALSE;
+    good = stn_options_peek (&found->options, address, buffer, length);
   g_mutex_unlock (&found->mutex);
   return good;
 }
@@ -463,10 +479,32 @@ stn_bench_board_write (StnBench *self, const char *board, guint64 address, const
   gboolean good = TRUE;
   if (stn_flash_holds (&found->flash, address, length))
     stn_flash_place (&found->flash, address, bytes, length);
-  else if (in_options (found, address, length))
-    memcpy (found->options.stored + (address - found->target->options_address), bytes, length);
   else
-    good = FALSE;
+    good = stn_options_poke (&found->options, address, bytes, length);
+  g_mutex_unlock (&found->mutex);
+  return good;
+}
+
+gboolean
+stn_bench_board_option (StnBench *self, const char *board, const char *name, guint32 *out)
+{
+  StnBoard *found = lock_at_now (self, board);
+  if (found == NULL)
+    return FALSE;
+  const StnOptionField *field = stn_options_find (&found->options, name);
+  if (field != NULL)
+    *out = stn_options_get_field (&found->options, found->options.stored, field);
+  g_mutex_unlock (&found->mutex);
+  return field != NULL;
+}
+
+gboolean
+stn_bench_board_set_option (StnBench *self, const char *board, const char *name, guint32 value)
+{
+  StnBoard *found = lock_at_now (self, board);
+  if (found == NULL)
+    return FALSE;
+  gboolean good = stn_board_set_option (found, name, value);
   g_mutex_unlock (&found->mutex);
   return good;
 }

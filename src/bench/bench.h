@@ -37,6 +37,10 @@ gboolean stn_bench_config_add_board (StnBenchConfig *self, const char *name, con
 /* A fault of a board in bench.yaml's words: "silence", "dead-cell: 0x08001234", "nack: 17" (the 17th command; "17+":
  * and all after it), "wrong-chip: STM32F405xG every" (boards loaded later have it too). faults.c has the table. */
 gboolean stn_bench_config_add_fault (StnBenchConfig *self, const char *board, const char *fault, GError **error);
+/* An option field of the board as it comes, by ST's name (option-fields.h) and as a plain number. The name is checked by
+ * stn_bench_new. */
+gboolean stn_bench_config_add_option (StnBenchConfig *self, const char *board, const char *name, guint32 value,
+                                      GError **error);
 /* `place` is what a station file would name: a tty, an FT232H's serial. signal: "nrst", "boot0", "power"
  * (driven by the station), "detect", "good", "fault" (driven by the board). A pin may reach several boards. */
 gboolean stn_bench_config_add_uart (StnBenchConfig *self, const char *place, const char *board, GError **error);
@@ -93,6 +97,10 @@ gboolean stn_bench_board_state (StnBench *self, const char *board, StnBoardState
 /* Copies flash / option bytes as the silicon holds them; no time passes. FALSE outside. */
 gboolean stn_bench_board_read (StnBench *self, const char *board, guint64 address, guint8 *buffer, gsize length);
 gboolean stn_bench_board_write (StnBench *self, const char *board, guint64 address, const guint8 *bytes, gsize length);
+/* An option field by name: as stored, and with its complement put right. What is set acts when the chip loads its options
+ * the next time. FALSE: no such field, or too large. */
+gboolean stn_bench_board_option (StnBench *self, const char *board, const char *name, guint32 *out);
+gboolean stn_bench_board_set_option (StnBench *self, const char *board, const char *name, guint32 value);
 gboolean stn_bench_board_uid (StnBench *self, const char *board, guint8 out_uid[12]);
 /* How often somebody moved NRST, power or bytes while an option write or mass erase was under way. Must stay 0. */
 guint stn_bench_board_window_violations (StnBench *self, const char *board);

@@ -7,6 +7,8 @@
 #define DEVICE_FEATURE_BYTES 4
 #define DEVICE_FEATURE_VOLTS_27 3
 #define DEVICE_FEATURE_HIGHEST 4
+/* its Readout Unprotect ends with a system reset alone: the open options act after power-on (AN2606, WB5x V13.5) */
+#define WB5X 0x495
 
 /* ---- the areas of the chip (AN2606 table 5) ---- */
 
@@ -27,7 +29,9 @@ stn_memory_in_ram (const StnBoard *board, guint64 address)
 gboolean
 stn_memory_in_flash (const StnBoard *board, guint64 address)
 {
-  return within (address, board->target->flash_base, board->target->flash_bytes);
+  /* with TrustZone on all of it is secure until somebody says otherwise, and the ROM is not */
+  return !stn_options_has_trustzone_on (&board->options)
+         && within (address, board->target->flash_base, board->target->flash_bytes);
 }
 
 static gboolean
@@ -52,7 +56,7 @@ stn_memory_may_read (const StnBoard *board, guint64 address)
 {
   const StnTarget *target = board->target;
   if (stn_memory_in_flash (board, address) || stn_memory_in_ram (board, address) || in_system_memory (board, address)
-      || within (address, target->options_address, target->options_bytes))
+      || stn_options_hold (&board->options, address))
     return TRUE;
   if (!in_device_data (target, address))
     return FALSE;
@@ -73,7 +77,7 @@ gboolean
 stn_memory_may_write (const StnBoard *board, guint64 address)
 {
   return stn_memory_in_flash (board, address) || stn_memory_in_ram (board, address)
-         || address == board->target->options_address || stn_memory_is_feature_word (board, address);
+         || stn_options_may_write_at (&board->options, address) || stn_memory_is_feature_word (board, address);
 }
 
 static guint8
@@ -104,13 +108,13 @@ stn_memory_read (StnBoard *board, guint64 address, guint8 *buffer, gsize length)
   const StnTarget *target = board->target;
   if (stn_memory_in_flash (board, address)) {
     stn_flash_read (&board->flash, address, buffer, length);
+    stn_options_hide (&board->options, address, buffer, length);
   } else if (within (address, target->ram_base, target->ram_bytes)) {
     stn_board_read_ram (board, address, buffer, length);
   } else {
     for (gsize i = 0; i < length; i++)
-      buffer[i] = within (address + i, target->options_address, target->options_bytes)
-                      ? board->options.stored[address + i - target->options_address]
-                      : device_data_byte (board, address + i);
+      buffer[i] = stn_options_hold (&board->options, address + i) ? stn_options_read (&board->options, address + i)
+                                                                  : device_data_byte (board, address + i);
   }
 }
 
@@ -202,13 +206,30 @@ stn_memory_erase_page (StnBoard *board, guint number, gint64 at_ns)
 
 /* After the last ACK the ROM resets, or only loads the options, which resets the core (AN3155 section 3, notes). */
 gboolean
-stn_memory_reset_after (StnBoard *board, gint64 at_ns)
+stn_memory_reset_after (StnBoard *board, StnOptionChange change, gint64 at_ns)
 {
   if (board->faults.rom_no_option_load)
     return FALSE;
-  gboolean load = board->target->options_encoding == STN_OPTIONS_L4_INVERTED_WORDS;
+  gboolean load = !stn_options_load_at_reset (&board->options) && !stn_options_act_at_once (&board->options);
+  if (change == STN_CHANGE_UNPROTECT && board->target->product_id == WB5X)
+    load = FALSE;
   /* the window stays open through the last ACK, up to the reset */
   gint64 since_ns = board->works->len > 0 ? g_array_index (board->works, StnWork, board->works->len - 1).end_ns : at_ns;
   stn_board_add_work (board, load ? STN_WORK_OPTION_LOAD : STN_WORK_RESET, since_ns, at_ns, TRUE, 0, NULL, 0);
+  return TRUE;
+}
+
+gboolean
+stn_memory_may_unprotect (const StnBoard *board)
+{
+  static const char *const keys[] = { "OEM1KEYR1", "OEM1KEYR2", "OEM1KEYR3", "OEM1KEYR4" };
+  const StnOptionArea *options = &board->options;
+  if (stn_options_level (options) == STN_LEVEL_FINAL || stn_options_has_trustzone_on (options))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
+    guint32 key;
+    if (stn_options_field (options, keys[i], &key) && key != 0 && key != 0xffffffff)
+      return FALSE;
+  }
   return TRUE;
 }

@@ -3,10 +3,6 @@
 
 #include <string.h>
 
-/* RM0444 3.4.1: NRST_MODE 2 turns the reset pin into a GPIO */
-#define G0_NRST_MODE_BIT 27
-#define G0_NRST_MODE_GPIO 2
-
 static void
 work_clear (gpointer data)
 {
@@ -24,7 +20,7 @@ insert_chip (StnBoard *self, const StnTarget *target, StnBoardFaults *faults, co
   stn_flash_init (&self->flash, target, self->faults.dead);
   stn_options_init (&self->options, target, boot_pin_live);
   if (self->faults.is_protected) {
-    g_autofree guint8 *area = stn_options_after_level (&self->options, 1);
+    g_autofree guint8 *area = stn_options_after_level (&self->options, STN_LEVEL_CLOSED);
     stn_options_store (&self->options, area);
   }
   memcpy (self->uid, uid, sizeof self->uid);
@@ -32,6 +28,17 @@ insert_chip (StnBoard *self, const StnTarget *target, StnBoardFaults *faults, co
   self->state = STN_BOARD_OFF;
   self->empty_latch = FALSE;
   self->bytes_out = self->bytes_in = 0;
+  self->dip_ns = 0;
+}
+
+gboolean
+stn_board_set_option (StnBoard *self, const char *name, guint32 value)
+{
+  g_autofree guint8 *area = stn_options_after_field (&self->options, name, value);
+  if (area == NULL)
+    return FALSE;
+  stn_options_store (&self->options, area);
+  return TRUE;
 }
 
 static void
@@ -87,6 +94,10 @@ stn_board_add_work (StnBoard *self, StnWorkKind kind, gint64 start_ns, gint64 en
                    .bytes = bytes,
                    .length = length };
   g_array_append_val (self->works, work);
+  if (kind == STN_WORK_OPTIONS && self->faults.option_cut != 0) {
+    gint64 share = (gint64) MIN (self->faults.option_cut, 99);
+    self->dip_ns = start_ns + (end_ns - start_ns) / 100 * share;
+  }
 }
 
 static void start (StnBoard *self, gint64 at_ns);
@@ -96,13 +107,30 @@ static void
 load_options (StnBoard *self)
 {
   stn_options_load (&self->options);
-  self->empty_latch = stn_flash_word (&self->flash, self->target->flash_base) == 0xffffffff;
+  guint32 erased = self->target->erased_byte * 0x01010101u;
+  self->empty_latch = stn_flash_word (&self->flash, self->target->flash_base) == erased;
 }
 
-static gboolean
-loads_options_at_reset (const StnBoard *self)
+/* Everything goes, but for what PCROP keeps when protection is taken back. */
+static void
+erase_all (StnBoard *self)
 {
-  return self->target->options_encoding == STN_OPTIONS_F1_COMPLEMENT_HALFWORDS;
+  const StnOptionArea *options = &self->options;
+  guint8 *kept[STN_OPTION_RANGES_MOST] = { NULL };
+  for (guint i = 0; i < options->hidden_count; i++) {
+    gsize length = (gsize) (options->hidden[i].end - options->hidden[i].first);
+    if (!options->hidden[i].stays)
+      continue;
+    kept[i] = g_malloc (length);
+    stn_flash_read (&self->flash, options->hidden[i].first, kept[i], length);
+  }
+  stn_flash_erase (&self->flash, self->target->flash_base, self->target->flash_bytes);
+  for (guint i = 0; i < options->hidden_count; i++)
+    if (kept[i] != NULL) {
+      stn_flash_place (&self->flash, options->hidden[i].first, kept[i],
+                       (gsize) (options->hidden[i].end - options->hidden[i].first));
+      g_free (kept[i]);
+    }
 }
 
 static void
@@ -113,13 +141,15 @@ apply (StnBoard *self, const StnWork *work)
     stn_flash_program (&self->flash, work->address, work->bytes, work->length);
     break;
   case STN_WORK_ERASE:
-  case STN_WORK_ERASE_ALL:
     stn_flash_erase (&self->flash, work->address, work->length);
+    break;
+  case STN_WORK_ERASE_ALL:
+    erase_all (self);
     break;
   case STN_WORK_OPTIONS:
     stn_options_store (&self->options, work->bytes);
-    if (self->target->options_encoding == STN_OPTIONS_F4_16BIT)
-      stn_options_load (&self->options); /* F2, F4: they are the register's, there is nothing to load */
+    if (stn_options_act_at_once (&self->options))
+      stn_options_load (&self->options); /* they are the register's, there is nothing to load */
     break;
   case STN_WORK_RESET:
     start (self, work->end_ns);
@@ -147,7 +177,7 @@ interrupt (StnBoard *self, const StnWork *work, gint64 now_ns)
     stn_flash_erase_cut (&self->flash, work->address, work->length);
     break;
   case STN_WORK_OPTIONS:
-    stn_options_store_erased (&self->options);
+    stn_options_store_cut (&self->options, work->bytes, now_ns - work->start_ns, work->end_ns - work->start_ns);
     break;
   case STN_WORK_RESET:
   case STN_WORK_OPTION_LOAD:
@@ -172,11 +202,12 @@ cut (StnBoard *self, gint64 now_ns)
 gint64
 stn_board_next_ns (const StnBoard *self)
 {
-  return self->works->len > 0 ? g_array_index (self->works, StnWork, 0).end_ns : STN_TIME_NEVER;
+  gint64 next_ns = self->works->len > 0 ? g_array_index (self->works, StnWork, 0).end_ns : STN_TIME_NEVER;
+  return self->dip_ns != 0 ? MIN (self->dip_ns, next_ns) : next_ns;
 }
 
-void
-stn_board_work (StnBoard *self, gint64 now_ns)
+static void
+work_until (StnBoard *self, gint64 now_ns)
 {
   for (;;) {
     if (self->works->len > 0) {
@@ -201,13 +232,56 @@ stn_board_work (StnBoard *self, gint64 now_ns)
   }
 }
 
+/* The supply fails for an instant. With no flash times an option write takes none and can't be hit by time alone: the
+ * fault says how far it had come. */
+static void
+dip (StnBoard *self, gint64 at_ns)
+{
+  for (guint i = 0; i < self->works->len; i++) {
+    const StnWork *work = &g_array_index (self->works, StnWork, i);
+    if (work->kind == STN_WORK_OPTIONS && work->start_ns == work->end_ns && self->faults.option_cut != 0) {
+      stn_options_store_cut (&self->options, work->bytes, (gint64) MIN (self->faults.option_cut, 99), 100);
+      g_array_set_size (self->works, 0);
+    }
+  }
+  cut (self, at_ns);
+  g_array_set_size (self->port.to_host, 0);
+  g_clear_pointer (&self->ram, g_free);
+  load_options (self);
+  start (self, at_ns);
+}
+
+void
+stn_board_work (StnBoard *self, gint64 now_ns)
+{
+  if (self->dip_ns != 0 && self->dip_ns <= now_ns) {
+    gint64 at_ns = self->dip_ns;
+    self->dip_ns = 0;
+    work_until (self, at_ns - 1);
+    if (self->is_supplied)
+      dip (self, at_ns);
+    self->faults.option_cut = 0;
+  }
+  work_until (self, now_ns);
+}
+
+void
+stn_board_count_exchange (StnBoard *self, gint64 now_ns)
+{
+  if (++self->exchanges != self->faults.power_cut_at)
+    return;
+  stn_board_work (self, now_ns);
+  if (self->is_supplied)
+    dip (self, now_ns);
+  stn_clock_wake (self->clock, self);
+}
+
 /* ---- reset and power ---- */
 
 static gboolean
 reset_is_held (const StnBoard *self)
 {
-  if (self->target->boot_pattern == 11
-      && stn_options_bits (&self->options, 0, G0_NRST_MODE_BIT, 2) == G0_NRST_MODE_GPIO)
+  if (stn_boot_nrst_is_dead (&self->options))
     return FALSE;
   return self->faults.nrst_stuck_low || (self->nrst_low && !self->faults.nrst_stuck_high);
 }
@@ -224,14 +298,15 @@ start (StnBoard *self, gint64 at_ns)
 {
   self->starts++;
   self->started_ns = at_ns;
-  if (loads_options_at_reset (self))
+  if (stn_options_load_at_reset (&self->options))
     stn_options_load (&self->options);
   self->flash.jammed = FALSE;
   if (reset_is_held (self)) {
     self->state = STN_BOARD_HELD;
     return;
   }
-  switch (stn_boot_select (&self->options, boot0_level (self), self->empty_latch)) {
+  StnStart begin = stn_boot_select (&self->options, &self->flash, boot0_level (self), self->empty_latch);
+  switch (begin.kind) {
   case STN_START_ROM:
     self->state = STN_BOARD_ROM;
     if (self->faults.rom_clears_empty)
@@ -239,9 +314,9 @@ start (StnBoard *self, gint64 at_ns)
     stn_rom_start (self, at_ns);
     break;
   case STN_START_FLASH:
-    stn_application_start (self, self->target->flash_base, at_ns);
+    stn_application_start (self, begin.vectors, at_ns);
     break;
-  case STN_START_RAM:
+  case STN_START_NOWHERE:
     self->state = STN_BOARD_CRASHED;
     break;
   }

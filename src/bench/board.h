@@ -73,6 +73,8 @@ struct StnBoard {
   gint64 started_ns;      /* the last time */
   StnUartPort port;
   guint64 bytes_out, bytes_in; /* counted for faults */
+  guint64 exchanges;           /* likewise, over UART and USB together */
+  gint64 dip_ns;               /* when its supply will fail for an instant (a fault); 0: not */
   guint violations;
 };
 
@@ -83,6 +85,11 @@ void stn_board_free (StnBoard *self);
 /* Another chip in the same place: the pins and the wire stay. Takes over `faults`. */
 void stn_board_replace (StnBoard *self, const StnTarget *target, StnBoardFaults *faults, const guint8 uid[12],
                         gboolean boot_pin_live, gint64 now_ns);
+
+/* Before it has power: an option field of the chip as somebody has left it. FALSE: no such field, or too large. */
+gboolean stn_board_set_option (StnBoard *self, const char *name, guint32 value);
+/* One exchange more on one of its links; the fault "power-cut" counts them. */
+void stn_board_count_exchange (StnBoard *self, gint64 now_ns);
 
 /* Works the board forward. */
 void stn_board_work (StnBoard *self, gint64 now_ns);

@@ -35,6 +35,8 @@ typedef struct {
   guint64 flip_at, drop_at, extra_at;         /* the N-th byte from the board */
   guint64 lose_at;                            /* the N-th byte to the board */
   guint64 unplug_at;                          /* the N-th exchange on its UART */
+  guint64 power_cut_at;                       /* the supply fails for an instant at the N-th exchange on any link */
+  guint64 option_cut;                         /* and after so many hundredths of the next option write; once */
   guint64 slow_erase;                         /* factor; 0: none */
   guint64 highest_baud;                       /* the ROM finds no rate above; 0: none */
   gboolean no_start, is_protected, is_shorted;

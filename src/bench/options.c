@@ -1,8 +1,29 @@
-#include "src/bench/options.h"
+#include "src/bench/options-private.h"
 
 #include <string.h>
 
-/* ---- what the families have in common ---- */
+/* values of the protection byte */
+#define RDP_OPEN 0xaa
+#define RDP_OPEN_F1 0xa5
+#define RDP_HALF 0x55
+#define RDP_FINAL 0xcc
+#define STATE_OPEN 0xed
+#define STATE_PROVISIONING 0x17
+
+/* Areas beside the one at options_address, and in C5's case beside the one second area that a target names. */
+static const struct {
+  guint16 product_id;
+  guint64 address;
+  gsize bytes;
+} more_windows[] = {
+  { 0x419, 0x1ffec000, 16 },  { 0x434, 0x1ffec000, 16 },  { 0x437, 0x1ff80080, 8 },   { 0x415, 0x1ffff808, 32 },
+  { 0x461, 0x1ffff808, 32 },  { 0x469, 0x1ffff808, 40 },  { 0x470, 0x1ff01008, 32 },  { 0x471, 0x1ff01008, 32 },
+  { 0x455, 0x40022070, 16 },  { 0x476, 0x40022070, 16 },  { 0x481, 0x40022070, 16 },  { 0x482, 0x40022070, 16 },
+  { 0x492, 0x40022070, 16 },  { 0x4b0, 0x40022070, 16 },  { 0x4b2, 0x40022110, 32 },  { 0x474, 0x400221e8, 24 },
+  { 0x478, 0x400221e0, 32 },  { 0x484, 0x400221e0, 32 },  { 0x47a, 0x40022198, 104 }, { 0x44e, 0x400220e8, 24 },
+  { 0x44e, 0x400221e8, 24 },  { 0x44f, 0x400220e8, 24 },  { 0x44f, 0x400221e8, 24 },  { 0x45a, 0x400220e8, 24 },
+  { 0x45a, 0x400221e8, 24 },
+};
 
 static guint32
 get_u32 (const guint8 *bytes)
@@ -17,299 +38,274 @@ put_u32 (guint8 *bytes, guint32 value)
     bytes[i] = (guint8) (value >> (8 * i));
 }
 
-typedef struct {
-  StnOptionsEncoding encoding;
-  gsize length_least;
-  void (*ship) (StnOptionArea *self, gboolean boot_pin_live);
-  void (*load) (StnOptionArea *self);
-  void (*merge) (const StnOptionArea *self, guint8 *area, const guint8 *bytes, gsize length);
-  void (*set_level) (const StnOptionArea *self, guint8 *area, guint level);
-  guint8 (*read_protection) (const StnOptionArea *self);
-  gboolean (*protects) (const StnOptionArea *self, const StnPage *page);
-  void (*protect) (const StnOptionArea *self, guint8 *area, const guint8 *codes, gsize count);
-} OptionKind;
-
-/* ---- F1, F0, F3: half-words of value and complement (PM0075, RM0360) ---- */
-
-static guint8
-f1_open (const StnOptionArea *self)
-{
-  return g_str_equal (self->target->family, "F1") ? 0xa5 : 0xaa;
-}
-
-static void
-f1_put (guint8 *area, gsize offset, guint8 value)
-{
-  area[offset] = value;
-  area[offset + 1] = (guint8) ~value;
-}
-
-static void
-f1_ship (StnOptionArea *self, G_GNUC_UNUSED gboolean boot_pin_live)
-{
-  for (gsize offset = 0; offset + 2 <= self->length; offset += 2)
-    f1_put (self->stored, offset, 0xff);
-  f1_put (self->stored, 0, f1_open (self));
-}
-
-static void
-f1_load (StnOptionArea *self)
-{
-  for (gsize offset = 0; offset + 2 <= self->length; offset += 2) {
-    gboolean good = (self->stored[offset] ^ self->stored[offset + 1]) == 0xff;
-    f1_put (self->loaded, offset, good ? self->stored[offset] : 0xff);
-  }
-}
-
-static void
-f1_merge (const StnOptionArea *self, guint8 *area, const guint8 *bytes, gsize length)
-{
-  memset (area, 0xff, self->length); /* the area is erased first, and what the host leaves out stays erased */
-  memcpy (area, bytes, MIN (length, self->length));
-}
-
-static void
-f1_set_level (const StnOptionArea *self, guint8 *area, guint level)
-{
-  if (level == 0)
-    for (gsize offset = 0; offset + 2 <= self->length; offset += 2)
-      f1_put (area, offset, 0xff); /* leaving protection erases the whole area (PM0075 2.4) */
-  f1_put (area, 0, level == 0 ? f1_open (self) : 0x00);
-}
-
-static guint8
-f1_read_protection (const StnOptionArea *self)
-{
-  return self->loaded[0] == f1_open (self) ? 0xaa : self->loaded[0] == 0xcc && f1_open (self) == 0xaa ? 0xcc : 0xff;
-}
-
-/* A bit guards 4 KB; the last one all that follows (PM0075 table 3). */
-static guint
-f1_group (const StnOptionArea *self, const StnPage *page)
-{
-  return MIN ((guint) ((page->address - self->target->flash_base) / 4096), 31);
-}
+/* ---- which family, which words ---- */
 
 static gboolean
-f1_protects (const StnOptionArea *self, const StnPage *page)
+find_family (const StnOptionFamily *families, guint16 product_id, StnOptionArea *out)
 {
-  guint group = f1_group (self, page);
-  return (self->loaded[8 + 2 * (group / 8)] >> (group % 8) & 1) == 0;
-}
-
-static void
-f1_protect (G_GNUC_UNUSED const StnOptionArea *self, guint8 *area, const guint8 *codes, gsize count)
-{
-  for (guint i = 0; i < 4; i++)
-    f1_put (area, 8 + 2 * i, 0xff);
-  for (gsize i = 0; i < count; i++)
-    if (codes[i] < 32)
-      f1_put (area, 8 + 2 * (codes[i] / 8), area[8 + 2 * (codes[i] / 8)] & ~(1u << (codes[i] % 8)));
-}
-
-/* ---- F2, F4: 16 bits of each 8-byte row, RDP in bits 15:8 (RM0090 3.9.10) ---- */
-
-static void
-f4_ship (StnOptionArea *self, G_GNUC_UNUSED gboolean boot_pin_live)
-{
-  memset (self->stored, 0xff, self->length);
-  self->stored[0] = 0xef;
-  self->stored[1] = 0xaa;
-  self->stored[9] = 0x0f; /* nWRP of sectors 0..11 */
-}
-
-static void
-plain_load (StnOptionArea *self)
-{
-  memcpy (self->loaded, self->stored, self->length);
-}
-
-static void
-f4_merge (const StnOptionArea *self, guint8 *area, const guint8 *bytes, gsize length)
-{
-  for (gsize row = 0; row + 2 <= MIN (length, self->length); row += 8)
-    memcpy (area + row, bytes + row, 2);
-}
-
-static void
-f4_set_level (G_GNUC_UNUSED const StnOptionArea *self, guint8 *area, guint level)
-{
-  area[1] = level == 0 ? 0xaa : 0xbb;
-}
-
-static guint8
-f4_read_protection (const StnOptionArea *self)
-{
-  return self->loaded[1];
-}
-
-static gboolean
-f4_protects (const StnOptionArea *self, const StnPage *page)
-{
-  return page->number < 12 && (get_u32 (self->loaded + 8) >> page->number & 1) == 0;
-}
-
-static void
-f4_protect (G_GNUC_UNUSED const StnOptionArea *self, guint8 *area, const guint8 *codes, gsize count)
-{
-  guint32 word = get_u32 (area + 8) | 0xfff;
-  for (gsize i = 0; i < count; i++)
-    if (codes[i] < 12)
-      word &= ~(1u << codes[i]);
-  put_u32 (area + 8, word);
-}
-
-/* ---- L4, G0, C0, G4: 64-bit rows, a word and its inverse (RM0444 3.4) ---- */
-
-#define L4_OPTR 0x00
-#define L4_PCROP_START 0x08
-#define L4_PCROP_END 0x10
-#define L4_WRP_A 0x18
-#define L4_WRP_B 0x20
-#define G0_PCROP_B_START 0x28
-#define G0_PCROP_B_END 0x30
-#define G0_SECURE 0x70
-#define G0_BOOT_SEL_BIT 24
-
-static gboolean
-is_g0_kind (const StnTarget *target)
-{
-  return target->boot_pattern == 11;
-}
-
-static void
-l4_put (const StnOptionArea *self, guint8 *area, gsize offset, guint32 value)
-{
-  if (offset + 8 <= self->length) {
-    put_u32 (area + offset, value);
-    put_u32 (area + offset + 4, ~value);
-  } else if (offset + 4 <= self->length) {
-    put_u32 (area + offset, value);
-  }
-}
-
-static void
-l4_ship (StnOptionArea *self, gboolean boot_pin_live)
-{
-  memset (self->stored, 0xff, self->length);
-  guint32 optr = is_g0_kind (self->target) ? 0xfffffeaa : 0xffeff8aa;
-  if (boot_pin_live && is_g0_kind (self->target))
-    optr &= ~(1u << G0_BOOT_SEL_BIT);
-  l4_put (self, self->stored, L4_OPTR, optr);
-  l4_put (self, self->stored, L4_PCROP_START, 0xffffffff);
-  l4_put (self, self->stored, L4_PCROP_END, 0x00000000);
-  l4_put (self, self->stored, L4_WRP_A, 0xff00ffff);
-  l4_put (self, self->stored, L4_WRP_B, 0xff00ffff);
-  if (is_g0_kind (self->target)) {
-    l4_put (self, self->stored, G0_PCROP_B_START, 0xffffffff);
-    l4_put (self, self->stored, G0_PCROP_B_END, 0x00000000);
-    l4_put (self, self->stored, G0_SECURE, 0x00000000);
-  }
-}
-
-/* What a word whose inverse does not fit counts for: RDP and USER all ones (level 1), no write protection. Whether it
- * locks the boot is not known here and taken as no: a chip that nobody can reach any more would teach nothing. */
-static guint32
-l4_mismatch (const StnOptionArea *self, gsize row)
-{
-  if (row == L4_WRP_A || row == L4_WRP_B)
-    return 0xff00ffff;
-  return row == G0_SECURE && is_g0_kind (self->target) ? 0x00000000 : 0xffffffff;
-}
-
-static void
-l4_load (StnOptionArea *self)
-{
-  memcpy (self->loaded, self->stored, self->length);
-  for (gsize row = 0; row + 4 <= self->length; row += 8) {
-    gboolean has_inverse = row + 8 <= self->length; /* the ROM's window may end between a word and its inverse */
-    gboolean good = has_inverse ? (get_u32 (self->stored + row) ^ get_u32 (self->stored + row + 4)) == 0xffffffff
-                                : get_u32 (self->stored + row) != 0xffffffff;
-    if (!good)
-      put_u32 (self->loaded + row, l4_mismatch (self, row));
-  }
-}
-
-static gboolean
-l4_row_exists (const StnOptionArea *self, gsize row)
-{
-  return row <= L4_WRP_B || (is_g0_kind (self->target) && (row <= G0_PCROP_B_END || row == G0_SECURE));
-}
-
-/* the ROM hands the words to the registers; the inverse is the hardware's, whatever the host sends */
-static void
-l4_merge (const StnOptionArea *self, guint8 *area, const guint8 *bytes, gsize length)
-{
-  for (gsize row = 0; row + 4 <= MIN (length, self->length); row += 8)
-    if (l4_row_exists (self, row))
-      l4_put (self, area, row, get_u32 (bytes + row));
-}
-
-static void
-l4_set_level (const StnOptionArea *self, guint8 *area, guint level)
-{
-  l4_put (self, area, L4_OPTR, (get_u32 (area) & ~0xffu) | (level == 0 ? 0xaa : 0xbb));
-}
-
-static guint8
-l4_read_protection (const StnOptionArea *self)
-{
-  return self->loaded[0];
-}
-
-static gboolean
-l4_protects (const StnOptionArea *self, const StnPage *page)
-{
-  const gsize rows[] = { L4_WRP_A, L4_WRP_B };
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    guint first = stn_options_bits (self, rows[i], 0, 8), last = stn_options_bits (self, rows[i], 16, 8);
-    guint mask = is_g0_kind (self->target) ? 0x3f : 0xff;
-    if (page->number >= (first & mask) && page->number <= (last & mask))
-      return TRUE;
-  }
+  for (; families->family != NULL; families++)
+    for (guint i = 0; families->chips[i] != 0; i++)
+      if (families->chips[i] == product_id) {
+        out->family = families;
+        out->chip = 1u << i;
+        return TRUE;
+      }
   return FALSE;
 }
 
-static void
-l4_protect (const StnOptionArea *self, guint8 *area, const guint8 *codes, gsize count)
+gboolean
+stn_options_is_of (const StnOptionArea *self, const char *family)
 {
-  l4_put (self, area, L4_WRP_A, count >= 2 ? (guint32) codes[0] | (guint32) codes[1] << 16 : 0xff00ffff);
-  l4_put (self, area, L4_WRP_B, count >= 4 ? (guint32) codes[2] | (guint32) codes[3] << 16 : 0xff00ffff);
+  return g_str_equal (self->family->family, family);
 }
 
-/* ---- the table ---- */
-
-static const OptionKind kinds[] = {
-  { STN_OPTIONS_F1_COMPLEMENT_HALFWORDS, 16, f1_ship, f1_load, f1_merge, f1_set_level, f1_read_protection, f1_protects,
-    f1_protect },
-  { STN_OPTIONS_F4_16BIT, 12, f4_ship, plain_load, f4_merge, f4_set_level, f4_read_protection, f4_protects,
-    f4_protect },
-  { STN_OPTIONS_L4_INVERTED_WORDS, 40, l4_ship, l4_load, l4_merge, l4_set_level, l4_read_protection, l4_protects,
-    l4_protect },
-};
-
-static const OptionKind *
-kind_of (const StnTarget *target)
+static gboolean
+classify (const StnTarget *target, StnOptionArea *out)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (kinds[i].encoding == target->options_encoding && target->options_bytes >= kinds[i].length_least)
-      return &kinds[i];
-  return NULL;
+  if (target->options_bytes == 0)
+    return FALSE;
+  if (find_family (stn_option_families_halfwords, target->product_id, out)) {
+    gboolean plain = stn_options_is_of (out, "F2") || stn_options_is_of (out, "F4") || stn_options_is_of (out, "F7");
+    gboolean halves = stn_options_is_of (out, "L0") || stn_options_is_of (out, "L1");
+    out->style = plain ? STN_AREA_PLAIN : halves ? STN_AREA_WORD_HALVES : STN_AREA_HALFWORDS;
+    return TRUE;
+  }
+  if (find_family (stn_option_families_rows, target->product_id, out)) {
+    out->style = STN_AREA_ROWS;
+    return TRUE;
+  }
+  if (find_family (stn_option_families_registers, target->product_id, out)) {
+    gboolean pairs = stn_options_is_of (out, "H5") || stn_options_is_of (out, "C5") || stn_options_is_of (out, "H7");
+    out->style = pairs ? STN_AREA_PAIRS : STN_AREA_REGISTERS;
+    return TRUE;
+  }
+  return FALSE;
 }
 
 gboolean
 stn_options_are_modelled (const StnTarget *target)
 {
-  return kind_of (target) != NULL;
+  StnOptionArea area = { 0 };
+  return classify (target, &area);
+}
+
+static void
+add_window (StnOptionArea *self, guint64 address, gsize bytes)
+{
+  if (self->window_count == STN_OPTION_WINDOWS_MOST)
+    return;
+  self->windows[self->window_count++] = (StnOptionWindow){ address, bytes, self->length };
+  self->length += bytes;
+}
+
+/* where `bytes` from `address` on lie in the buffers */
+gboolean
+stn_options_offset (const StnOptionArea *self, guint64 address, gsize bytes, gsize *out)
+{
+  for (guint i = 0; i < self->window_count; i++) {
+    const StnOptionWindow *window = &self->windows[i];
+    if (address < window->address || address - window->address >= window->bytes
+        || bytes > window->bytes - (address - window->address))
+      continue;
+    *out = window->offset + (gsize) (address - window->address);
+    return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+stn_options_has (const StnOptionArea *self, const StnOptionField *field)
+{
+  gsize offset;
+  return (field->chips & self->chip) != 0 && stn_options_offset (self, field->address, 4, &offset);
+}
+
+const StnOptionField *
+stn_options_find (const StnOptionArea *self, const char *name)
+{
+  for (guint i = 0; i < self->family->field_count; i++)
+    if (stn_options_has (self, &self->family->fields[i]) && g_ascii_strcasecmp (self->family->fields[i].name, name) == 0)
+      return &self->family->fields[i];
+  return NULL;
+}
+
+const char **
+stn_options_names (const StnOptionArea *self)
+{
+  const char **names = g_new0 (const char *, self->family->field_count + 1);
+  guint count = 0;
+  for (guint i = 0; i < self->family->field_count; i++)
+    if (stn_options_has (self, &self->family->fields[i]))
+      names[count++] = self->family->fields[i].name;
+  return names;
+}
+
+static gint
+compare_addresses (gconstpointer a, gconstpointer b)
+{
+  guint64 left = *(const guint64 *) a, right = *(const guint64 *) b;
+  return left < right ? -1 : left > right;
+}
+
+static void
+list_words (StnOptionArea *self)
+{
+  self->words = g_array_new (FALSE, FALSE, sizeof (guint64));
+  for (guint i = 0; i < self->family->field_count; i++) {
+    guint64 address = self->family->fields[i].address;
+    gboolean known = !stn_options_has (self, &self->family->fields[i]);
+    for (guint k = 0; k < self->words->len && !known; k++)
+      known = g_array_index (self->words, guint64, k) == address;
+    if (!known)
+      g_array_append_val (self->words, address);
+  }
+  g_array_sort (self->words, compare_addresses);
+}
+
+gboolean
+stn_options_is_word (const StnOptionArea *self, guint64 address)
+{
+  for (guint i = 0; i < self->words->len; i++)
+    if (g_array_index (self->words, guint64, i) == address)
+      return TRUE;
+  return FALSE;
+}
+
+/* ---- a word with its complement ---- */
+
+void
+stn_options_put_halfword (guint8 *at, guint8 value)
+{
+  at[0] = value;
+  at[1] = (guint8) ~value;
+}
+
+/* the ROM's window may end between a word and its inverse */
+static gboolean
+inverse_fits (const StnOptionArea *self, gsize offset)
+{
+  for (guint i = 0; i < self->window_count; i++)
+    if (offset >= self->windows[i].offset && offset - self->windows[i].offset < self->windows[i].bytes)
+      return offset + 8 <= self->windows[i].offset + self->windows[i].bytes;
+  return FALSE;
+}
+
+/* puts the complement of the word at `offset` right, as far as the style has one and the window reaches */
+void
+stn_options_complete (const StnOptionArea *self, guint8 *area, gsize offset)
+{
+  switch (self->style) {
+  case STN_AREA_HALFWORDS:
+    stn_options_put_halfword (area + offset, area[offset]);
+    stn_options_put_halfword (area + offset + 2, area[offset + 2]);
+    break;
+  case STN_AREA_WORD_HALVES:
+    area[offset + 2] = (guint8) ~area[offset];
+    area[offset + 3] = (guint8) ~area[offset + 1];
+    break;
+  case STN_AREA_ROWS:
+    if (inverse_fits (self, offset))
+      put_u32 (area + offset + 4, ~get_u32 (area + offset));
+    break;
+  case STN_AREA_PLAIN:
+  case STN_AREA_REGISTERS:
+  case STN_AREA_PAIRS:
+    break;
+  }
+}
+
+guint32
+stn_options_ones (guint width)
+{
+  return width >= 32 ? 0xffffffff : (1u << width) - 1;
+}
+
+guint32
+stn_options_get_field (const StnOptionArea *self, const guint8 *area, const StnOptionField *field)
+{
+  gsize offset = 0;
+  if (!stn_options_offset (self, field->address, 4, &offset))
+    return 0;
+  return get_u32 (area + offset) >> field->bit & stn_options_ones (field->width);
+}
+
+void
+stn_options_put_field (const StnOptionArea *self, guint8 *area, const StnOptionField *field, guint32 value)
+{
+  gsize offset = 0;
+  if (!stn_options_offset (self, field->address, 4, &offset))
+    return;
+  guint32 mask = stn_options_ones (field->width) << field->bit;
+  put_u32 (area + offset, (get_u32 (area + offset) & ~mask) | (value << field->bit & mask));
+  stn_options_complete (self, area, offset);
+}
+
+/* ---- as shipped ---- */
+
+/* whether the word has a field whose name begins so */
+static gboolean
+holds (const StnOptionArea *self, guint64 address, const char *prefix)
+{
+  for (guint i = 0; i < self->family->field_count; i++) {
+    const StnOptionField *field = &self->family->fields[i];
+    if (field->address == address && stn_options_has (self, field) && g_str_has_prefix (field->name, prefix))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* what the bits hold that no field has */
+static void
+fill_reserved (StnOptionArea *self)
+{
+  gboolean zeros = self->style == STN_AREA_WORD_HALVES || self->style == STN_AREA_REGISTERS
+                   || self->style == STN_AREA_PAIRS;
+  memset (self->stored, zeros ? 0x00 : 0xff, self->length);
+  for (guint i = 0; i < self->words->len; i++) {
+    gsize offset = 0;
+    guint64 address = g_array_index (self->words, guint64, i);
+    stn_options_offset (self, address, 4, &offset);
+    gboolean is_rdp = address == self->windows[0].address;
+    if (stn_options_is_of (self, "F2") || stn_options_is_of (self, "F4")) /* RM0090 3.9.10: bit 4 of the first, 12 to 15 of the other row */
+      put_u32 (self->stored + offset, is_rdp ? 0xffffffef : 0xffff0fff);
+    if (self->style == STN_AREA_ROWS && holds (self, address, "SEC_SIZE"))
+      put_u32 (self->stored + offset, 0);
+    stn_options_complete (self, self->stored, offset);
+  }
+}
+
+static void
+ship (StnOptionArea *self, gboolean boot_pin_live)
+{
+  fill_reserved (self);
+  for (guint i = 0; i < self->family->field_count; i++) {
+    const StnOptionField *field = &self->family->fields[i];
+    if (stn_options_has (self, field))
+      stn_options_put_field (self, self->stored, field, field->shipped);
+  }
+  /* G0, C0, U0 ship with nBOOT_SEL 1, C5 with BOOT_SEL 0: the pin counts for nothing */
+  const StnOptionField *select = self->target->boot_pattern == 11   ? stn_options_find (self, "nBOOT_SEL")
+                                 : self->target->boot_pattern == 19 ? stn_options_find (self, "BOOT_SEL")
+                                                                    : NULL;
+  if (boot_pin_live && select != NULL)
+    stn_options_put_field (self, self->stored, select, self->target->boot_pattern == 19);
 }
 
 void
 stn_options_init (StnOptionArea *self, const StnTarget *target, gboolean boot_pin_live)
 {
-  *self = (StnOptionArea){ .target = target, .length = target->options_bytes };
+  *self = (StnOptionArea){ .target = target };
+  if (!classify (target, self))
+    return;
+  add_window (self, target->options_address, target->options_bytes);
+  for (guint i = 0; i < G_N_ELEMENTS (more_windows); i++)
+    if (more_windows[i].product_id == target->product_id)
+      add_window (self, more_windows[i].address, more_windows[i].bytes);
+  list_words (self);
   self->stored = g_malloc0 (self->length);
   self->loaded = g_malloc0 (self->length);
-  kind_of (target)->ship (self, boot_pin_live);
+  self->protected = g_malloc0 (stn_target_page_count (target) + 1);
+  ship (self, boot_pin_live);
   stn_options_load (self);
 }
 
@@ -318,83 +314,221 @@ stn_options_clear (StnOptionArea *self)
 {
   g_clear_pointer (&self->stored, g_free);
   g_clear_pointer (&self->loaded, g_free);
+  g_clear_pointer (&self->protected, g_free);
+  g_clear_pointer (&self->words, g_array_unref);
+}
+
+/* ---- load ---- */
+
+/* What a chip takes for a word whose inverse does not fit: all ones, so level 1 and the boot settings of a part as it
+ * comes; no write protection and no PCROP. Whether it takes BOOT_LOCK for set is not known here and assumed not. */
+static guint32
+rows_default (const StnOptionArea *self, guint64 address)
+{
+  guint32 word = 0xffffffff;
+  for (guint i = 0; i < self->family->field_count; i++) {
+    const StnOptionField *field = &self->family->fields[i];
+    gboolean end = g_str_has_suffix (field->name, "_END");
+    gboolean secures = g_str_equal (field->name, "BOOT_LOCK") || g_str_has_prefix (field->name, "SEC_SIZE")
+                       || g_str_equal (field->name, "C2BOOT_LOCK");
+    gboolean level = g_str_equal (field->name, "BOR_LEV") || g_str_equal (field->name, "BFB2");
+    if (stn_options_has (self, field) && field->address == address && (end || secures || level))
+      word &= ~(stn_options_ones (field->width) << field->bit);
+  }
+  return word;
+}
+
+static guint16
+halves_default (const StnOptionArea *self, guint64 address)
+{
+  guint32 word = 0;
+  for (guint i = 0; i < self->family->field_count; i++) {
+    const StnOptionField *field = &self->family->fields[i];
+    if (stn_options_has (self, field) && field->address == address && !g_str_equal (field->name, "RDP"))
+      word |= field->shipped << field->bit;
+  }
+  return (guint16) word;
+}
+
+static void
+load_word (StnOptionArea *self, guint64 address)
+{
+  gsize offset = 0;
+  stn_options_offset (self, address, 4, &offset);
+  const guint8 *stored = self->stored + offset;
+  guint8 *loaded = self->loaded + offset;
+  switch (self->style) {
+  case STN_AREA_HALFWORDS:
+    for (guint half = 0; half < 4; half += 2)
+      stn_options_put_halfword (loaded + half, (stored[half] ^ stored[half + 1]) == 0xff ? stored[half] : 0xff);
+    break;
+  case STN_AREA_WORD_HALVES: {
+    guint32 word = get_u32 (stored);
+    if ((word >> 16 ^ 0xffff) != (word & 0xffff)) {
+      put_u32 (loaded, halves_default (self, address));
+      stn_options_complete (self, self->loaded, offset);
+    }
+    break;
+  }
+  case STN_AREA_ROWS: {
+    gboolean good = inverse_fits (self, offset) ? (get_u32 (stored) ^ get_u32 (stored + 4)) == 0xffffffff
+                                                : get_u32 (stored) != 0xffffffff;
+    if (!good) {
+      put_u32 (loaded, rows_default (self, address));
+      stn_options_complete (self, self->loaded, offset);
+    }
+    break;
+  }
+  case STN_AREA_PLAIN:
+  case STN_AREA_REGISTERS:
+  case STN_AREA_PAIRS:
+    break;
+  }
 }
 
 void
 stn_options_load (StnOptionArea *self)
 {
-  kind_of (self->target)->load (self);
+  memcpy (self->loaded, self->stored, self->length);
+  for (guint i = 0; i < self->words->len; i++)
+    load_word (self, g_array_index (self->words, guint64, i));
+  stn_options_map_protection (self);
 }
 
-guint
+gboolean
+stn_options_field (const StnOptionArea *self, const char *name, guint32 *out)
+{
+  const StnOptionField *field = stn_options_find (self, name);
+  if (field == NULL)
+    return FALSE;
+  *out = stn_options_get_field (self, self->loaded, field);
+  return TRUE;
+}
+
+guint32
+stn_options_bits (const StnOptionArea *self, guint64 address, guint bit, guint width)
+{
+  gsize offset;
+  if (!stn_options_offset (self, address, 4, &offset))
+    return 0;
+  return get_u32 (self->loaded + offset) >> bit & stn_options_ones (width);
+}
+
+gboolean
+stn_options_load_at_reset (const StnOptionArea *self)
+{
+  return self->style == STN_AREA_HALFWORDS;
+}
+
+gboolean
+stn_options_act_at_once (const StnOptionArea *self)
+{
+  return self->style == STN_AREA_PLAIN;
+}
+
+gboolean
+stn_options_has_trustzone_on (const StnOptionArea *self)
+{
+  guint32 enabled = 0;
+  if (!stn_options_field (self, "TZEN", &enabled))
+    return FALSE;
+  return self->style == STN_AREA_PAIRS ? enabled == 0xb4 : enabled == 1;
+}
+
+const StnOptionField *
+stn_options_protection_field (const StnOptionArea *self)
+{
+  static const char *const names[] = { "RDP", "PRODUCT_STATE", "RDP_LEVEL" };
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    const StnOptionField *field = stn_options_find (self, names[i]);
+    if (field != NULL)
+      return field;
+  }
+  return NULL;
+}
+
+static gboolean
+has_states (const StnOptionArea *self)
+{
+  return stn_options_is_of (self, "H5") || stn_options_is_of (self, "C5");
+}
+
+StnOptionLevel
 stn_options_level (const StnOptionArea *self)
 {
-  guint8 protection = kind_of (self->target)->read_protection (self);
-  return protection == 0xaa ? 0 : protection == 0xcc ? 2 : 1;
+  const StnOptionField *field = stn_options_protection_field (self);
+  guint32 value = field != NULL ? stn_options_get_field (self, self->loaded, field) : RDP_OPEN;
+  if (has_states (self))
+    return value == STATE_OPEN || (value == STATE_PROVISIONING && stn_options_is_of (self, "H5")) ? STN_LEVEL_OPEN
+                                                                                      : STN_LEVEL_FINAL;
+  if (stn_options_is_of (self, "F1"))
+    return value == RDP_OPEN_F1 ? STN_LEVEL_OPEN : STN_LEVEL_CLOSED; /* there is no level 2 */
+  if (value == RDP_HALF && self->target->boot_pattern == 12 && stn_options_has_trustzone_on (self))
+    return STN_LEVEL_HALF;
+  return value == RDP_OPEN ? STN_LEVEL_OPEN : value == RDP_FINAL ? STN_LEVEL_FINAL : STN_LEVEL_CLOSED;
+}
+
+/* ---- reading ---- */
+
+gboolean
+stn_options_hold (const StnOptionArea *self, guint64 address)
+{
+  gsize offset;
+  return stn_options_offset (self, address, 1, &offset);
+}
+
+gsize
+stn_options_bytes_from (const StnOptionArea *self, guint64 address)
+{
+  gsize offset;
+  for (guint i = 0; i < self->window_count; i++)
+    if (stn_options_offset (self, address, 1, &offset) && offset >= self->windows[i].offset
+        && offset - self->windows[i].offset < self->windows[i].bytes)
+      return self->windows[i].offset + self->windows[i].bytes - offset;
+  return 0;
+}
+
+guint8
+stn_options_read (const StnOptionArea *self, guint64 address)
+{
+  gsize offset;
+  if (!stn_options_offset (self, address, 1, &offset))
+    return 0xff;
+  guint64 word = address & ~G_GUINT64_CONSTANT (3);
+  switch (self->style) {
+  case STN_AREA_REGISTERS:
+    return stn_options_is_word (self, word) && !holds (self, word, "OEM") ? self->loaded[offset] : 0;
+  case STN_AREA_PAIRS:
+    if (stn_options_is_word (self, word))
+      return self->stored[offset];
+    return stn_options_is_word (self, word + 4) ? self->loaded[offset + 4] : 0;
+  case STN_AREA_HALFWORDS:
+  case STN_AREA_PLAIN:
+  case STN_AREA_WORD_HALVES:
+  case STN_AREA_ROWS:
+    break;
+  }
+  return self->stored[offset];
+}
+
+/* ---- from outside ---- */
+
+gboolean
+stn_options_peek (const StnOptionArea *self, guint64 address, guint8 *buffer, gsize length)
+{
+  gsize offset;
+  if (!stn_options_offset (self, address, length, &offset))
+    return FALSE;
+  memcpy (buffer, self->stored + offset, length);
+  return TRUE;
 }
 
 gboolean
-stn_options_bit (const StnOptionArea *self, gsize offset, guint bit)
+stn_options_poke (StnOptionArea *self, guint64 address, const guint8 *bytes, gsize length)
 {
-  return stn_options_bits (self, offset, bit, 1) != 0;
-}
-
-guint
-stn_options_bits (const StnOptionArea *self, gsize offset, guint bit, guint width)
-{
-  if (offset + 4 > self->length)
-    return 0;
-  return get_u32 (self->loaded + offset) >> bit & ((1u << width) - 1);
-}
-
-gboolean
-stn_options_write_protects (const StnOptionArea *self, const StnPage *page)
-{
-  return kind_of (self->target)->protects (self, page);
-}
-
-gboolean
-stn_options_write_protect_any (const StnOptionArea *self)
-{
-  StnPage page;
-  for (guint number = 0; stn_target_page (self->target, number, &page); number++)
-    if (stn_options_write_protects (self, &page))
-      return TRUE;
-  return FALSE;
-}
-
-guint8 *
-stn_options_after_write (const StnOptionArea *self, const guint8 *bytes, gsize length)
-{
-  guint8 *area = g_memdup2 (self->stored, self->length);
-  kind_of (self->target)->merge (self, area, bytes, length);
-  return area;
-}
-
-guint8 *
-stn_options_after_level (const StnOptionArea *self, guint level)
-{
-  guint8 *area = g_memdup2 (self->stored, self->length);
-  kind_of (self->target)->set_level (self, area, level);
-  return area;
-}
-
-guint8 *
-stn_options_after_write_protect (const StnOptionArea *self, const guint8 *codes, gsize count)
-{
-  guint8 *area = g_memdup2 (self->stored, self->length);
-  kind_of (self->target)->protect (self, area, codes, count);
-  return area;
-}
-
-void
-stn_options_store (StnOptionArea *self, const guint8 *area)
-{
-  memcpy (self->stored, area, self->length);
-}
-
-void
-stn_options_store_erased (StnOptionArea *self)
-{
-  memset (self->stored, 0xff, self->length);
+  gsize offset;
+  if (!stn_options_offset (self, address, length, &offset))
+    return FALSE;
+  memcpy (self->stored + offset, bytes, length);
+  return TRUE;
 }

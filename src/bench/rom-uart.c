@@ -2,11 +2,14 @@
 #include "protocols/uart/uart-wire.h"
 #include "src/base/bytes.h"
 #include "src/bench/board-memory.h"
+#include "src/bench/rom-special.h"
 
 #include <string.h>
 
 /* AN3155 section 3.8: codes FFF0..FFFC are reserved */
 #define ERASE_CODES_FIRST 0xfff0
+/* AN3155 section 3.14 */
+#define SPECIAL_BYTES_MOST 128
 
 typedef void (*Stage) (StnBoard *board, gint64 at_ns);
 
@@ -22,7 +25,9 @@ static const RomKind rom_kinds[] = {
   { 0x410, 0x22, 0x200, FALSE },  { 0x412, 0x22, 0x200, FALSE }, { 0x414, 0x22, 0x200, FALSE },
   { 0x418, 0x22, 0x1000, FALSE }, { 0x420, 0x22, 0x200, FALSE }, { 0x428, 0x22, 0x200, FALSE },
   { 0x430, 0x30, 0x800, FALSE },  { 0x413, 0x31, 0x3000, TRUE }, { 0x460, 0x31, 0x2700, FALSE },
-  { 0x440, 0x31, 0x800, TRUE },   { 0x444, 0x31, 0x800, TRUE },  { 0, 0x31, 0x1000, FALSE },
+  { 0x440, 0x31, 0x800, TRUE },   { 0x444, 0x31, 0x800, TRUE },  { 0x411, 0x33, 0x2000, TRUE },
+  { 0x474, 0x40, 0x4000, FALSE }, { 0x478, 0x40, 0x4000, FALSE }, { 0x484, 0x40, 0x4000, FALSE },
+  { 0x47a, 0x40, 0x4000, FALSE }, { 0, 0x31, 0x1000, FALSE },
 };
 
 struct StnRom {
@@ -41,6 +46,7 @@ struct StnRom {
   guint8 opcode;
   guint64 address;
   gsize write_bytes;
+  guint special;
   guint8 block[STN_UART_BLOCK_BYTES + 16]; /* what earlier writes left in it is what short ones are padded with */
 };
 
@@ -115,9 +121,9 @@ refuse (StnBoard *board, gint64 at_ns)
 /* ---- what ends a visit ---- */
 
 static void
-reset_after (StnBoard *board, gint64 at_ns)
+reset_after (StnBoard *board, StnOptionChange change, gint64 at_ns)
 {
-  if (stn_memory_reset_after (board, at_ns))
+  if (stn_memory_reset_after (board, change, at_ns))
     board->rom->stage = NULL;
   else
     expect (board, 2, on_command);
@@ -127,7 +133,7 @@ static void
 change_options (StnBoard *board, guint8 *area, gint64 at_ns)
 {
   gint64 end = stn_memory_store_options (board, area, at_ns);
-  reset_after (board, acknowledge (board, end));
+  reset_after (board, STN_CHANGE_WRITE, acknowledge (board, end));
 }
 
 /* ---- Get, Get Version, Get ID ---- */
@@ -157,6 +163,37 @@ command_list (const StnBoard *board, gsize *out_count)
                                           STN_UART_WRITE_UNPROTECT,
                                           STN_UART_READOUT_PROTECT,
                                           STN_UART_READOUT_UNPROTECT };
+  /* H5, C5: life cycles instead of read protection */
+  static const guint8 with_states[] = { STN_UART_GET,
+                                        STN_UART_GET_VERSION,
+                                        STN_UART_GET_ID,
+                                        STN_UART_READ_MEMORY,
+                                        STN_UART_GO,
+                                        STN_UART_WRITE_MEMORY,
+                                        STN_UART_EXTENDED_ERASE,
+                                        STN_UART_SPECIAL,
+                                        STN_UART_WRITE_PROTECT,
+                                        STN_UART_WRITE_UNPROTECT };
+  static const guint8 with_trustzone[] = { STN_UART_GET,
+                                           STN_UART_GET_VERSION,
+                                           STN_UART_GET_ID,
+                                           STN_UART_READ_MEMORY,
+                                           STN_UART_GO,
+                                           STN_UART_WRITE_MEMORY,
+                                           STN_UART_EXTENDED_ERASE,
+                                           STN_UART_SPECIAL,
+                                           STN_UART_WRITE_PROTECT,
+                                           STN_UART_WRITE_UNPROTECT,
+                                           STN_UART_READOUT_PROTECT,
+                                           STN_UART_READOUT_UNPROTECT };
+  if (board->target->boot_pattern == 17 || board->target->boot_pattern == 19) {
+    *out_count = sizeof with_states;
+    return with_states;
+  }
+  if (board->target->boot_pattern == 12) {
+    *out_count = sizeof with_trustzone;
+    return with_trustzone;
+  }
   *out_count = sizeof with_erase;
   return board->rom->kind->version < 0x30 ? with_erase : with_extended;
 }
@@ -266,8 +303,8 @@ on_write_data (StnBoard *board, gint64 at_ns)
     return;
   }
   memcpy (rom->block, got, length);
-  if (rom->address == board->target->options_address) {
-    change_options (board, stn_options_after_write (&board->options, got, length), at_ns);
+  if (stn_options_may_write_at (&board->options, rom->address)) {
+    change_options (board, stn_options_after_write (&board->options, rom->address, got, length), at_ns);
     return;
   }
   gint64 end = at_ns;
@@ -437,7 +474,7 @@ static void
 do_readout_protect (StnBoard *board, gint64 at_ns)
 {
   gint64 end = acknowledge (board, at_ns);
-  change_options (board, stn_options_after_level (&board->options, 1), end);
+  change_options (board, stn_options_after_level (&board->options, STN_LEVEL_CLOSED), end);
 }
 
 /* Both ACKs go out before the erase begins, because the RAM is wiped with it. */
@@ -447,31 +484,112 @@ do_readout_unprotect (StnBoard *board, gint64 at_ns)
   acknowledge (board, at_ns);
   gint64 end = acknowledge (board, at_ns);
   end = stn_memory_erase_all (board, end);
-  end = stn_memory_store_options (board, stn_options_after_level (&board->options, 0), end);
+  end = stn_memory_store_options (board, stn_options_after_level (&board->options, STN_LEVEL_OPEN), end);
   g_clear_pointer (&board->ram, g_free);
-  reset_after (board, end);
+  reset_after (board, STN_CHANGE_UNPROTECT, end);
+}
+
+/* ---- Special ---- */
+
+static void
+on_special_data (StnBoard *board, gint64 at_ns)
+{
+  StnRom *rom = board->rom;
+  const guint8 *got = rom->got->data; /* length, data, checksum */
+  if (stn_bytes_xor (got, rom->got->len) != 0) {
+    refuse (board, at_ns);
+    return;
+  }
+  guint32 data = 0;
+  for (gsize i = 2; i + 1 < rom->got->len; i++)
+    data = data << 8 | got[i];
+  StnSpecialResult result = stn_rom_special (board, rom->special, data, at_ns);
+  acknowledge (board, result.end_ns);
+  /* no data, a status of one byte */
+  const guint8 answer[] = { 0x00, 0x00, 0x00, 0x01, result.is_done ? 0x00 : 0x01, STN_UART_ACK };
+  gint64 end = say (board, answer, sizeof answer, result.end_ns);
+  if (result.resets)
+    reset_after (board, STN_CHANGE_WRITE, end);
+  else
+    expect (board, 2, on_command);
+}
+
+static void
+on_special_length (StnBoard *board, gint64 at_ns)
+{
+  guint length = (guint) board->rom->got->data[0] << 8 | board->rom->got->data[1];
+  if (length > SPECIAL_BYTES_MOST) {
+    refuse (board, at_ns);
+    return;
+  }
+  board->rom->need = 2 + (gsize) length + 1;
+  board->rom->stage = on_special_data;
+}
+
+static void
+on_special_operation (StnBoard *board, gint64 at_ns)
+{
+  const guint8 *got = board->rom->got->data;
+  guint operation = (guint) got[0] << 8 | got[1];
+  gboolean known = (operation == 0x82 && board->target->boot_pattern == 12)
+                   || (operation == 0x01 && board->target->boot_pattern == 17)
+                   || (operation == 0x02 && board->target->boot_pattern != 12);
+  if ((got[0] ^ got[1] ^ got[2]) != 0 || !known) {
+    refuse (board, at_ns);
+    return;
+  }
+  board->rom->special = operation;
+  acknowledge (board, at_ns);
+  expect (board, 2, on_special_length);
+}
+
+static void
+do_special (StnBoard *board, gint64 at_ns)
+{
+  acknowledge (board, at_ns);
+  expect (board, 3, on_special_operation);
 }
 
 /* ---- commands ---- */
 
+typedef enum { WHEN_OPEN, WHEN_NOT_FINAL, WHEN_MAY_UNPROTECT, ALWAYS } When;
+
 static const struct {
   guint8 opcode;
-  gboolean when_protected;
+  When when;
   Stage run;
 } commands[] = {
-  { STN_UART_GET, TRUE, do_get },
-  { STN_UART_GET_VERSION, TRUE, do_get_version },
-  { STN_UART_GET_ID, TRUE, do_get_id },
-  { STN_UART_READ_MEMORY, FALSE, do_addressed },
-  { STN_UART_GO, FALSE, do_addressed },
-  { STN_UART_WRITE_MEMORY, FALSE, do_addressed },
-  { STN_UART_ERASE, FALSE, do_erase },
-  { STN_UART_EXTENDED_ERASE, FALSE, do_extended_erase },
-  { STN_UART_WRITE_PROTECT, FALSE, do_write_protect },
-  { STN_UART_WRITE_UNPROTECT, FALSE, do_write_unprotect },
-  { STN_UART_READOUT_PROTECT, FALSE, do_readout_protect },
-  { STN_UART_READOUT_UNPROTECT, TRUE, do_readout_unprotect },
+  { STN_UART_GET, ALWAYS, do_get },
+  { STN_UART_GET_VERSION, ALWAYS, do_get_version },
+  { STN_UART_GET_ID, ALWAYS, do_get_id },
+  { STN_UART_READ_MEMORY, WHEN_OPEN, do_addressed },
+  { STN_UART_GO, WHEN_OPEN, do_addressed },
+  { STN_UART_WRITE_MEMORY, WHEN_OPEN, do_addressed },
+  { STN_UART_ERASE, WHEN_OPEN, do_erase },
+  { STN_UART_EXTENDED_ERASE, WHEN_OPEN, do_extended_erase },
+  { STN_UART_WRITE_PROTECT, WHEN_OPEN, do_write_protect },
+  { STN_UART_WRITE_UNPROTECT, WHEN_OPEN, do_write_unprotect },
+  { STN_UART_READOUT_PROTECT, WHEN_OPEN, do_readout_protect },
+  { STN_UART_READOUT_UNPROTECT, WHEN_MAY_UNPROTECT, do_readout_unprotect },
+  { STN_UART_SPECIAL, WHEN_NOT_FINAL, do_special },
 };
+
+static gboolean
+may_run (const StnBoard *board, When when)
+{
+  StnOptionLevel level = stn_options_level (&board->options);
+  switch (when) {
+  case ALWAYS:
+    return TRUE;
+  case WHEN_NOT_FINAL:
+    return level != STN_LEVEL_FINAL;
+  case WHEN_MAY_UNPROTECT:
+    return stn_memory_may_unprotect (board);
+  case WHEN_OPEN:
+    break;
+  }
+  return level == STN_LEVEL_OPEN;
+}
 
 static gboolean
 is_listed (const StnBoard *board, guint8 opcode)
@@ -497,7 +615,7 @@ on_command (StnBoard *board, gint64 at_ns)
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++) {
     if (commands[i].opcode != opcode)
       continue;
-    if (!commands[i].when_protected && stn_options_level (&board->options) != 0) {
+    if (!may_run (board, commands[i].when)) {
       gboolean memory = opcode == STN_UART_READ_MEMORY || opcode == STN_UART_WRITE_MEMORY;
       if (memory && (rom->kind->double_nack || board->target->quirks & STN_QUIRK_DOUBLE_NACK))
         say (board, (const guint8[]){ STN_UART_NACK }, 1, at_ns);

@@ -100,6 +100,7 @@ uart_exchange (StnLink *link, StnExchange *exchange, const StnWait *wait, GError
   UartLink *self = (UartLink *) link;
   StnBoard *board = self->board;
   g_mutex_lock (&board->mutex);
+  stn_board_count_exchange (board, stn_clock_now_ns (board->clock));
   if (++board->port.exchanges == board->faults.unplug_at)
     stn_board_set_port (board, TRUE, FALSE, stn_clock_now_ns (board->clock));
   gboolean done = board->port.is_plugged && run (self, exchange, wait, error);

@@ -351,8 +351,12 @@ static void boards_that_can_not_be_are_refused (void) {
     StnFailure failure;
   } bad[] = {
     { "bench: x\nboards: { A1: { target: STM32Q999 } }\n", "board A1: ", STN_FAILURE_BAD_PLAN },
-    { "bench: x\nboards: { A1: { target: STM32H743xI } }\n", "board A1: the bench has no model of STM32H743xI yet",
+    { "bench: x\nboards: { A1: { target: STM32H7S3x8 } }\n", "board A1: the bench has no model of STM32H7S3x8 yet",
       STN_FAILURE_BAD_PLAN },
+    { "bench: x\nboards: { A1: { target: STM32G071CB, options: { nBOOTSEL: 0 } } }\n",
+      "board A1: options: nBOOTSEL: the chip has no such field; did you mean \"nBOOT_SEL\"?", STN_FAILURE_BAD_FILE },
+    { "bench: x\nboards: { A1: { target: STM32G071CB, options: { nBOOT_SEL: 2 } } }\n",
+      "board A1: options: nBOOT_SEL: the value does not fit", STN_FAILURE_BAD_FILE },
     { "bench: x\nboards: { A1: { target: STM32G071CB, faults: [ { same-uid-as: A2 } ] } }\n",
       "board A1: same-uid-as: there is no board \"A2\" before this one", STN_FAILURE_BAD_FILE },
   };

@@ -1,5 +1,6 @@
 #include "src/bench/usb/dfu-device.h"
 #include "src/bench/board-memory.h"
+#include "src/bench/rom-special.h"
 
 #include <string.h>
 
@@ -75,7 +76,7 @@ refuse (Dfu *self, guint8 status)
 static gboolean
 is_protected (const Dfu *self)
 {
-  return stn_options_level (&self->board->options) != 0;
+  return stn_options_level (&self->board->options) != STN_LEVEL_OPEN;
 }
 
 /* ---- what a GETSTATUS after a download sets going: the board is locked ---- */
@@ -125,28 +126,31 @@ read_unprotect (Dfu *self, gint64 now_ns)
 {
   StnBoard *board = self->board;
   gint64 end = now_ns;
+  if (is_protected (self) && !stn_memory_may_unprotect (board)) {
+    self->outcome = STATUS_VENDOR;
+    return now_ns;
+  }
   if (is_protected (self)) {
     end = stn_memory_erase_all (board, end);
-    end = stn_memory_store_options (board, stn_options_after_level (&board->options, 0), end);
+    end = stn_memory_store_options (board, stn_options_after_level (&board->options, STN_LEVEL_OPEN), end);
   }
   g_clear_pointer (&board->ram, g_free);
   end += LEAVE_AFTER_NS;
-  self->leaves_bus = stn_memory_reset_after (board, end);
+  self->leaves_bus = stn_memory_reset_after (board, STN_CHANGE_UNPROTECT, end);
   return end;
 }
 
 static gint64
-write_options (Dfu *self, gint64 now_ns)
+write_options (Dfu *self, guint64 address, gint64 now_ns)
 {
   StnBoard *board = self->board;
-  if (self->data->len > board->options.length) {
+  if (self->data->len > stn_options_bytes_from (&board->options, address)) {
     self->outcome = STATUS_TARGET;
     return now_ns;
   }
-  gint64 end = stn_memory_store_options (
-      board, stn_options_after_write (&board->options, self->data->data, self->data->len), now_ns);
-  end += LEAVE_AFTER_NS;
-  self->leaves_bus = stn_memory_reset_after (board, end);
+  guint8 *area = stn_options_after_write (&board->options, address, self->data->data, self->data->len);
+  gint64 end = stn_memory_store_options (board, area, now_ns) + LEAVE_AFTER_NS;
+  self->leaves_bus = stn_memory_reset_after (board, STN_CHANGE_WRITE, end);
   return end;
 }
 
@@ -180,8 +184,8 @@ write_memory (Dfu *self, gint64 now_ns)
   guint64 address = self->pointer + (guint64) (self->block - BLOCK_FIRST_DATA) * self->data->len;
   if (is_protected (self)) {
     self->outcome = STATUS_VENDOR;
-  } else if (address == board->target->options_address) {
-    return write_options (self, now_ns);
+  } else if (stn_options_may_write_at (&board->options, address)) {
+    return write_options (self, address, now_ns);
   } else if (stn_memory_is_feature_word (board, address)) {
     self->outcome = stn_memory_set_feature (board, self->data->data, self->data->len) ? STATUS_OK : STATUS_TARGET;
   } else if (stn_memory_in_flash (board, address)) {
@@ -192,6 +196,22 @@ write_memory (Dfu *self, gint64 now_ns)
     self->outcome = STATUS_TARGET;
   }
   return now_ns;
+}
+
+/* an operation and its data, LSB first (AN2606, special commands over DFU) */
+static gint64
+run_special (Dfu *self, gint64 now_ns)
+{
+  guint32 data = 0;
+  for (guint i = self->data->len; i > 1; i--)
+    data = data << 8 | self->data->data[i - 1];
+  StnSpecialResult result = stn_rom_special (self->board, self->data->data[0], data, now_ns);
+  self->outcome = !result.is_known ? STATUS_STALLED : result.is_done ? STATUS_OK : STATUS_VENDOR;
+  if (result.resets) {
+    result.end_ns += LEAVE_AFTER_NS;
+    self->leaves_bus = stn_memory_reset_after (self->board, STN_CHANGE_WRITE, result.end_ns);
+  }
+  return result.end_ns;
 }
 
 static gint64
@@ -221,6 +241,8 @@ run_command (Dfu *self, gint64 now_ns)
       return read_unprotect (self, now_ns);
     break;
   default:
+    if (self->data->len <= 1 + sizeof (guint32) && stn_rom_has_special (self->board))
+      return run_special (self, now_ns);
     break;
   }
   self->outcome = STATUS_STALLED;
@@ -332,8 +354,8 @@ readable (const Dfu *self, guint64 address)
   const StnTarget *target = self->board->target;
   if (stn_memory_in_flash (self->board, address))
     return target->flash_base + target->flash_bytes - address;
-  if (within (address, target->options_address, target->options_bytes))
-    return target->options_address + target->options_bytes - address;
+  if (stn_options_hold (&self->board->options, address))
+    return stn_options_bytes_from (&self->board->options, address);
   /* the block around UID and flash size begins in the OTP area of F2 and F4 and goes on behind it */
   if (in_otp (self, address) && !stn_memory_may_read (self->board, address))
     return target->otp_address + target->otp_bytes - address;

@@ -259,6 +259,9 @@ dfu_link_exchange (StnLink *link, StnExchange *exchange, const StnWait *wait, GE
                    stn_operation_name (exchange->operation), length);
     return FALSE;
   }
+  g_mutex_lock (&board->mutex);
+  stn_board_count_exchange (board, stn_clock_now_ns (board->clock));
+  g_mutex_unlock (&board->mutex);
   if (!count_transfer (self))
     return fail_lost (self, error);
   gint64 frames_ns = board->pace.line ? FRAME_NS + (gint64) (length / FRAME_BYTES) * FRAME_NS : 0;
