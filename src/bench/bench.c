@@ -83,7 +83,7 @@ describe (StnBench *self, const StnSeat *seat, gboolean fresh, const StnTarget *
   const StnTarget *target = stn_targets_find (self->targets, part, error);
   StnSeat *twin = faults.same_uid_as != NULL ? stn_bench_seat (self, faults.same_uid_as) : NULL;
   gboolean good = target != NULL;
-  if (good && !(stn_boot_is_modelled (target) && stn_options_are_modelled (target))) {
+  if (good && !(stn_boot_is_modelled (target) && stn_area_are_modelled (target))) {
     stn_error_set (error, STN_FAILURE_BAD_PLAN, "the bench has no model of %s yet", target->name);
     good = FALSE;
   }
@@ -115,9 +115,9 @@ leave_options (StnBoard *board, const StnBenchBoard *config, GError **error)
     const StnBenchOption *option = g_ptr_array_index (config->options, i);
     if (stn_board_set_option (board, option->name, option->value))
       continue;
-    g_autofree const char **names = stn_options_names (&board->options);
+    g_autofree const char **names = stn_area_names (&board->options);
     const char *nearest = stn_text_nearest (option->name, names);
-    gboolean known = stn_options_find (&board->options, option->name) != NULL;
+    gboolean known = stn_area_find (&board->options, option->name) != NULL;
     stn_error_set (error, STN_FAILURE_BAD_FILE, "board %s: options: %s: %s%s%s%s", config->name, option->name,
                    known ? "the value does not fit" : "the chip has no such field",
                    !known && nearest != NULL ? "; did you mean \"" : "", !known && nearest != NULL ? nearest : "",
@@ -465,7 +465,7 @@ stn_bench_board_read (StnBench *self, const char *board, guint64 address, guint8
   if (stn_flash_holds (&found->flash, address, length))
     stn_flash_read (&found->flash, address, buffer, length);
   else
-    good = stn_options_peek (&found->options, address, buffer, length);
+    good = stn_area_peek (&found->options, address, buffer, length);
   g_mutex_unlock (&found->mutex);
   return good;
 }
@@ -480,7 +480,7 @@ stn_bench_board_write (StnBench *self, const char *board, guint64 address, const
   if (stn_flash_holds (&found->flash, address, length))
     stn_flash_place (&found->flash, address, bytes, length);
   else
-    good = stn_options_poke (&found->options, address, bytes, length);
+    good = stn_area_poke (&found->options, address, bytes, length);
   g_mutex_unlock (&found->mutex);
   return good;
 }
@@ -491,9 +491,9 @@ stn_bench_board_option (StnBench *self, const char *board, const char *name, gui
   StnBoard *found = lock_at_now (self, board);
   if (found == NULL)
     return FALSE;
-  const StnOptionField *field = stn_options_find (&found->options, name);
+  const StnAreaField *field = stn_area_find (&found->options, name);
   if (field != NULL)
-    *out = stn_options_get_field (&found->options, found->options.stored, field);
+    *out = stn_area_get_field (&found->options, found->options.stored, field);
   g_mutex_unlock (&found->mutex);
   return field != NULL;
 }

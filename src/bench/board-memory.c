@@ -30,7 +30,7 @@ gboolean
 stn_memory_in_flash (const StnBoard *board, guint64 address)
 {
   /* with TrustZone on all of it is secure until somebody says otherwise, and the ROM is not */
-  return !stn_options_has_trustzone_on (&board->options)
+  return !stn_area_has_trustzone_on (&board->options)
          && within (address, board->target->flash_base, board->target->flash_bytes);
 }
 
@@ -56,7 +56,7 @@ stn_memory_may_read (const StnBoard *board, guint64 address)
 {
   const StnTarget *target = board->target;
   if (stn_memory_in_flash (board, address) || stn_memory_in_ram (board, address) || in_system_memory (board, address)
-      || stn_options_hold (&board->options, address))
+      || stn_area_hold (&board->options, address))
     return TRUE;
   if (!in_device_data (target, address))
     return FALSE;
@@ -77,7 +77,7 @@ gboolean
 stn_memory_may_write (const StnBoard *board, guint64 address)
 {
   return stn_memory_in_flash (board, address) || stn_memory_in_ram (board, address)
-         || stn_options_may_write_at (&board->options, address) || stn_memory_is_feature_word (board, address);
+         || stn_area_may_write_at (&board->options, address) || stn_memory_is_feature_word (board, address);
 }
 
 static guint8
@@ -108,13 +108,13 @@ stn_memory_read (StnBoard *board, guint64 address, guint8 *buffer, gsize length)
   const StnTarget *target = board->target;
   if (stn_memory_in_flash (board, address)) {
     stn_flash_read (&board->flash, address, buffer, length);
-    stn_options_hide (&board->options, address, buffer, length);
+    stn_area_hide (&board->options, address, buffer, length);
   } else if (within (address, target->ram_base, target->ram_bytes)) {
     stn_board_read_ram (board, address, buffer, length);
   } else {
     for (gsize i = 0; i < length; i++)
-      buffer[i] = stn_options_hold (&board->options, address + i) ? stn_options_read (&board->options, address + i)
-                                                                  : device_data_byte (board, address + i);
+      buffer[i] = stn_area_hold (&board->options, address + i) ? stn_area_read (&board->options, address + i)
+                                                               : device_data_byte (board, address + i);
   }
 }
 
@@ -177,7 +177,7 @@ stn_memory_program (StnBoard *board, guint64 address, const guint8 *bytes, gsize
   gsize padded = (length + unit - 1) / unit * unit;
   gint64 end = at_ns + program_ns (board, length);
   StnPage page;
-  if (stn_target_page_at (board->target, address, &page) && stn_options_write_protects (&board->options, &page))
+  if (stn_target_page_at (board->target, address, &page) && stn_area_write_protects (&board->options, &page))
     return end; /* refused by the flash, acknowledged by the ROM */
   stn_board_add_work (board, STN_WORK_PROGRAM, at_ns, end, FALSE, address, g_memdup2 (bytes, padded), padded);
   return end;
@@ -196,7 +196,7 @@ gint64
 stn_memory_erase_page (StnBoard *board, guint number, gint64 at_ns)
 {
   StnPage page;
-  if (!stn_target_page (board->target, number, &page) || stn_options_write_protects (&board->options, &page))
+  if (!stn_target_page (board->target, number, &page) || stn_area_write_protects (&board->options, &page))
     return at_ns;
   gint64 end = at_ns + page_erase_ns (board, &page);
   if (!board->faults.erase_fails)
@@ -206,12 +206,12 @@ stn_memory_erase_page (StnBoard *board, guint number, gint64 at_ns)
 
 /* After the last ACK the ROM resets, or only loads the options, which resets the core (AN3155 section 3, notes). */
 gboolean
-stn_memory_reset_after (StnBoard *board, StnOptionChange change, gint64 at_ns)
+stn_memory_reset_after (StnBoard *board, StnAreaChange change, gint64 at_ns)
 {
   if (board->faults.rom_no_option_load)
     return FALSE;
-  gboolean load = !stn_options_load_at_reset (&board->options) && !stn_options_act_at_once (&board->options);
-  if (change == STN_CHANGE_UNPROTECT && board->target->product_id == WB5X)
+  gboolean load = !stn_area_load_at_reset (&board->options) && !stn_area_act_at_once (&board->options);
+  if (change == STN_AREA_CHANGE_UNPROTECT && board->target->product_id == WB5X)
     load = FALSE;
   /* the window stays open through the last ACK, up to the reset */
   gint64 since_ns = board->works->len > 0 ? g_array_index (board->works, StnWork, board->works->len - 1).end_ns : at_ns;
@@ -224,11 +224,11 @@ stn_memory_may_unprotect (const StnBoard *board)
 {
   static const char *const keys[] = { "OEM1KEYR1", "OEM1KEYR2", "OEM1KEYR3", "OEM1KEYR4" };
   const StnOptionArea *options = &board->options;
-  if (stn_options_level (options) == STN_LEVEL_FINAL || stn_options_has_trustzone_on (options))
+  if (stn_area_level (options) == STN_AREA_LEVEL_FINAL || stn_area_has_trustzone_on (options))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
     guint32 key;
-    if (stn_options_field (options, keys[i], &key) && key != 0 && key != 0xffffffff)
+    if (stn_area_field (options, keys[i], &key) && key != 0 && key != 0xffffffff)
       return FALSE;
   }
   return TRUE;

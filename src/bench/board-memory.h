@@ -36,10 +36,10 @@ gint64 stn_memory_erase_page (StnBoard *board, guint number, gint64 at_ns);
 gint64 stn_memory_erase_all (StnBoard *board, gint64 at_ns);
 /* Takes over `area`, the whole of it as it will be. */
 gint64 stn_memory_store_options (StnBoard *board, guint8 *area, gint64 at_ns);
-typedef enum { STN_CHANGE_WRITE, STN_CHANGE_UNPROTECT } StnOptionChange;
+typedef enum { STN_AREA_CHANGE_WRITE, STN_AREA_CHANGE_UNPROTECT } StnAreaChange;
 
 /* The ROM resets the chip, or loads the options, which resets the core. FALSE: this one doesn't (a fault). */
-gboolean stn_memory_reset_after (StnBoard *board, StnOptionChange change, gint64 at_ns);
+gboolean stn_memory_reset_after (StnBoard *board, StnAreaChange change, gint64 at_ns);
 /* Whether Readout Unprotect is open: not in level 2, not with TrustZone on, not behind an OEM key. */
 gboolean stn_memory_may_unprotect (const StnBoard *board);
 

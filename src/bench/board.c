@@ -18,10 +18,10 @@ insert_chip (StnBoard *self, const StnTarget *target, StnBoardFaults *faults, co
   self->faults = *faults;
   *faults = (StnBoardFaults){ 0 };
   stn_flash_init (&self->flash, target, self->faults.dead);
-  stn_options_init (&self->options, target, boot_pin_live);
+  stn_area_init (&self->options, target, boot_pin_live);
   if (self->faults.is_protected) {
-    g_autofree guint8 *area = stn_options_after_level (&self->options, STN_LEVEL_CLOSED);
-    stn_options_store (&self->options, area);
+    g_autofree guint8 *area = stn_area_after_level (&self->options, STN_AREA_LEVEL_CLOSED);
+    stn_area_store (&self->options, area);
   }
   memcpy (self->uid, uid, sizeof self->uid);
   self->rom = stn_rom_new ();
@@ -34,10 +34,10 @@ insert_chip (StnBoard *self, const StnTarget *target, StnBoardFaults *faults, co
 gboolean
 stn_board_set_option (StnBoard *self, const char *name, guint32 value)
 {
-  g_autofree guint8 *area = stn_options_after_field (&self->options, name, value);
+  g_autofree guint8 *area = stn_area_after_field (&self->options, name, value);
   if (area == NULL)
     return FALSE;
-  stn_options_store (&self->options, area);
+  stn_area_store (&self->options, area);
   return TRUE;
 }
 
@@ -45,7 +45,7 @@ static void
 remove_chip (StnBoard *self)
 {
   stn_flash_clear (&self->flash);
-  stn_options_clear (&self->options);
+  stn_area_clear (&self->options);
   stn_board_faults_clear (&self->faults);
   g_clear_pointer (&self->rom, stn_rom_free);
   g_clear_pointer (&self->ram, g_free);
@@ -106,7 +106,7 @@ static void start (StnBoard *self, gint64 at_ns);
 static void
 load_options (StnBoard *self)
 {
-  stn_options_load (&self->options);
+  stn_area_load (&self->options);
   guint32 erased = self->target->erased_byte * 0x01010101u;
   self->empty_latch = stn_flash_word (&self->flash, self->target->flash_base) == erased;
 }
@@ -116,7 +116,7 @@ static void
 erase_all (StnBoard *self)
 {
   const StnOptionArea *options = &self->options;
-  guint8 *kept[STN_OPTION_RANGES_MOST] = { NULL };
+  guint8 *kept[STN_AREA_RANGES_MOST] = { NULL };
   for (guint i = 0; i < options->hidden_count; i++) {
     gsize length = (gsize) (options->hidden[i].end - options->hidden[i].first);
     if (!options->hidden[i].stays)
@@ -147,9 +147,9 @@ apply (StnBoard *self, const StnWork *work)
     erase_all (self);
     break;
   case STN_WORK_OPTIONS:
-    stn_options_store (&self->options, work->bytes);
-    if (stn_options_act_at_once (&self->options))
-      stn_options_load (&self->options); /* they are the register's, there is nothing to load */
+    stn_area_store (&self->options, work->bytes);
+    if (stn_area_act_at_once (&self->options))
+      stn_area_load (&self->options); /* they are the register's, there is nothing to load */
     break;
   case STN_WORK_RESET:
     start (self, work->end_ns);
@@ -177,7 +177,7 @@ interrupt (StnBoard *self, const StnWork *work, gint64 now_ns)
     stn_flash_erase_cut (&self->flash, work->address, work->length);
     break;
   case STN_WORK_OPTIONS:
-    stn_options_store_cut (&self->options, work->bytes, now_ns - work->start_ns, work->end_ns - work->start_ns);
+    stn_area_store_cut (&self->options, work->bytes, now_ns - work->start_ns, work->end_ns - work->start_ns);
     break;
   case STN_WORK_RESET:
   case STN_WORK_OPTION_LOAD:
@@ -240,7 +240,7 @@ dip (StnBoard *self, gint64 at_ns)
   for (guint i = 0; i < self->works->len; i++) {
     const StnWork *work = &g_array_index (self->works, StnWork, i);
     if (work->kind == STN_WORK_OPTIONS && work->start_ns == work->end_ns && self->faults.option_cut != 0) {
-      stn_options_store_cut (&self->options, work->bytes, (gint64) MIN (self->faults.option_cut, 99), 100);
+      stn_area_store_cut (&self->options, work->bytes, (gint64) MIN (self->faults.option_cut, 99), 100);
       g_array_set_size (self->works, 0);
     }
   }
@@ -298,8 +298,8 @@ start (StnBoard *self, gint64 at_ns)
 {
   self->starts++;
   self->started_ns = at_ns;
-  if (stn_options_load_at_reset (&self->options))
-    stn_options_load (&self->options);
+  if (stn_area_load_at_reset (&self->options))
+    stn_area_load (&self->options);
   self->flash.jammed = FALSE;
   if (reset_is_held (self)) {
     self->state = STN_BOARD_HELD;

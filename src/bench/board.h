@@ -25,7 +25,7 @@ typedef struct StnRom StnRom;
 
 typedef enum {
   STN_WORK_PROGRAM,
-  STN_WORK_ERASE,       /* one page */
+  STN_WORK_ERASE, /* one page */
   STN_WORK_ERASE_ALL,
   STN_WORK_OPTIONS,     /* bytes: the whole area as it will be */
   STN_WORK_RESET,       /* system reset, by the chip itself */

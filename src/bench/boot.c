@@ -13,7 +13,7 @@ typedef struct {
   guint16 product_id; /* 0: any of the family */
   guint64 address;    /* of the word with the bits */
   gint8 nboot0, nboot1, select, bank_two;
-  gboolean pin_at;    /* value of `select` with which the pin counts */
+  gboolean pin_at; /* value of `select` with which the pin counts */
   guint64 lock_address;
   gint8 lock;
 } BootBits;
@@ -86,7 +86,7 @@ typedef struct {
   const StnFlash *flash;
   const BootBits *bits;
   gboolean pin, empty;
-  gboolean by_pin;   /* the pin counts, not nBOOT0 */
+  gboolean by_pin; /* the pin counts, not nBOOT0 */
   gboolean nboot0, nboot1, bank_two, locked;
 } Straps;
 
@@ -208,7 +208,7 @@ pattern_7 (const Straps *straps)
 static guint32
 f7_boot_address (const Straps *straps, gboolean high)
 {
-  return stn_options_bits (straps->options, high ? F7_BOOT_ADD1 : F7_BOOT_ADD0, 0, 16) << 14;
+  return stn_area_bits (straps->options, high ? F7_BOOT_ADD1 : F7_BOOT_ADD0, 0, 16) << 14;
 }
 
 /* The flash answers at 08000000 and, for the instruction bus, at 00200000. FALSE: not in the flash. */
@@ -239,8 +239,8 @@ pattern_8 (const Straps *straps)
 static StnStart
 pattern_9 (const Straps *straps)
 {
-  gboolean one_bank = stn_options_bits (straps->options, F7_SECOND_ROW, F7_NDBANK, 1);
-  gboolean no_dual_boot = stn_options_bits (straps->options, F7_SECOND_ROW, F7_NDBOOT, 1);
+  gboolean one_bank = stn_area_bits (straps->options, F7_SECOND_ROW, F7_NDBANK, 1);
+  gboolean no_dual_boot = stn_area_bits (straps->options, F7_SECOND_ROW, F7_NDBOOT, 1);
   if (one_bank || no_dual_boot)
     return pattern_8 (straps);
   guint64 vectors;
@@ -258,7 +258,7 @@ pattern_9 (const Straps *straps)
 static StnStart
 pattern_10 (const Straps *straps)
 {
-  guint32 high = stn_options_bits (straps->options, H7_BOOT, straps->pin ? 16 : 0, 16);
+  guint32 high = stn_area_bits (straps->options, H7_BOOT, straps->pin ? 16 : 0, 16);
   if (high == H7_ROM)
     return rom;
   guint64 address = (guint64) high << 16;
@@ -281,14 +281,14 @@ static StnStart
 pattern_12 (const Straps *straps)
 {
   gboolean high = is_high (straps);
-  if (stn_options_has_trustzone_on (straps->options)) {
+  if (stn_area_has_trustzone_on (straps->options)) {
     if (high && !straps->locked)
       return rom;
-    guint64 secure = (guint64) stn_options_bits (straps->options, TZ_SECBOOTADD0, 7, 25) << 7;
+    guint64 secure = (guint64) stn_area_bits (straps->options, TZ_SECBOOTADD0, 7, 25) << 7;
     guint64 seen = secure >= TZ_SECURE_ALIAS ? secure - TZ_SECURE_ALIAS : 0;
     return stn_flash_holds (straps->flash, seen, 8) ? flash_at (seen) : nowhere;
   }
-  guint32 address = stn_options_bits (straps->options, high ? TZ_NSBOOTADD1 : TZ_NSBOOTADD0, 7, 25);
+  guint32 address = stn_area_bits (straps->options, high ? TZ_NSBOOTADD1 : TZ_NSBOOTADD0, 7, 25);
   guint i = 0;
   while (tz_roms[i].product_id != 0 && tz_roms[i].product_id != straps->options->target->product_id)
     i++;
@@ -338,10 +338,10 @@ pattern_16 (const Straps *straps)
 static StnStart
 pattern_17 (const Straps *straps)
 {
-  guint32 state = stn_options_bits (straps->options, STATE_WORD, 8, 8);
+  guint32 state = stn_area_bits (straps->options, STATE_WORD, 8, 8);
   if (state == STATE_PROVISIONING || (state == STATE_OPEN && straps->pin))
     return rom;
-  guint64 address = (guint64) stn_options_bits (straps->options, H5_NSBOOT, 8, 24) << 8;
+  guint64 address = (guint64) stn_area_bits (straps->options, H5_NSBOOT, 8, 24) << 8;
   return stn_flash_holds (straps->flash, address, 8) ? flash_at (address) : nowhere;
 }
 
@@ -355,7 +355,7 @@ pattern_18 (const Straps *straps)
 static StnStart
 pattern_19 (const Straps *straps)
 {
-  gboolean bit = stn_options_bits (straps->options, STATE_WORD, C5_BOOT0_BIT, 1);
+  gboolean bit = stn_area_bits (straps->options, STATE_WORD, C5_BOOT0_BIT, 1);
   if (straps->by_pin)
     return straps->pin ? rom : main_flash (straps);
   return bit || straps->empty ? rom : main_flash (straps);
@@ -399,7 +399,7 @@ has_lock (const StnTarget *target)
 static gboolean
 bit_of (const StnOptionArea *options, guint64 address, gint8 bit, gboolean otherwise)
 {
-  return bit == NONE ? otherwise : stn_options_bits (options, address, (guint) bit, 1) != 0;
+  return bit == NONE ? otherwise : stn_area_bits (options, address, (guint) bit, 1) != 0;
 }
 
 StnStart
@@ -419,7 +419,7 @@ stn_boot_select (const StnOptionArea *options, const StnFlash *flash, gboolean b
     return main_flash (&straps);
   StnStart start = patterns[target->boot_pattern](&straps);
   /* level 2 closes the ROM for good, but on F74/F75 (AN2606) */
-  gboolean final = stn_options_level (options) == STN_LEVEL_FINAL && target->product_id != 0x449;
+  gboolean final = stn_area_level (options) == STN_AREA_LEVEL_FINAL && target->product_id != 0x449;
   return final && start.kind == STN_START_ROM ? main_flash (&straps) : start;
 }
 
@@ -435,10 +435,10 @@ stn_boot_nrst_is_dead (const StnOptionArea *options)
                 { "U0", 0x40022020, 27, 28 },
                 { "G4", 0x1fff7800, 28, 29 } };
   if (options->target->product_id == 0x494) /* WB1x has them apart, and in the other order */
-    return stn_options_bits (options, 0x1fff7800, 28, 1) == 1 && stn_options_bits (options, 0x1fff7800, 22, 1) == 0;
+    return stn_area_bits (options, 0x1fff7800, 28, 1) == 1 && stn_area_bits (options, 0x1fff7800, 22, 1) == 0;
   for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
     if (g_str_equal (modes[i].family, options->target->family))
-      return stn_options_bits (options, modes[i].address, modes[i].low, 1) == 0
-             && stn_options_bits (options, modes[i].address, modes[i].high, 1) == 1;
+      return stn_area_bits (options, modes[i].address, modes[i].low, 1) == 0
+             && stn_area_bits (options, modes[i].address, modes[i].high, 1) == 1;
   return FALSE;
 }

@@ -18,31 +18,34 @@ static const guint16 no_pcrop_writes[] = { 0x464, 0x435, 0x462, 0x415, 0x461, 0x
 #define F401_KEEPS_SPRMOD 0x423
 
 gboolean
-stn_options_may_write_at (const StnOptionArea *self, guint64 address)
+stn_area_may_write_at (const StnOptionArea *self, guint64 address)
 {
   if (address == self->windows[0].address)
     return TRUE;
-  if (stn_options_is_of (self, "H7")) /* users write single registers (FLASH_BOOT_PRGR), and two blocks are needed for them all */
-    return address % 4 == 0 && stn_options_hold (self, address);
-  if ((stn_options_is_of (self, "G0") || stn_options_is_of (self, "C0")) && address == self->windows[0].address + ROWS_SECR_OFFSET)
+  if (stn_area_is_of (
+          self, "H7")) /* users write single registers (FLASH_BOOT_PRGR), and two blocks are needed for them all */
+    return address % 4 == 0 && stn_area_hold (self, address);
+  if ((stn_area_is_of (self, "G0") || stn_area_is_of (self, "C0"))
+      && address == self->windows[0].address + ROWS_SECR_OFFSET)
     return TRUE;
   for (guint i = 1; i < self->window_count; i++)
-    if (address == self->windows[i].address || (stn_options_is_word (self, address) && stn_options_hold (self, address)
-                                                && address - self->windows[i].address < self->windows[i].bytes))
+    if (address == self->windows[i].address
+        || (stn_area_is_word (self, address) && stn_area_hold (self, address)
+            && address - self->windows[i].address < self->windows[i].bytes))
       return TRUE;
   return FALSE;
 }
 
 guint8 *
-stn_options_registers (const StnOptionArea *self)
+stn_area_registers (const StnOptionArea *self)
 {
   if (self->style == STN_AREA_HALFWORDS || self->style == STN_AREA_WORD_HALVES)
     return g_memdup2 (self->stored, self->length);
   guint8 *area = g_memdup2 (self->loaded, self->length);
   for (guint i = 0; i < self->words->len; i++) {
     gsize offset = 0;
-    if (stn_options_offset (self, g_array_index (self->words, guint64, i), 4, &offset))
-      stn_options_complete (self, area, offset);
+    if (stn_area_offset (self, g_array_index (self->words, guint64, i), 4, &offset))
+      stn_area_complete (self, area, offset);
   }
   return area;
 }
@@ -52,10 +55,10 @@ static gboolean
 is_frozen (const StnOptionArea *self, guint64 address)
 {
   for (guint i = 0; i < self->family->field_count; i++) {
-    const StnOptionField *field = &self->family->fields[i];
-    if (field->address != address || !stn_options_has (self, field))
+    const StnAreaField *field = &self->family->fields[i];
+    if (field->address != address || !stn_area_has (self, field))
       continue;
-    guint32 value = stn_options_get_field (self, self->loaded, field);
+    guint32 value = stn_area_get_field (self, self->loaded, field);
     if (g_str_has_suffix (field->name, "_UNLOCK") && value == 0)
       return TRUE;
     gboolean lock = self->style == STN_AREA_PAIRS && g_str_has_suffix (field->name, "BOOT_LOCK");
@@ -77,9 +80,9 @@ rom_passes_over (const StnOptionArea *self, guint64 address)
 }
 
 guint8 *
-stn_options_after_write (const StnOptionArea *self, guint64 address, const guint8 *bytes, gsize length)
+stn_area_after_write (const StnOptionArea *self, guint64 address, const guint8 *bytes, gsize length)
 {
-  guint8 *area = stn_options_registers (self);
+  guint8 *area = stn_area_registers (self);
   if (self->style == STN_AREA_HALFWORDS) {
     /* the area is erased first, and what the host leaves out stays erased */
     memset (area, 0xff, self->length);
@@ -90,12 +93,12 @@ stn_options_after_write (const StnOptionArea *self, guint64 address, const guint
   for (guint i = 0; i < self->words->len; i++) {
     guint64 word = g_array_index (self->words, guint64, i);
     gsize offset = 0;
-    if (word < address || word - address + least > length || !stn_options_offset (self, word, 4, &offset)
+    if (word < address || word - address + least > length || !stn_area_offset (self, word, 4, &offset)
         || is_frozen (self, word) || rom_passes_over (self, word))
       continue;
     memcpy (area + offset, bytes + (word - address), least);
     if (self->style == STN_AREA_ROWS)
-      stn_options_complete (self, area, offset); /* the inverse is the hardware's, whatever the host sends */
+      stn_area_complete (self, area, offset); /* the inverse is the hardware's, whatever the host sends */
   }
   return area;
 }
@@ -106,77 +109,77 @@ open_up (const StnOptionArea *self, guint8 *area)
 {
   static const char *const modes[] = { "SPRMOD", "WPRMOD" };
   for (guint i = 0; i < G_N_ELEMENTS (modes); i++) {
-    const StnOptionField *mode = stn_options_find (self, modes[i]);
+    const StnAreaField *mode = stn_area_find (self, modes[i]);
     if (mode != NULL && self->target->product_id != F401_KEEPS_SPRMOD)
-      stn_options_put_field (self, area, mode, 0);
+      stn_area_put_field (self, area, mode, 0);
   }
   for (guint i = 0; i < self->family->field_count; i++) {
-    const StnOptionField *field = &self->family->fields[i];
+    const StnAreaField *field = &self->family->fields[i];
     guint32 spares = 1;
-    if (!stn_options_has (self, field))
+    if (!stn_area_has (self, field))
       continue;
     if (g_str_has_suffix (field->name, "_UNLOCK"))
-      stn_options_put_field (self, area, field, 1);
+      stn_area_put_field (self, area, field, 1);
     /* an area that is erased with the rest is an area no more */
     gboolean pcrop = g_str_has_prefix (field->name, "PCROP") && !g_str_equal (field->name, "PCROP_RDP");
-    if (pcrop && (!stn_options_field (self, "PCROP_RDP", &spares) || spares == 1))
-      stn_options_put_field (self, area, field, field->shipped);
+    if (pcrop && (!stn_area_field (self, "PCROP_RDP", &spares) || spares == 1))
+      stn_area_put_field (self, area, field, field->shipped);
   }
 }
 
 guint8 *
-stn_options_after_level (const StnOptionArea *self, StnOptionLevel level)
+stn_area_after_level (const StnOptionArea *self, StnAreaLevel level)
 {
-  guint8 *area = stn_options_registers (self);
-  const StnOptionField *field = stn_options_protection_field (self);
+  guint8 *area = stn_area_registers (self);
+  const StnAreaField *field = stn_area_protection_field (self);
   if (field == NULL)
     return area;
   gboolean halfwords = self->style == STN_AREA_HALFWORDS;
-  if (level != STN_LEVEL_OPEN) {
-    stn_options_put_field (self, area, field, halfwords ? RDP_CLOSED_HALFWORDS : RDP_CLOSED);
+  if (level != STN_AREA_LEVEL_OPEN) {
+    stn_area_put_field (self, area, field, halfwords ? RDP_CLOSED_HALFWORDS : RDP_CLOSED);
     return area;
   }
   if (halfwords)
     for (gsize offset = 0; offset + 2 <= self->length; offset += 2)
-      stn_options_put_halfword (area + offset, 0xff); /* leaving protection erases the whole area (PM0075 2.4) */
-  stn_options_put_field (self, area, field, field->shipped);
-  if (!halfwords && stn_options_level (self) != STN_LEVEL_OPEN)
+      stn_area_put_halfword (area + offset, 0xff); /* leaving protection erases the whole area (PM0075 2.4) */
+  stn_area_put_field (self, area, field, field->shipped);
+  if (!halfwords && stn_area_level (self) != STN_AREA_LEVEL_OPEN)
     open_up (self, area);
   return area;
 }
 
 guint8 *
-stn_options_after_field (const StnOptionArea *self, const char *name, guint32 value)
+stn_area_after_field (const StnOptionArea *self, const char *name, guint32 value)
 {
-  const StnOptionField *field = stn_options_find (self, name);
-  if (field == NULL || (value & ~stn_options_ones (field->width)) != 0)
+  const StnAreaField *field = stn_area_find (self, name);
+  if (field == NULL || (value & ~stn_area_ones (field->width)) != 0)
     return NULL;
   guint8 *area = g_memdup2 (self->stored, self->length);
-  stn_options_put_field (self, area, field, value);
+  stn_area_put_field (self, area, field, value);
   return area;
 }
 
 guint8 *
-stn_options_after_unlock (const StnOptionArea *self, guint which)
+stn_area_after_unlock (const StnOptionArea *self, guint which)
 {
   static const char *const names[] = { "WRP1A_UNLOCK", "WRP2A_UNLOCK", "WRP1B_UNLOCK", "WRP2B_UNLOCK" };
-  guint8 *area = stn_options_registers (self);
+  guint8 *area = stn_area_registers (self);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    const StnOptionField *field = stn_options_find (self, names[i]);
+    const StnAreaField *field = stn_area_find (self, names[i]);
     if (field != NULL && (which == 0 || which == i + 1))
-      stn_options_put_field (self, area, field, 1);
+      stn_area_put_field (self, area, field, 1);
   }
   return area;
 }
 
 void
-stn_options_store (StnOptionArea *self, const guint8 *area)
+stn_area_store (StnOptionArea *self, const guint8 *area)
 {
   memcpy (self->stored, area, self->length);
 }
 
 void
-stn_options_store_cut (StnOptionArea *self, const guint8 *area, gint64 done, gint64 total)
+stn_area_store_cut (StnOptionArea *self, const guint8 *area, gint64 done, gint64 total)
 {
   gint64 share = total > 0 ? CLAMP (done * 100 / total, 0, 99) : 0;
   guint count = self->words->len;
@@ -185,7 +188,7 @@ stn_options_store_cut (StnOptionArea *self, const guint8 *area, gint64 done, gin
     guint at = (guint) (share * count / 100);
     for (guint i = 0; i <= at && i < count; i++) {
       gsize offset = 0;
-      if (!stn_options_offset (self, g_array_index (self->words, guint64, i), 4, &offset))
+      if (!stn_area_offset (self, g_array_index (self->words, guint64, i), 4, &offset))
         continue;
       if (i < at)
         memcpy (self->stored + offset, area + offset, 4);
@@ -198,8 +201,7 @@ stn_options_store_cut (StnOptionArea *self, const guint8 *area, gint64 done, gin
   guint programmed = share <= ERASE_SHARE ? 0 : (guint) ((share - ERASE_SHARE) * count / (100 - ERASE_SHARE));
   for (guint i = 0; i < programmed && i < count; i++) {
     gsize offset = 0;
-    if (stn_options_offset (self, g_array_index (self->words, guint64, i), 4, &offset))
+    if (stn_area_offset (self, g_array_index (self->words, guint64, i), 4, &offset))
       memcpy (self->stored + offset, area + offset, MIN (cell, self->length - offset));
   }
 }
-

@@ -7,7 +7,7 @@
 
 static const guint16 f0_chips[] = { 0x440, 0x442, 0x444, 0x445, 0x448, 0 };
 
-static const StnOptionField f0_fields[] = {
+static const StnAreaField f0_fields[] = {
   { "RDP", 0x1ffff800, 0, 8, 0xaa, 0x1f },
   { "WDG_SW", 0x1ffff800, 16, 1, 0x1, 0x1f },
   { "nRST_STOP", 0x1ffff800, 17, 1, 0x1, 0x1f },
@@ -29,7 +29,7 @@ static const StnOptionField f0_fields[] = {
 
 static const guint16 f1_chips[] = { 0x410, 0x412, 0x414, 0x418, 0x420, 0x428, 0x430, 0 };
 
-static const StnOptionField f1_fields[] = {
+static const StnAreaField f1_fields[] = {
   { "RDP", 0x1ffff800, 0, 8, 0xa5, 0x7f },       { "WDG_SW", 0x1ffff800, 16, 1, 0x1, 0x7f },
   { "nRST_STOP", 0x1ffff800, 17, 1, 0x1, 0x7f }, { "nRST_STDBY", 0x1ffff800, 18, 1, 0x1, 0x7f },
   { "Data0", 0x1ffff804, 0, 8, 0xff, 0x7f },     { "Data1", 0x1ffff804, 16, 8, 0xff, 0x7f },
@@ -42,7 +42,7 @@ static const StnOptionField f1_fields[] = {
 
 static const guint16 f2_chips[] = { 0x411, 0 };
 
-static const StnOptionField f2_fields[] = {
+static const StnAreaField f2_fields[] = {
   { "RDP", 0x1fffc000, 8, 8, 0xaa, 0x1 },       { "BOR_LEV", 0x1fffc000, 2, 2, 0x3, 0x1 },
   { "WDG_SW", 0x1fffc000, 5, 1, 0x1, 0x1 },     { "nRST_STOP", 0x1fffc000, 6, 1, 0x1, 0x1 },
   { "nRST_STDBY", 0x1fffc000, 7, 1, 0x1, 0x1 }, { "nWRP", 0x1fffc008, 0, 12, 0xfff, 0x1 },
@@ -50,7 +50,7 @@ static const StnOptionField f2_fields[] = {
 
 static const guint16 f3_chips[] = { 0x422, 0x432, 0x438, 0x439, 0x446, 0 };
 
-static const StnOptionField f3_fields[] = {
+static const StnAreaField f3_fields[] = {
   { "RDP", 0x1ffff800, 0, 8, 0xaa, 0x1f },
   { "WDG_SW", 0x1ffff800, 16, 1, 0x1, 0x1f },
   { "nRST_STOP", 0x1ffff800, 17, 1, 0x1, 0x1f },
@@ -69,7 +69,7 @@ static const StnOptionField f3_fields[] = {
 
 static const guint16 f4_chips[] = { 0x413, 0x419, 0x421, 0x423, 0x431, 0x433, 0x434, 0x441, 0x458, 0x463, 0 };
 
-static const StnOptionField f4_fields[] = {
+static const StnAreaField f4_fields[] = {
   { "RDP", 0x1fffc000, 8, 8, 0xaa, 0x3ff },       { "BOR_LEV", 0x1fffc000, 2, 2, 0x3, 0x3ff },
   { "WDG_SW", 0x1fffc000, 5, 1, 0x1, 0x3ff },     { "nRST_STOP", 0x1fffc000, 6, 1, 0x1, 0x3ff },
   { "nRST_STDBY", 0x1fffc000, 7, 1, 0x1, 0x3ff }, { "BFB2", 0x1fffc000, 4, 1, 0x0, 0x42 },
@@ -81,7 +81,7 @@ static const StnOptionField f4_fields[] = {
 
 static const guint16 f7_chips[] = { 0x449, 0x451, 0x452, 0 };
 
-static const StnOptionField f7_fields[] = {
+static const StnAreaField f7_fields[] = {
   { "RDP", 0x1fff0000, 8, 8, 0xaa, 0x7 },        { "BOR_LEV", 0x1fff0000, 2, 2, 0x3, 0x7 },
   { "WWDG_SW", 0x1fff0000, 4, 1, 0x1, 0x7 },     { "IWDG_SW", 0x1fff0000, 5, 1, 0x1, 0x7 },
   { "nRST_STOP", 0x1fff0000, 6, 1, 0x1, 0x7 },   { "nRST_STDBY", 0x1fff0000, 7, 1, 0x1, 0x7 },
@@ -94,7 +94,7 @@ static const StnOptionField f7_fields[] = {
 
 static const guint16 l0_chips[] = { 0x417, 0x425, 0x447, 0x457, 0 };
 
-static const StnOptionField l0_fields[] = {
+static const StnAreaField l0_fields[] = {
   { "RDP", 0x1ff80000, 0, 8, 0xaa, 0xf },       { "BOR_LEV", 0x1ff80004, 0, 4, 0x0, 0xf },
   { "IWDG_SW", 0x1ff80004, 4, 1, 0x1, 0xf },    { "nRST_STOP", 0x1ff80004, 5, 1, 0x1, 0xf },
   { "nRST_STDBY", 0x1ff80004, 6, 1, 0x1, 0xf }, { "BFB2", 0x1ff80004, 7, 1, 0x0, 0x4 },
@@ -107,7 +107,7 @@ static const StnOptionField l0_fields[] = {
 
 static const guint16 l1_chips[] = { 0x416, 0x427, 0x429, 0x436, 0x437, 0 };
 
-static const StnOptionField l1_fields[] = {
+static const StnAreaField l1_fields[] = {
   { "RDP", 0x1ff80000, 0, 8, 0xaa, 0x1f },       { "BOR_LEV", 0x1ff80004, 0, 4, 0x8, 0x1f },
   { "IWDG_SW", 0x1ff80004, 4, 1, 0x1, 0x1f },    { "nRST_STOP", 0x1ff80004, 5, 1, 0x1, 0x1f },
   { "nRST_STDBY", 0x1ff80004, 6, 1, 0x1, 0x1f }, { "nBFB2", 0x1ff80004, 7, 1, 0x1, 0x18 },
@@ -118,7 +118,7 @@ static const StnOptionField l1_fields[] = {
   { "WRP_112", 0x1ff80084, 0, 16, 0x0, 0x10 },
 };
 
-const StnOptionFamily stn_option_families_halfwords[] = {
+const StnAreaFamily stn_area_families_halfwords[] = {
   { "F0", f0_chips, f0_fields, G_N_ELEMENTS (f0_fields) },
   { "F1", f1_chips, f1_fields, G_N_ELEMENTS (f1_fields) },
   { "F2", f2_chips, f2_fields, G_N_ELEMENTS (f2_fields) },

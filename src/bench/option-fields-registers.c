@@ -7,7 +7,7 @@
 
 static const guint16 u0_chips[] = { 0x459, 0x489, 0 };
 
-static const StnOptionField u0_fields[] = {
+static const StnAreaField u0_fields[] = {
   { "RDP", 0x40022020, 0, 8, 0xaa, 0x3 },
   { "BOR_EN", 0x40022020, 8, 1, 0x0, 0x3 },
   { "BORR_LEV", 0x40022020, 9, 2, 0x0, 0x3 },
@@ -38,7 +38,7 @@ static const StnOptionField u0_fields[] = {
 
 static const guint16 l5_chips[] = { 0x472, 0 };
 
-static const StnOptionField l5_fields[] = {
+static const StnAreaField l5_fields[] = {
   { "RDP", 0x40022040, 0, 8, 0xaa, 0x1 },
   { "BOR_LEV", 0x40022040, 8, 3, 0x0, 0x1 },
   { "nRST_STOP", 0x40022040, 12, 1, 0x1, 0x1 },
@@ -81,7 +81,7 @@ static const StnOptionField l5_fields[] = {
 
 static const guint16 u5_chips[] = { 0x455, 0x476, 0x481, 0x482, 0 };
 
-static const StnOptionField u5_fields[] = {
+static const StnAreaField u5_fields[] = {
   { "RDP", 0x40022040, 0, 8, 0xaa, 0xf },
   { "BOR_LEV", 0x40022040, 8, 3, 0x0, 0xf },
   { "nRST_STOP", 0x40022040, 12, 1, 0x1, 0xf },
@@ -164,7 +164,7 @@ static const StnOptionField u5_fields[] = {
 
 static const guint16 u3_chips[] = { 0x42a, 0x454, 0 };
 
-static const StnOptionField u3_fields[] = {
+static const StnAreaField u3_fields[] = {
   { "RDP", 0x40022040, 0, 8, 0xaa, 0x3 },
   { "BOR_LEV", 0x40022040, 8, 3, 0x0, 0x3 },
   { "nRST_STOP", 0x40022040, 12, 1, 0x1, 0x3 },
@@ -227,7 +227,7 @@ static const StnOptionField u3_fields[] = {
 
 static const guint16 wba_chips[] = { 0x492, 0x4b0, 0x4b2, 0 };
 
-static const StnOptionField wba_fields[] = {
+static const StnAreaField wba_fields[] = {
   { "RDP", 0x40022040, 0, 8, 0xaa, 0x7 },
   { "BOR_LEV", 0x40022040, 8, 3, 0x0, 0x7 },
   { "nRST_STOP", 0x40022040, 12, 1, 0x1, 0x7 },
@@ -287,7 +287,7 @@ static const StnOptionField wba_fields[] = {
 
 static const guint16 h5_chips[] = { 0x474, 0x478, 0x47a, 0x484, 0 };
 
-static const StnOptionField h5_fields[] = {
+static const StnAreaField h5_fields[] = {
   { "PRODUCT_STATE", 0x40022054, 8, 8, 0xed, 0x1 },  { "PRODUCT_STATE", 0x40022054, 8, 8, 0xed, 0xe },
   { "BOR_LEV", 0x40022054, 0, 2, 0x0, 0xf },         { "BORH_EN", 0x40022054, 2, 1, 0x0, 0xf },
   { "IWDG_SW", 0x40022054, 3, 1, 0x1, 0xf },         { "WWDG_SW", 0x40022054, 4, 1, 0x1, 0xf },
@@ -324,7 +324,7 @@ static const StnOptionField h5_fields[] = {
 
 static const guint16 c5_chips[] = { 0x44e, 0x44f, 0x45a, 0 };
 
-static const StnOptionField c5_fields[] = {
+static const StnAreaField c5_fields[] = {
   { "RDP_LEVEL", 0x40022054, 8, 8, 0xed, 0x7 },     { "IWDG_SW", 0x40022054, 3, 1, 0x1, 0x7 },
   { "WWDG_SW", 0x40022054, 4, 1, 0x1, 0x7 },        { "NRST_STOP", 0x40022054, 6, 1, 0x1, 0x7 },
   { "NRST_STDBY", 0x40022054, 7, 1, 0x1, 0x7 },     { "IWDG_STOP", 0x40022054, 20, 1, 0x1, 0x7 },
@@ -340,7 +340,7 @@ static const StnOptionField c5_fields[] = {
 
 static const guint16 h7_chips[] = { 0x450, 0x480, 0x483, 0 };
 
-static const StnOptionField h7_fields[] = {
+static const StnAreaField h7_fields[] = {
   { "RDP", 0x52002020, 8, 8, 0xaa, 0x7 },
   { "BOR_LEV", 0x52002020, 2, 2, 0x0, 0x7 },
   { "IWDG1_SW", 0x52002020, 4, 1, 0x1, 0x7 },
@@ -383,7 +383,7 @@ static const StnOptionField h7_fields[] = {
   { "nWRP2", 0x5200213c, 0, 32, 0xffffffff, 0x2 },
 };
 
-const StnOptionFamily stn_option_families_registers[] = {
+const StnAreaFamily stn_area_families_registers[] = {
   { "U0", u0_chips, u0_fields, G_N_ELEMENTS (u0_fields) },
   { "L5", l5_chips, l5_fields, G_N_ELEMENTS (l5_fields) },
   { "U5", u5_chips, u5_fields, G_N_ELEMENTS (u5_fields) },

@@ -7,7 +7,7 @@
 
 static const guint16 l4_chips[] = { 0x415, 0x435, 0x461, 0x462, 0x464, 0 };
 
-static const StnOptionField l4_fields[] = {
+static const StnAreaField l4_fields[] = {
   { "RDP", 0x1fff7800, 0, 8, 0xaa, 0x1f },
   { "BOR_LEV", 0x1fff7800, 8, 3, 0x0, 0x1f },
   { "nRST_STOP", 0x1fff7800, 12, 1, 0x1, 0x1f },
@@ -53,7 +53,7 @@ static const StnOptionField l4_fields[] = {
 
 static const guint16 l4_plus_chips[] = { 0x470, 0x471, 0 };
 
-static const StnOptionField l4_plus_fields[] = {
+static const StnAreaField l4_plus_fields[] = {
   { "RDP", 0x1ff00000, 0, 8, 0xaa, 0x3 },
   { "BOR_LEV", 0x1ff00000, 8, 3, 0x0, 0x3 },
   { "nRST_STOP", 0x1ff00000, 12, 1, 0x1, 0x3 },
@@ -101,7 +101,7 @@ static const StnOptionField l4_plus_fields[] = {
 
 static const guint16 g0_chips[] = { 0x456, 0x460, 0x466, 0x467, 0 };
 
-static const StnOptionField g0_fields[] = {
+static const StnAreaField g0_fields[] = {
   { "RDP", 0x1fff7800, 0, 8, 0xaa, 0xf },           { "BOR_EN", 0x1fff7800, 8, 1, 0x0, 0xf },
   { "BORR_LEV", 0x1fff7800, 9, 2, 0x3, 0xf },       { "BORF_LEV", 0x1fff7800, 11, 2, 0x3, 0xf },
   { "nRST_STOP", 0x1fff7800, 13, 1, 0x1, 0xf },     { "nRST_STDBY", 0x1fff7800, 14, 1, 0x1, 0xf },
@@ -135,7 +135,7 @@ static const StnOptionField g0_fields[] = {
 
 static const guint16 c0_chips[] = { 0x443, 0x44c, 0x44d, 0x453, 0x493, 0 };
 
-static const StnOptionField c0_fields[] = {
+static const StnAreaField c0_fields[] = {
   { "RDP", 0x1fff7800, 0, 8, 0xaa, 0x1f },
   { "BOR_EN", 0x1fff7800, 8, 1, 0x1, 0x9 },
   { "BOR_EN", 0x1fff7800, 8, 1, 0x0, 0x16 },
@@ -197,7 +197,7 @@ static const StnOptionField c0_fields[] = {
 
 static const guint16 g4_chips[] = { 0x468, 0x469, 0x479, 0 };
 
-static const StnOptionField g4_fields[] = {
+static const StnAreaField g4_fields[] = {
   { "RDP", 0x1fff7800, 0, 8, 0xaa, 0x7 },
   { "BOR_LEV", 0x1fff7800, 8, 3, 0x0, 0x7 },
   { "nRST_STOP", 0x1fff7800, 12, 1, 0x1, 0x7 },
@@ -250,7 +250,7 @@ static const StnOptionField g4_fields[] = {
 
 static const guint16 wb_chips[] = { 0x494, 0x495, 0x496, 0 };
 
-static const StnOptionField wb_fields[] = {
+static const StnAreaField wb_fields[] = {
   { "RDP", 0x1fff8000, 0, 8, 0xaa, 0x6 },
   { "ESE", 0x1fff8000, 8, 1, 0x1, 0x6 },
   { "BOR_LEV", 0x1fff8000, 9, 3, 0x0, 0x6 },
@@ -327,7 +327,7 @@ static const StnOptionField wb_fields[] = {
 
 static const guint16 wl_chips[] = { 0x497, 0 };
 
-static const StnOptionField wl_fields[] = {
+static const StnAreaField wl_fields[] = {
   { "RDP", 0x1fff7800, 0, 8, 0xaa, 0x1 },          { "ESE", 0x1fff7800, 8, 1, 0x1, 0x1 },
   { "BOR_LEV", 0x1fff7800, 9, 3, 0x0, 0x1 },       { "nRST_STOP", 0x1fff7800, 12, 1, 0x1, 0x1 },
   { "nRST_STDBY", 0x1fff7800, 13, 1, 0x1, 0x1 },   { "nRST_SHDW", 0x1fff7800, 14, 1, 0x1, 0x1 },
@@ -344,7 +344,7 @@ static const StnOptionField wl_fields[] = {
   { "IPCCDBA", 0x1fff7868, 0, 14, 0x3fff, 0x1 },
 };
 
-const StnOptionFamily stn_option_families_rows[] = {
+const StnAreaFamily stn_area_families_rows[] = {
   { "L4", l4_chips, l4_fields, G_N_ELEMENTS (l4_fields) },
   { "L4+", l4_plus_chips, l4_plus_fields, G_N_ELEMENTS (l4_plus_fields) },
   { "G0", g0_chips, g0_fields, G_N_ELEMENTS (g0_fields) },

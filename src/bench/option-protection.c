@@ -29,9 +29,9 @@ static void
 hide (StnOptionArea *self, guint64 first, guint64 end, gboolean stays)
 {
   end = MIN (end, flash_end (self));
-  if (first >= end || self->hidden_count == STN_OPTION_RANGES_MOST)
+  if (first >= end || self->hidden_count == STN_AREA_RANGES_MOST)
     return;
-  self->hidden[self->hidden_count++] = (StnOptionRange){ first, end, stays };
+  self->hidden[self->hidden_count++] = (StnAreaRange){ first, end, stays };
   mark (self, first, end);
 }
 
@@ -39,7 +39,7 @@ static gboolean
 field_is (const StnOptionArea *self, const char *name, guint32 value)
 {
   guint32 seen;
-  return stn_options_field (self, name, &seen) && seen == value;
+  return stn_area_field (self, name, &seen) && seen == value;
 }
 
 /* ---- bitmaps ---- */
@@ -58,7 +58,7 @@ mark_halfwords (StnOptionArea *self)
   static const char *const names[] = { "WRP0", "WRP1", "WRP2", "WRP3" };
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
     guint32 value;
-    if (!stn_options_field (self, names[i], &value))
+    if (!stn_area_field (self, names[i], &value))
       continue;
     for (guint bit = 0; bit < 8; bit++)
       if ((value >> bit & 1) == 0)
@@ -73,7 +73,7 @@ mark_word_halves (StnOptionArea *self)
   for (guint first = 0; first < 128; first += 16) {
     g_autofree char *name = g_strdup_printf ("WRP_%u", first);
     guint32 value;
-    if (!stn_options_field (self, name, &value))
+    if (!stn_area_field (self, name, &value))
       continue;
     for (guint bit = 0; bit < 16; bit++)
       if (value >> bit & 1)
@@ -98,10 +98,10 @@ mark_plain (StnOptionArea *self)
 {
   gboolean pairs = field_is (self, "nDBANK", 0), hides = field_is (self, "SPRMOD", 1);
   guint32 first_bank = 0, second_bank = 0, hidden = 0xff;
-  const StnOptionField *field = stn_options_find (self, "nWRP");
-  stn_options_field (self, "nWRP", &first_bank);
-  gboolean has_second = stn_options_field (self, "nWRP2", &second_bank);
-  gboolean has_pcrop = stn_options_field (self, "PCROP", &hidden);
+  const StnAreaField *field = stn_area_find (self, "nWRP");
+  stn_area_field (self, "nWRP", &first_bank);
+  gboolean has_second = stn_area_field (self, "nWRP2", &second_bank);
+  gboolean has_pcrop = stn_area_field (self, "PCROP", &hidden);
   StnPage page;
   for (guint i = 0; field != NULL && pairs && i < field->width; i++)
     if ((first_bank >> i & 1) == 0)
@@ -147,14 +147,14 @@ mark_pairs (StnOptionArea *self)
   static const struct {
     const char *name;
     guint bank, first; /* first group that bit 0 stands for */
-  } maps[] = { { "nWRP", 0, 0 },   { "nWRP2", 1, 0 },   { "WRPSG1", 0, 0 },
+  } maps[] = { { "nWRP", 0, 0 },   { "nWRP2", 1, 0 },    { "WRPSG1", 0, 0 },
                { "WRPSG2", 1, 0 }, { "WRPSG12", 0, 32 }, { "WRPSG22", 1, 32 } };
   guint64 size = group_bytes (self);
   for (guint i = 0; i < G_N_ELEMENTS (maps); i++) {
-    const StnOptionField *field = stn_options_find (self, maps[i].name);
+    const StnAreaField *field = stn_area_find (self, maps[i].name);
     if (field == NULL)
       continue;
-    guint32 value = stn_options_get_field (self, self->loaded, field);
+    guint32 value = stn_area_get_field (self, self->loaded, field);
     gboolean one_bank = self->target->product_id == 0x483;
     guint64 half = self->target->flash_bytes / 2;
     guint64 bank = self->target->flash_base + (maps[i].bank != 0 ? half : 0);
@@ -169,7 +169,7 @@ mark_pairs (StnOptionArea *self)
     g_autofree char *erases = g_strdup_printf ("DMEP%u", bank + 1);
     guint32 from, to;
     guint64 base = self->target->flash_base + bank * (self->target->flash_bytes / 2);
-    if (stn_options_field (self, start, &from) && stn_options_field (self, last, &to) && from < to)
+    if (stn_area_field (self, start, &from) && stn_area_field (self, last, &to) && from < to)
       hide (self, base + from * 256ul, base + (to + 1) * 256ul, field_is (self, erases, 0));
   }
 }
@@ -180,10 +180,10 @@ mark_pairs (StnOptionArea *self)
 static gboolean
 has_two_banks (const StnOptionArea *self)
 {
-  if (stn_options_find (self, "WRP2A_STRT") == NULL)
+  if (stn_area_find (self, "WRP2A_STRT") == NULL)
     return FALSE;
   guint32 on;
-  if (stn_options_field (self, "DBANK", &on))
+  if (stn_area_field (self, "DBANK", &on))
     return on == 1;
   return TRUE;
 }
@@ -195,12 +195,12 @@ pcrop_unit (const StnOptionArea *self, guint64 scale)
     const char *family;
     guint bytes;
     gboolean scales; /* twice as coarse with one bank */
-  } units[] = { { "L4", 8, TRUE },    { "L4+", 8, TRUE },   { "G4", 8, TRUE },  { "G0", 512, FALSE },
+  } units[] = { { "L4", 8, TRUE },    { "L4+", 8, TRUE },    { "G4", 8, TRUE },    { "G0", 512, FALSE },
                 { "C0", 512, FALSE }, { "WL", 1024, FALSE }, { "WB", 2048, FALSE } };
   if (self->target->product_id == 0x494)
     return 1024;
   for (guint i = 0; i < G_N_ELEMENTS (units); i++)
-    if (stn_options_is_of (self, units[i].family))
+    if (stn_area_is_of (self, units[i].family))
       return units[i].bytes * (units[i].scales ? scale : 1);
   return 8;
 }
@@ -212,7 +212,7 @@ mark_areas (StnOptionArea *self)
   static const char *const pcrops[] = { "PCROP1", "PCROP1A", "PCROP1B", "PCROP2", "PCROP2A", "PCROP2B" };
   gboolean two = has_two_banks (self);
   guint32 dbank = 1;
-  stn_options_field (self, "DBANK", &dbank);
+  stn_area_field (self, "DBANK", &dbank);
   guint64 scale = dbank == 0 ? 2 : 1; /* one bank of pages twice as long */
   guint64 unit = scale * self->target->stretches[0].page_bytes;
   guint64 half = self->target->flash_bytes / 2;
@@ -222,7 +222,7 @@ mark_areas (StnOptionArea *self)
     g_autofree char *start = g_strdup_printf ("%s_STRT", name);
     g_autofree char *last = g_strdup_printf ("%s_END", name);
     guint32 from, to;
-    if (!stn_options_field (self, start, &from) || !stn_options_field (self, last, &to) || from > to)
+    if (!stn_area_field (self, start, &from) || !stn_area_field (self, last, &to) || from > to)
       continue;
     gboolean second = two && strchr (name, '2') != NULL;
     guint64 bank = self->target->flash_base + (second ? half : 0);
@@ -236,7 +236,7 @@ mark_areas (StnOptionArea *self)
 }
 
 void
-stn_options_map_protection (StnOptionArea *self)
+stn_area_map_protection (StnOptionArea *self)
 {
   memset (self->protected, 0, stn_target_page_count (self->target));
   self->hidden_count = 0;
@@ -261,19 +261,19 @@ stn_options_map_protection (StnOptionArea *self)
 }
 
 gboolean
-stn_options_write_protects (const StnOptionArea *self, const StnPage *page)
+stn_area_write_protects (const StnOptionArea *self, const StnPage *page)
 {
   return page->number < stn_target_page_count (self->target) && self->protected[page->number] != 0;
 }
 
 gboolean
-stn_options_write_protect_any (const StnOptionArea *self)
+stn_area_write_protect_any (const StnOptionArea *self)
 {
   return memchr (self->protected, 1, stn_target_page_count (self->target)) != NULL;
 }
 
 void
-stn_options_hide (const StnOptionArea *self, guint64 address, guint8 *buffer, gsize length)
+stn_area_hide (const StnOptionArea *self, guint64 address, guint8 *buffer, gsize length)
 {
   for (guint i = 0; i < self->hidden_count; i++)
     for (gsize k = 0; k < length; k++)
@@ -286,19 +286,19 @@ stn_options_hide (const StnOptionArea *self, guint64 address, guint8 *buffer, gs
 static void
 put (const StnOptionArea *self, guint8 *area, const char *name, guint32 value)
 {
-  const StnOptionField *field = stn_options_find (self, name);
+  const StnAreaField *field = stn_area_find (self, name);
   if (field != NULL)
-    stn_options_put_field (self, area, field, value & stn_options_ones (field->width));
+    stn_area_put_field (self, area, field, value & stn_area_ones (field->width));
 }
 
 /* bitmaps of `width` bits one behind the other; `protects`: what a protected bit holds */
 static void
-put_bitmaps (const StnOptionArea *self, guint8 *area, const char *const *names, gboolean protects,
-             const guint8 *codes, gsize count)
+put_bitmaps (const StnOptionArea *self, guint8 *area, const char *const *names, gboolean protects, const guint8 *codes,
+             gsize count)
 {
   guint first = 0;
   for (guint i = 0; names[i] != NULL; i++) {
-    const StnOptionField *field = stn_options_find (self, names[i]);
+    const StnAreaField *field = stn_area_find (self, names[i]);
     if (field == NULL)
       continue;
     guint32 bits = 0;
@@ -311,14 +311,14 @@ put_bitmaps (const StnOptionArea *self, guint8 *area, const char *const *names, 
 }
 
 guint8 *
-stn_options_after_write_protect (const StnOptionArea *self, const guint8 *codes, gsize count)
+stn_area_after_write_protect (const StnOptionArea *self, const guint8 *codes, gsize count)
 {
   static const char *const halfwords[] = { "WRP0", "WRP1", "WRP2", "WRP3", NULL };
   static const char *const sectors[] = { "nWRP", "nWRP2", "WRPSG1", "WRPSG12", "WRPSG2", "WRPSG22", NULL };
-  static const char *const words[] = { "WRP_0", "WRP_16", "WRP_32", "WRP_48", "WRP_64", "WRP_80", "WRP_96", "WRP_112",
-                                       NULL };
+  static const char *const words[] = { "WRP_0",  "WRP_16", "WRP_32",  "WRP_48", "WRP_64",
+                                       "WRP_80", "WRP_96", "WRP_112", NULL };
   static const char *const areas[] = { "WRP1A", "WRP1B", "WRP2A", "WRP2B" };
-  guint8 *area = stn_options_registers (self);
+  guint8 *area = stn_area_registers (self);
   switch (self->style) {
   case STN_AREA_HALFWORDS:
     put_bitmaps (self, area, halfwords, FALSE, codes, count);
@@ -337,7 +337,7 @@ stn_options_after_write_protect (const StnOptionArea *self, const guint8 *codes,
       g_autofree char *last = g_strdup_printf ("%s_END", areas[i]);
       g_autofree char *unlock = g_strdup_printf ("%s_UNLOCK", areas[i]);
       guint32 may_change = 1;
-      stn_options_field (self, unlock, &may_change);
+      stn_area_field (self, unlock, &may_change);
       if (may_change == 0)
         continue;
       gboolean given = count >= 2 * i + 2;

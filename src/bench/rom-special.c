@@ -28,9 +28,9 @@ stn_rom_has_special (const StnBoard *board)
 static gint64
 store_field (StnBoard *board, guint8 *area, const char *name, guint32 value, gint64 at_ns)
 {
-  const StnOptionField *field = stn_options_find (&board->options, name);
+  const StnAreaField *field = stn_area_find (&board->options, name);
   if (field != NULL)
-    stn_options_put_field (&board->options, area, field, value);
+    stn_area_put_field (&board->options, area, field, value);
   return stn_memory_store_options (board, area, at_ns);
 }
 
@@ -38,9 +38,9 @@ store_field (StnBoard *board, guint8 *area, const char *name, guint32 value, gin
 static StnSpecialResult
 set_state (StnBoard *board, guint32 data, gint64 at_ns)
 {
-  StnSpecialResult result = { .is_known = stn_options_find (&board->options, "PRODUCT_STATE") != NULL, .end_ns = at_ns };
+  StnSpecialResult result = { .is_known = stn_area_find (&board->options, "PRODUCT_STATE") != NULL, .end_ns = at_ns };
   guint32 now;
-  if (!result.is_known || data > 0xff || !stn_options_field (&board->options, "PRODUCT_STATE", &now))
+  if (!result.is_known || data > 0xff || !stn_area_field (&board->options, "PRODUCT_STATE", &now))
     return result;
   gboolean back = data == STATE_OPEN && now == STATE_PROVISIONING;
   gboolean forward = now == STATE_OPEN || (now == STATE_PROVISIONING && data != STATE_OPEN);
@@ -48,8 +48,7 @@ set_state (StnBoard *board, guint32 data, gint64 at_ns)
     return result;
   if (back)
     result.end_ns = stn_memory_erase_all (board, result.end_ns);
-  result.end_ns =
-      store_field (board, stn_options_registers (&board->options), "PRODUCT_STATE", data, result.end_ns);
+  result.end_ns = store_field (board, stn_area_registers (&board->options), "PRODUCT_STATE", data, result.end_ns);
   result.is_done = result.resets = TRUE;
   return result;
 }
@@ -59,25 +58,25 @@ trustzone (StnBoard *board, guint32 data, gint64 at_ns)
 {
   StnOptionArea *options = &board->options;
   StnSpecialResult result = { .is_known = TRUE, .end_ns = at_ns };
-  gboolean closed = stn_options_level (options) == STN_LEVEL_CLOSED, on = stn_options_has_trustzone_on (options);
+  gboolean closed = stn_area_level (options) == STN_AREA_LEVEL_CLOSED, on = stn_area_has_trustzone_on (options);
   guint8 *area = NULL;
   switch (data & 0xff) {
   case DISABLE_TRUSTZONE:
     if (!closed || !on || data != 0)
       return result;
     result.end_ns = stn_memory_erase_all (board, at_ns);
-    area = stn_options_after_level (options, STN_LEVEL_OPEN);
+    area = stn_area_after_level (options, STN_AREA_LEVEL_OPEN);
     result.end_ns = store_field (board, area, "TZEN", 0, result.end_ns);
     break;
   case TO_HALF:
     if (!closed || !on || data != TO_HALF)
       return result;
-    result.end_ns = store_field (board, stn_options_registers (options), "RDP", RDP_HALF, at_ns);
+    result.end_ns = store_field (board, stn_area_registers (options), "RDP", RDP_HALF, at_ns);
     break;
   case UNLOCK_WRP:
     if (!closed || data >> 16 != 0 || (data >> 8 & 0xff) > 4)
       return result;
-    result.end_ns = stn_memory_store_options (board, stn_options_after_unlock (options, data >> 8 & 0xff), at_ns);
+    result.end_ns = stn_memory_store_options (board, stn_area_after_unlock (options, data >> 8 & 0xff), at_ns);
     break;
   default:
     return result;

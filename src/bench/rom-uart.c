@@ -22,10 +22,10 @@ typedef struct {
 } RomKind;
 
 static const RomKind rom_kinds[] = {
-  { 0x410, 0x22, 0x200, FALSE },  { 0x412, 0x22, 0x200, FALSE }, { 0x414, 0x22, 0x200, FALSE },
-  { 0x418, 0x22, 0x1000, FALSE }, { 0x420, 0x22, 0x200, FALSE }, { 0x428, 0x22, 0x200, FALSE },
-  { 0x430, 0x30, 0x800, FALSE },  { 0x413, 0x31, 0x3000, TRUE }, { 0x460, 0x31, 0x2700, FALSE },
-  { 0x440, 0x31, 0x800, TRUE },   { 0x444, 0x31, 0x800, TRUE },  { 0x411, 0x33, 0x2000, TRUE },
+  { 0x410, 0x22, 0x200, FALSE },  { 0x412, 0x22, 0x200, FALSE },  { 0x414, 0x22, 0x200, FALSE },
+  { 0x418, 0x22, 0x1000, FALSE }, { 0x420, 0x22, 0x200, FALSE },  { 0x428, 0x22, 0x200, FALSE },
+  { 0x430, 0x30, 0x800, FALSE },  { 0x413, 0x31, 0x3000, TRUE },  { 0x460, 0x31, 0x2700, FALSE },
+  { 0x440, 0x31, 0x800, TRUE },   { 0x444, 0x31, 0x800, TRUE },   { 0x411, 0x33, 0x2000, TRUE },
   { 0x474, 0x40, 0x4000, FALSE }, { 0x478, 0x40, 0x4000, FALSE }, { 0x484, 0x40, 0x4000, FALSE },
   { 0x47a, 0x40, 0x4000, FALSE }, { 0, 0x31, 0x1000, FALSE },
 };
@@ -121,7 +121,7 @@ refuse (StnBoard *board, gint64 at_ns)
 /* ---- what ends a visit ---- */
 
 static void
-reset_after (StnBoard *board, StnOptionChange change, gint64 at_ns)
+reset_after (StnBoard *board, StnAreaChange change, gint64 at_ns)
 {
   if (stn_memory_reset_after (board, change, at_ns))
     board->rom->stage = NULL;
@@ -133,7 +133,7 @@ static void
 change_options (StnBoard *board, guint8 *area, gint64 at_ns)
 {
   gint64 end = stn_memory_store_options (board, area, at_ns);
-  reset_after (board, STN_CHANGE_WRITE, acknowledge (board, end));
+  reset_after (board, STN_AREA_CHANGE_WRITE, acknowledge (board, end));
 }
 
 /* ---- Get, Get Version, Get ID ---- */
@@ -164,16 +164,10 @@ command_list (const StnBoard *board, gsize *out_count)
                                           STN_UART_READOUT_PROTECT,
                                           STN_UART_READOUT_UNPROTECT };
   /* H5, C5: life cycles instead of read protection */
-  static const guint8 with_states[] = { STN_UART_GET,
-                                        STN_UART_GET_VERSION,
-                                        STN_UART_GET_ID,
-                                        STN_UART_READ_MEMORY,
-                                        STN_UART_GO,
-                                        STN_UART_WRITE_MEMORY,
-                                        STN_UART_EXTENDED_ERASE,
-                                        STN_UART_SPECIAL,
-                                        STN_UART_WRITE_PROTECT,
-                                        STN_UART_WRITE_UNPROTECT };
+  static const guint8 with_states[] = {
+    STN_UART_GET,          STN_UART_GET_VERSION,    STN_UART_GET_ID,  STN_UART_READ_MEMORY,   STN_UART_GO,
+    STN_UART_WRITE_MEMORY, STN_UART_EXTENDED_ERASE, STN_UART_SPECIAL, STN_UART_WRITE_PROTECT, STN_UART_WRITE_UNPROTECT
+  };
   static const guint8 with_trustzone[] = { STN_UART_GET,
                                            STN_UART_GET_VERSION,
                                            STN_UART_GET_ID,
@@ -303,8 +297,8 @@ on_write_data (StnBoard *board, gint64 at_ns)
     return;
   }
   memcpy (rom->block, got, length);
-  if (stn_options_may_write_at (&board->options, rom->address)) {
-    change_options (board, stn_options_after_write (&board->options, rom->address, got, length), at_ns);
+  if (stn_area_may_write_at (&board->options, rom->address)) {
+    change_options (board, stn_area_after_write (&board->options, rom->address, got, length), at_ns);
     return;
   }
   gint64 end = at_ns;
@@ -335,7 +329,7 @@ on_write_count (StnBoard *board, G_GNUC_UNUSED gint64 at_ns)
 static void
 mass_erase (StnBoard *board, gint64 at_ns)
 {
-  if (board->target->quirks & STN_QUIRK_NO_MASS_ERASE || stn_options_write_protect_any (&board->options)) {
+  if (board->target->quirks & STN_QUIRK_NO_MASS_ERASE || stn_area_write_protect_any (&board->options)) {
     refuse (board, at_ns);
     return;
   }
@@ -445,8 +439,7 @@ on_protect_sectors (StnBoard *board, gint64 at_ns)
     refuse (board, at_ns);
     return;
   }
-  change_options (board, stn_options_after_write_protect (&board->options, rom->got->data + 1, rom->got->len - 2),
-                  at_ns);
+  change_options (board, stn_area_after_write_protect (&board->options, rom->got->data + 1, rom->got->len - 2), at_ns);
 }
 
 static void
@@ -467,14 +460,14 @@ static void
 do_write_unprotect (StnBoard *board, gint64 at_ns)
 {
   gint64 end = acknowledge (board, at_ns);
-  change_options (board, stn_options_after_write_protect (&board->options, NULL, 0), end);
+  change_options (board, stn_area_after_write_protect (&board->options, NULL, 0), end);
 }
 
 static void
 do_readout_protect (StnBoard *board, gint64 at_ns)
 {
   gint64 end = acknowledge (board, at_ns);
-  change_options (board, stn_options_after_level (&board->options, STN_LEVEL_CLOSED), end);
+  change_options (board, stn_area_after_level (&board->options, STN_AREA_LEVEL_CLOSED), end);
 }
 
 /* Both ACKs go out before the erase begins, because the RAM is wiped with it. */
@@ -484,9 +477,9 @@ do_readout_unprotect (StnBoard *board, gint64 at_ns)
   acknowledge (board, at_ns);
   gint64 end = acknowledge (board, at_ns);
   end = stn_memory_erase_all (board, end);
-  end = stn_memory_store_options (board, stn_options_after_level (&board->options, STN_LEVEL_OPEN), end);
+  end = stn_memory_store_options (board, stn_area_after_level (&board->options, STN_AREA_LEVEL_OPEN), end);
   g_clear_pointer (&board->ram, g_free);
-  reset_after (board, STN_CHANGE_UNPROTECT, end);
+  reset_after (board, STN_AREA_CHANGE_UNPROTECT, end);
 }
 
 /* ---- Special ---- */
@@ -509,7 +502,7 @@ on_special_data (StnBoard *board, gint64 at_ns)
   const guint8 answer[] = { 0x00, 0x00, 0x00, 0x01, result.is_done ? 0x00 : 0x01, STN_UART_ACK };
   gint64 end = say (board, answer, sizeof answer, result.end_ns);
   if (result.resets)
-    reset_after (board, STN_CHANGE_WRITE, end);
+    reset_after (board, STN_AREA_CHANGE_WRITE, end);
   else
     expect (board, 2, on_command);
 }
@@ -577,18 +570,18 @@ static const struct {
 static gboolean
 may_run (const StnBoard *board, When when)
 {
-  StnOptionLevel level = stn_options_level (&board->options);
+  StnAreaLevel level = stn_area_level (&board->options);
   switch (when) {
   case ALWAYS:
     return TRUE;
   case WHEN_NOT_FINAL:
-    return level != STN_LEVEL_FINAL;
+    return level != STN_AREA_LEVEL_FINAL;
   case WHEN_MAY_UNPROTECT:
     return stn_memory_may_unprotect (board);
   case WHEN_OPEN:
     break;
   }
-  return level == STN_LEVEL_OPEN;
+  return level == STN_AREA_LEVEL_OPEN;
 }
 
 static gboolean

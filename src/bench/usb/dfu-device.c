@@ -76,7 +76,7 @@ refuse (Dfu *self, guint8 status)
 static gboolean
 is_protected (const Dfu *self)
 {
-  return stn_options_level (&self->board->options) != STN_LEVEL_OPEN;
+  return stn_area_level (&self->board->options) != STN_AREA_LEVEL_OPEN;
 }
 
 /* ---- what a GETSTATUS after a download sets going: the board is locked ---- */
@@ -112,7 +112,7 @@ erase_page (Dfu *self, guint64 address, gint64 now_ns)
 static gint64
 erase_all (Dfu *self, gint64 now_ns)
 {
-  if (is_protected (self) || stn_options_write_protect_any (&self->board->options)) {
+  if (is_protected (self) || stn_area_write_protect_any (&self->board->options)) {
     self->outcome = STATUS_VENDOR;
     return now_ns;
   }
@@ -132,11 +132,11 @@ read_unprotect (Dfu *self, gint64 now_ns)
   }
   if (is_protected (self)) {
     end = stn_memory_erase_all (board, end);
-    end = stn_memory_store_options (board, stn_options_after_level (&board->options, STN_LEVEL_OPEN), end);
+    end = stn_memory_store_options (board, stn_area_after_level (&board->options, STN_AREA_LEVEL_OPEN), end);
   }
   g_clear_pointer (&board->ram, g_free);
   end += LEAVE_AFTER_NS;
-  self->leaves_bus = stn_memory_reset_after (board, STN_CHANGE_UNPROTECT, end);
+  self->leaves_bus = stn_memory_reset_after (board, STN_AREA_CHANGE_UNPROTECT, end);
   return end;
 }
 
@@ -144,13 +144,13 @@ static gint64
 write_options (Dfu *self, guint64 address, gint64 now_ns)
 {
   StnBoard *board = self->board;
-  if (self->data->len > stn_options_bytes_from (&board->options, address)) {
+  if (self->data->len > stn_area_bytes_from (&board->options, address)) {
     self->outcome = STATUS_TARGET;
     return now_ns;
   }
-  guint8 *area = stn_options_after_write (&board->options, address, self->data->data, self->data->len);
+  guint8 *area = stn_area_after_write (&board->options, address, self->data->data, self->data->len);
   gint64 end = stn_memory_store_options (board, area, now_ns) + LEAVE_AFTER_NS;
-  self->leaves_bus = stn_memory_reset_after (board, STN_CHANGE_WRITE, end);
+  self->leaves_bus = stn_memory_reset_after (board, STN_AREA_CHANGE_WRITE, end);
   return end;
 }
 
@@ -184,7 +184,7 @@ write_memory (Dfu *self, gint64 now_ns)
   guint64 address = self->pointer + (guint64) (self->block - BLOCK_FIRST_DATA) * self->data->len;
   if (is_protected (self)) {
     self->outcome = STATUS_VENDOR;
-  } else if (stn_options_may_write_at (&board->options, address)) {
+  } else if (stn_area_may_write_at (&board->options, address)) {
     return write_options (self, address, now_ns);
   } else if (stn_memory_is_feature_word (board, address)) {
     self->outcome = stn_memory_set_feature (board, self->data->data, self->data->len) ? STATUS_OK : STATUS_TARGET;
@@ -209,7 +209,7 @@ run_special (Dfu *self, gint64 now_ns)
   self->outcome = !result.is_known ? STATUS_STALLED : result.is_done ? STATUS_OK : STATUS_VENDOR;
   if (result.resets) {
     result.end_ns += LEAVE_AFTER_NS;
-    self->leaves_bus = stn_memory_reset_after (self->board, STN_CHANGE_WRITE, result.end_ns);
+    self->leaves_bus = stn_memory_reset_after (self->board, STN_AREA_CHANGE_WRITE, result.end_ns);
   }
   return result.end_ns;
 }
@@ -354,8 +354,8 @@ readable (const Dfu *self, guint64 address)
   const StnTarget *target = self->board->target;
   if (stn_memory_in_flash (self->board, address))
     return target->flash_base + target->flash_bytes - address;
-  if (stn_options_hold (&self->board->options, address))
-    return stn_options_bytes_from (&self->board->options, address);
+  if (stn_area_hold (&self->board->options, address))
+    return stn_area_bytes_from (&self->board->options, address);
   /* the block around UID and flash size begins in the OTP area of F2 and F4 and goes on behind it */
   if (in_otp (self, address) && !stn_memory_may_read (self->board, address))
     return target->otp_address + target->otp_bytes - address;
