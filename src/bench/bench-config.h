@@ -22,8 +22,8 @@ typedef struct {
   char *name;
   char *part;
   StnChipFlash flash;
-  GBytes *image;     /* or NULL */
-  GPtrArray *faults; /* char *, checked */
+  GBytes *image;      /* or NULL */
+  GPtrArray *faults;  /* char *, checked */
   GPtrArray *options; /* StnBenchOption; the names are checked when the chip is known */
 } StnBenchBoard;
 
@@ -86,7 +86,7 @@ typedef struct {
 
 /* What the bench's own operator does, for programs that nobody stands beside. */
 typedef struct {
-  gint64 swap_ns;                     /* how long the detect pins see nothing when boards are swapped */
+  gint64 swap_ns;                      /* how long the detect pins see nothing when boards are swapped */
   gint64 press_every_ns, press_for_ns; /* START; 0: never */
 } StnBenchOperator;
 
@@ -105,6 +105,21 @@ struct StnBenchConfig {
 /* bench-hubs.c: a hub of bench.yaml; `power` (may be NULL) maps ports to boards. */
 gboolean stn_bench_config_read_hub (StnBenchConfig *self, const char *port, StnHubSwitching switching,
                                     const StnNode *power, GError **error);
+/* ---- building, for the file and for the calls of bench.h ---- */
+
+/* Takes over `uart`, whatever it returns. */
+gboolean stn_bench_config_take_uart (StnBenchConfig *self, StnBenchUart *uart, GError **error);
+gboolean stn_bench_config_add_plug (StnBenchConfig *self, const char *port, const char *board, GPtrArray *words,
+                                    GError **error);
+/* The adapter with this serial and port, made where there is none; borrowed. */
+StnBenchAdapter *stn_bench_config_ensure_adapter (StnBenchConfig *self, const char *serial, const char *port);
+gboolean stn_bench_config_add_adapter_line (StnBenchConfig *self, StnBenchAdapter *adapter, const char *pin,
+                                            const char *board, StnLineSignal signal, gboolean active_low,
+                                            GError **error);
+gboolean stn_line_signal_parse (const char *text, StnLineSignal *out, GError **error);
+/* Where nothing else is said. */
+gboolean stn_line_signal_is_active_low (StnLineSignal signal);
+
 const StnBenchBoard *stn_bench_config_board (const StnBenchConfig *self, const char *name);
 /* Whether a place that a station file names is this serial or hub port ("…usb-0:1.3"; a udev path or the port
  * alone). */
