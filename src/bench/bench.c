@@ -401,6 +401,11 @@ list_places (StnProvider *provider, G_GNUC_UNUSED GError **error)
     if (plugged)
       g_ptr_array_add (places, uart_place (&uart->place));
   }
+  for (guint i = 0; i < self->plugs->len; i++) {
+    g_autofree char *place = stn_dfu_port_place (g_ptr_array_index (self->plugs, i));
+    if (place != NULL)
+      g_ptr_array_add (places, stn_place_new (STN_PLACE_USB, place, "an STM32 in DFU mode"));
+  }
   g_ptr_array_sort (places, compare_places);
   return places;
 }

@@ -28,7 +28,7 @@ static void
 print_table (const StnCheckReport *report)
 {
   static const char *const titles[] = {
-    "site", "adapter", "port", "NRST", "BOOT0", "detect", "UID", "board", "", NULL
+    "site", "adapter", "UART", "USB", "NRST", "BOOT0", "detect", "UID", "board", "", NULL
   };
   static const char *const states[] = { "proved", "WRONG", "silent", "ERROR" };
   g_autoptr (StnTable) table = stn_table_new (titles);
@@ -39,6 +39,7 @@ print_table (const StnCheckReport *report)
     const char *cells[] = { row->site,
                             cell_text (&row->proofs[STN_PROOF_CONTROL]),
                             cell_text (&row->proofs[STN_PROOF_UART]),
+                            cell_text (&row->proofs[STN_PROOF_USB]),
                             cell_text (&row->proofs[STN_PROOF_NRST]),
                             cell_text (&row->proofs[STN_PROOF_BOOT0]),
                             cell_text (&row->proofs[STN_PROOF_DETECT]),
@@ -99,6 +100,13 @@ show_progress (guint done, guint total, G_GNUC_UNUSED gpointer data)
   fprintf (stderr, "\r%u of %u%s", done, total, done == total ? "\r\033[K" : "");
 }
 
+/* Off a terminal too: it takes as long as a cup of coffee on a large bank. */
+static void
+show_what (const char *what, G_GNUC_UNUSED gpointer data)
+{
+  fprintf (stderr, "%s\n", what);
+}
+
 int
 stn_command_check (const StnCommand *self, int argc, char **argv)
 {
@@ -130,6 +138,7 @@ stn_command_check (const StnCommand *self, int argc, char **argv)
   const StnCheckOptions options = {
     .sites = (const char *const *) sites,
     .cancellable = cancellable,
+    .tell = json ? NULL : show_what,
     .progress = isatty (STDERR_FILENO) && !json ? show_progress : NULL,
   };
   g_autoptr (StnCheckReport) report = stn_station_check_wiring (station, &options, &error);

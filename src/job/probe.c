@@ -1,5 +1,8 @@
 #include "src/job/probe.h"
 
+#include "protocols/dfu/dfu-identity.h"
+#include "src/job/stability.h"
+
 #include <string.h>
 
 /* what is in the port's buffer already comes at once */
@@ -89,51 +92,91 @@ sync_device (StnLink *device, const StnWait *wait, GError **error)
   return stn_engine_sync (engine, 0, wait, error);
 }
 
-/* DFU tells neither product id nor UID to somebody who does not know the chip: that it is there is all that is asked.
- */
+/* The chip whose memory map is the device's and whose UID, read where that chip has it, is the one that the device's
+ * serial is made of. Nothing is found where the ROM is read-protected or its serial says nothing. */
+static void
+ask_device_who (StnProbeEar *self, StnLink *device, StnTargets *targets, const StnWait *parent)
+{
+  StnWait wait = stn_wait_within (parent, ANSWER_NS);
+  guint count = 0;
+  const StnTarget *const *list = stn_targets_list (targets, &count);
+
+  for (guint i = 0; i < count && stn_wait_check (&wait, NULL); i++) {
+    const StnTarget *target = list[i];
+    guint8 bytes[STN_UID_SPAN_MOST], uid[12];
+    guint span = stn_uid_span_bytes (target);
+    StnRomIdentity identity;
+
+    if (!target->has_usb || span == 0)
+      continue;
+    g_autoptr (StnEngine) engine = stn_engine_new (stn_engine_class_by_name ("dfu"), device, target);
+    if (!stn_engine_sync (engine, 0, &wait, NULL) || !stn_engine_identify (engine, &identity, &wait, NULL)
+        || identity.serial[0] == '\0')
+      return;
+    if (!stn_engine_check_target (engine, NULL) || !stn_engine_read (engine, target->uid_address, bytes, span, &wait, NULL))
+      continue;
+    for (guint k = 0; k < sizeof uid; k++)
+      uid[k] = bytes[target->uid_offsets[k / 4] + k % 4];
+    if (stn_dfu_serial_check (identity.serial, uid) != STN_DFU_SERIAL_FITS)
+      continue;
+    self->is_identified = TRUE;
+    self->product_id = target->product_id;
+    self->target = target;
+    stn_uid_to_text (target, bytes, self->uid);
+    return;
+  }
+}
+
 static gboolean
-ask_usb (StnProbeEar *self, const StnWait *parent, GError **error)
+ask_usb (StnProbeEar *self, StnTargets *targets, const StnWait *parent, GError **error)
 {
   StnWait wait = stn_wait_within (parent, DEVICE_NS);
+  StnStability losses = { 0 };
 
-  for (;;) {
+  for (guint try = 1;; try++) {
     g_autoptr (GError) local = NULL;
     g_autoptr (StnLink) device =
         self->usb_provider->provider_class->open_usb (self->usb_provider, self->usb_place, &wait, &local);
     if (device != NULL && sync_device (device, &wait, &local)) {
       self->heard = STN_HEARD_ROM;
+      self->by_usb = TRUE;
+      if (self->who && targets != NULL)
+        ask_device_who (self, device, targets, parent);
       return TRUE;
     }
-    if (device != NULL && stn_error_is (local, STN_FAILURE_LINK_LOST) && stn_wait_sleep (&wait, STALE_NS, NULL))
+    gboolean lost = device != NULL && stn_error_is (local, STN_FAILURE_LINK_LOST);
+    /* the first may be the one of before the reset */
+    if (lost && try > 1 && stn_stability_note (&losses, stn_clock_now_ns (wait.clock))) {
+      stn_error_set (error, STN_FAILURE_LINK_UNSTABLE, "the USB device comes and goes: %s", local->message);
+      return FALSE;
+    }
+    if (lost && stn_wait_sleep (&wait, STALE_NS, NULL))
       continue;
     if (stn_wait_is_cancelled (parent) || (device == NULL && !stn_error_is (local, STN_FAILURE_NO_ANSWER))) {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
     /* a device that does not speak as it should is something, but no ROM */
-    self->heard = device != NULL && !stn_error_is (local, STN_FAILURE_LINK_LOST) ? STN_HEARD_BYTES : STN_HEARD_NOTHING;
+    self->by_usb = device != NULL && !lost;
+    self->heard = self->by_usb ? STN_HEARD_BYTES : STN_HEARD_NOTHING;
     return TRUE;
   }
 }
 
 static gboolean
-ask (Asking *asking, GError **error)
+ask_uart (StnProbeEar *self, StnTargets *targets, const StnWait *parent, GError **error)
 {
-  StnProbeEar *self = asking->ear;
-
-  if (self->uart == NULL)
-    return ask_usb (self, asking->wait, error);
-  StnWait wait = stn_wait_within (asking->wait, SYNC_NS);
+  StnWait wait = stn_wait_within (parent, SYNC_NS);
   g_autoptr (GError) local = NULL;
   gboolean spoke = FALSE;
 
-  if (!has_spoken (self, asking->wait, &spoke, error))
+  if (!has_spoken (self, parent, &spoke, error))
     return FALSE;
   g_autoptr (StnEngine) engine = stn_engine_new (stn_engine_class_by_name ("uart"), self->uart, NULL);
   if (stn_engine_sync (engine, self->baud, &wait, &local)) {
     self->heard = STN_HEARD_ROM;
     if (self->who)
-      ask_who (self, engine, asking->targets, asking->wait);
+      ask_who (self, engine, targets, parent);
     return TRUE;
   }
   /* a line that does not fall silent is noise too */
@@ -146,6 +189,24 @@ ask (Asking *asking, GError **error)
   gboolean silent = seen != NULL && g_str_equal (seen, "nothing");
   self->heard = silent && !spoke ? STN_HEARD_NOTHING : STN_HEARD_BYTES;
   self->is_echo = seen != NULL && g_str_equal (seen, "7f");
+  return TRUE;
+}
+
+static gboolean
+ask (Asking *asking, GError **error)
+{
+  StnProbeEar *self = asking->ear;
+  gboolean has_both = self->uart != NULL && self->usb_provider != NULL;
+  gboolean usb_now = self->uart == NULL || (has_both && self->usb_first);
+
+  for (guint port = 0; port < (has_both ? 2u : 1u); port++, usb_now = !usb_now) {
+    StnHeard before = self->heard;
+    if (!(usb_now ? ask_usb : ask_uart) (self, asking->targets, asking->wait, error))
+      return FALSE;
+    if (self->heard == STN_HEARD_ROM)
+      return TRUE;
+    self->heard = MAX (self->heard, before);
+  }
   return TRUE;
 }
 
@@ -162,7 +223,7 @@ static void
 forget (StnProbeEar *self)
 {
   self->heard = STN_HEARD_NOTHING;
-  self->is_echo = self->is_identified = FALSE;
+  self->is_echo = self->is_identified = self->by_usb = FALSE;
   self->product_id = 0;
   self->target = NULL;
   g_clear_error (&self->lost);

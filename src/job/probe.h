@@ -25,10 +25,14 @@ typedef struct {
   guint baud;                /* bits per second */
   StnProvider *usb_provider; /* borrowed; NULL: no USB port. A ROM there is a DFU device that comes */
   const char *usb_place;     /* borrowed */
-  gboolean who;              /* ask a ROM who it is */
+  /* With both: a ROM answers at the port where it is spoken to first, so this one is tried first and the other only when
+   * no ROM was there. */
+  gboolean usb_first;
+  gboolean who; /* ask a ROM who it is */
 
   /* what came of it */
   StnHeard heard;
+  gboolean by_usb;        /* what was heard came over USB */
   gboolean is_echo;       /* the sync byte itself came back: TX and RX are joined */
   gboolean is_identified; /* product id and what follows are the chip's */
   guint16 product_id;

@@ -17,6 +17,7 @@ typedef struct {
   guint8 *held, *at_rest, *by_nrst, *by_boot0;
   StnProbeEar *who;     /* the first answer of each UART's ROM */
   gboolean *sees_board; /* its detect pin does; TRUE where there is none */
+  gboolean *by_uart, *by_usb; /* heard there at least once */
   guint done, total;
 } Check;
 
@@ -25,7 +26,7 @@ typedef struct {
 const char *
 stn_proof_kind_name (StnProofKind kind)
 {
-  static const char *const names[] = { "control", "uart", "nrst", "boot0", "detect", "uid" };
+  static const char *const names[] = { "control", "uart", "usb", "nrst", "boot0", "detect", "uid" };
   G_STATIC_ASSERT (G_N_ELEMENTS (names) == STN_PROOF_KIND_COUNT);
   return names[kind];
 }
@@ -59,7 +60,7 @@ name_of (const Check *self, guint index)
 static const char *
 port_word (const Check *self, guint index)
 {
-  return site_of (self, index)->uart_place != NULL ? "UART" : "USB port";
+  return site_of (self, index)->uart_place == NULL || (self->by_usb[index] && !self->by_uart[index]) ? "USB port" : "UART";
 }
 
 /* "A2's UART", "A2's UART and A5's USB port" */
@@ -327,14 +328,39 @@ judge_detect (const Check *self, guint site, StnSiteCheck *row)
 }
 
 static void
+judge_usb (const Check *self, guint site, StnSiteCheck *row)
+{
+  const StnSite *wired = site_of (self, site);
+
+  if (wired->usb_place == NULL) {
+    prove (row, STN_PROOF_USB, STN_PROOF_NOT_WIRED, NULL);
+    return;
+  }
+  prove (row, STN_PROOF_USB, self->by_usb[site] ? STN_PROOF_SEEN : STN_PROOF_OPEN,
+         g_strdup (self->by_usb[site] ? "the ROM's device came" : "no device came"));
+  if (wired->uart_place != NULL && self->by_usb[site] && wired->program_by != STN_PROGRAM_BY_USB)
+    g_ptr_array_add (row->findings,
+                     g_strdup_printf ("%s: a board that is programmed by UART is plugged into USB as well: once the host "
+                                      "has enumerated it, its ROM answers there alone; unplug it, switch that port's "
+                                      "power off, or say `program-by: usb`",
+                                      wired->name));
+}
+
+static void
 judge_uart (const Check *self, guint site, StnSiteCheck *row)
 {
-  gboolean heard = was_heard (self, site);
+  gboolean heard = self->by_uart[site];
 
+  judge_usb (self, site, row);
+  if (site_of (self, site)->uart_place == NULL) {
+    prove (row, STN_PROOF_UART, STN_PROOF_NOT_WIRED, NULL);
+    return;
+  }
   prove (row, STN_PROOF_UART, heard ? STN_PROOF_SEEN : STN_PROOF_OPEN,
-         g_strdup (self->who[site].is_identified ? "a ROM answered"
-                   : heard                       ? "something was heard"
-                                                 : "nothing came"));
+         g_strdup (heard && self->who[site].is_identified ? "a ROM answered"
+                   : heard                                ? "something was heard"
+                   : self->by_usb[site]                   ? "nothing came; the board answers over USB"
+                                                          : "nothing came"));
   if (self->who[site].is_echo && !self->who[site].is_identified) {
     prove (row, STN_PROOF_UART, STN_PROOF_WRONG, g_strdup ("what is sent comes back"));
     find_fault (
@@ -376,7 +402,8 @@ judge_port (const Check *self, guint site, StnSiteCheck *row)
     return TRUE;
   gboolean is_board = stn_error_is (failure, STN_FAILURE_BOARD_SHORTED);
   row->state = is_board ? STN_SITE_WRONG : STN_SITE_ERROR;
-  prove (row, STN_PROOF_UART, is_board ? STN_PROOF_OPEN : STN_PROOF_WRONG, g_strdup (failure->message));
+  prove (row, site_of (self, site)->uart_place != NULL ? STN_PROOF_UART : STN_PROOF_USB,
+         is_board ? STN_PROOF_OPEN : STN_PROOF_WRONG, g_strdup (failure->message));
   g_ptr_array_add (row->findings, g_strdup_printf ("%s: %s", name_of (self, site), failure->message));
   return FALSE;
 }
@@ -414,11 +441,16 @@ judge (const Check *self, guint site, StnSiteCheck *row)
 static gboolean
 play (Check *self, int boot0, int released, gboolean who, guint8 *out, GError **error)
 {
+  /* where a site has both, its UART is heard when NRST is tried, and its USB when BOOT0 is */
+  for (guint i = 0; i < self->scene.count; i++)
+    self->scene.ears[i].usb_first = !who;
   if (!stn_scene_play (&self->scene, boot0, released, who, error))
     return FALSE;
   for (guint i = 0; i < self->scene.count; i++) {
     const StnProbeEar *ear = &self->scene.ears[i];
     out[i] = (guint8) ear->heard;
+    self->by_usb[i] |= ear->by_usb && ear->heard == STN_HEARD_ROM;
+    self->by_uart[i] |= !ear->by_usb && ear->heard != STN_HEARD_NOTHING;
     if (ear->is_identified ? !self->who[i].is_identified : ear->is_echo)
       self->who[i] = *ear;
   }
@@ -505,6 +537,13 @@ make_report (const Check *self)
   return report;
 }
 
+static void
+tell (const Check *self, const char *what)
+{
+  if (self->options->tell != NULL)
+    self->options->tell (what, self->options->data);
+}
+
 static gboolean
 run (Check *self, StnBench *bench, GError **error)
 {
@@ -517,13 +556,16 @@ run (Check *self, StnBench *bench, GError **error)
   self->ports =
       stn_ports_new (self->station, (const guint *) (gconstpointer) self->indexes->data, self->indexes->len, bench);
   stn_ports_set_tolerant (self->ports, TRUE);
-  if (!stn_ports_lock (self->ports, error)
-      || !stn_station_wait_out_windows (self->station, self->ports, cancellable, error)
+  if (!stn_ports_lock (self->ports, error))
+    return FALSE;
+  tell (self, "waiting for what an earlier program left unfinished, and opening adapters and ports");
+  if (!stn_station_wait_out_windows (self->station, self->ports, cancellable, error)
       || !stn_ports_open (self->ports, cancellable, error))
     return FALSE;
   stn_ports_connect (self->ports);
   for (guint i = 0; i < self->indexes->len; i++)
     sites[i] = g_ptr_array_index (self->station->sites, g_array_index (self->indexes, guint, i));
+  tell (self, "switching the boards on and listening to each: about two seconds a site, three over USB");
   return stn_scene_open (&self->scene, sites, self->indexes->len, targets, self->station->clock, cancellable, error)
          && look_at_detect_pins (self, error) && experiment (self, error);
 }
@@ -546,6 +588,8 @@ stn_station_check_wiring (StnStation *self, const StnCheckOptions *options, GErr
   Check check = { .station = self, .indexes = indexes, .options = options };
   check.is_chosen = g_new0 (gboolean, count);
   check.sees_board = g_new0 (gboolean, count);
+  check.by_uart = g_new0 (gboolean, count);
+  check.by_usb = g_new0 (gboolean, count);
   check.who = g_new0 (StnProbeEar, count);
   check.held = g_new0 (guint8, count);
   check.at_rest = g_new0 (guint8, count);
@@ -562,6 +606,8 @@ stn_station_check_wiring (StnStation *self, const StnCheckOptions *options, GErr
   stn_bench_free (bench);
   g_free (check.is_chosen);
   g_free (check.sees_board);
+  g_free (check.by_uart);
+  g_free (check.by_usb);
   g_free (check.who);
   g_free (check.held);
   g_free (check.at_rest);

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 typedef enum {
   STN_PROOF_CONTROL, /* the adapters that the site's lines are on answer */
   STN_PROOF_UART,    /* its port opens, and a board was heard on it */
+  STN_PROOF_USB,     /* the ROM's device came to its hub port */
   STN_PROOF_NRST,
   STN_PROOF_BOOT0,
   STN_PROOF_DETECT,
@@ -46,7 +47,7 @@ typedef struct {
   StnSiteState state;
   StnProof proofs[STN_PROOF_KIND_COUNT];
   gboolean is_identified;
-  guint16 product_id;  /* of the board on the site's UART */
+  guint16 product_id;  /* of the board on the site's port; over USB that of the chip whose UID and memory map it shows */
   char *line;          /* its product line; NULL: none has this id */
   char *uid;           /* NULL: not read */
   GPtrArray *findings; /* char *: what a person acts on */
@@ -61,6 +62,7 @@ typedef struct {
   const char *const *sites; /* names to check; NULL: all enabled. The others are held all the same */
   GCancellable *cancellable;
   void (*progress) (guint done, guint total, gpointer data); /* NULL: nobody looks; called in the caller's thread */
+  void (*tell) (const char *what, gpointer data);            /* NULL: nobody reads; what it is about to wait for */
   gpointer data;
 } StnCheckOptions;
 

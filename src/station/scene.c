@@ -31,10 +31,8 @@ open_site (StnScene *self, guint site, GError **error)
       || !stn_site_hold_reset_begin (hold, FALSE, &self->wait, error))
     return FALSE;
   self->ears[site] = (StnProbeEar){ .uart = hold->uart, .baud = wired->baud != 0 ? wired->baud : DEFAULT_BAUD };
-  if (wired->uart_place == NULL) {
-    self->ears[site].usb_provider = wired->usb_provider;
-    self->ears[site].usb_place = wired->usb_place;
-  }
+  self->ears[site].usb_provider = wired->usb_provider;
+  self->ears[site].usb_place = wired->usb_place;
   if (wired->power.adapter != NULL && wired->nrst.adapter != NULL)
     return stn_site_hold_power_on (hold, &self->wait, error);
   return TRUE;
@@ -164,9 +162,17 @@ stn_scene_play (StnScene *self, int boot0, int released, gboolean who, GError **
       give_up (self, i, g_steal_pointer (&failure));
     }
   }
-  for (guint i = 0; i < self->count; i++)
-    if (self->errors[i] == NULL && means (self, released, i, G_STRUCT_OFFSET (StnSite, nrst))
-        && !let_go (self, i, error))
+  gint64 turn_ns = 0;
+  for (guint i = 0; i < self->count; i++) {
+    if (self->errors[i] != NULL || !means (self, released, i, G_STRUCT_OFFSET (StnSite, nrst)))
+      continue;
+    /* not all enumerate at once */
+    const StnSite *site = self->holds[i].site;
+    if (site->turn_ns > turn_ns && !stn_wait_sleep (&self->wait, site->turn_ns - turn_ns, error))
       return FALSE;
+    turn_ns = MAX (turn_ns, site->turn_ns);
+    if (!let_go (self, i, error))
+      return FALSE;
+  }
   return stn_wait_sleep (&self->wait, SETTLE_NS, error) && listen (self, who, error);
 }

@@ -55,9 +55,28 @@ stn_station_identify_text (StnStation *self, const char *site, GError **error)
                           signal == STN_SIGNAL_NRST ? "NRST" : "power", text, others->str);
 }
 
-static gboolean
-blink (StnSiteHold *hold, StnSignal signal, const StnWait *wait, GError **error)
+/* A lamp of the site's bank blinks along: busy, or what else there is. adapter NULL: none. */
+static StnLine
+find_lamp (const StnStation *self, StnPorts *ports, guint site)
 {
+  static const StnPanelSignal lamps[] = { STN_PANEL_BUSY, STN_PANEL_OK, STN_PANEL_FAIL };
+  const StnSiteWiring *wiring = &g_array_index (self->wirings, StnSiteWiring, site);
+  const StnBankWiring *bank = &g_array_index (self->banks, StnBankWiring, wiring->bank);
+
+  for (guint i = 0; i < G_N_ELEMENTS (lamps); i++) {
+    const StnPinRef *line = &bank->lines[lamps[i]];
+    if (line->kind == STN_PIN_REF_CONTROL)
+      return (StnLine){ .adapter = stn_ports_adapter (ports, line->control),
+                        .bit = line->bit,
+                        .active_low = line->active_low };
+  }
+  return (StnLine){ 0 };
+}
+
+static gboolean
+blink (StnSiteHold *hold, StnSignal signal, const StnLine *lamp, const StnWait *wait, GError **error)
+{
+  StnLineLease light = { 0 };
   const StnLine *line = signal == STN_SIGNAL_NRST ? &hold->site->nrst : &hold->site->power;
   StnLineLease *lease = signal == STN_SIGNAL_NRST ? &hold->nrst : &hold->power;
   g_autoptr (GError) local = NULL;
@@ -65,8 +84,10 @@ blink (StnSiteHold *hold, StnSignal signal, const StnWait *wait, GError **error)
   while (stn_wait_check (wait, NULL)) {
     if (!stn_site_hold_acquire (hold, lease, line, wait, &local))
       break;
-    gboolean slept = stn_wait_sleep (wait, BLINK_NS, NULL);
-    if (!stn_site_hold_release (hold, lease, &local))
+    gboolean lit = lamp->adapter == NULL || stn_site_hold_acquire (hold, &light, lamp, wait, &local);
+    gboolean slept = lit && stn_wait_sleep (wait, BLINK_NS, NULL);
+    if (!stn_site_hold_release (hold, &light, lit ? &local : NULL)
+        || !stn_site_hold_release (hold, lease, lit ? &local : NULL) || !lit)
       break;
     if (!slept || !stn_wait_sleep (wait, BLINK_NS, NULL))
       return TRUE;
@@ -102,7 +123,8 @@ stn_station_identify (StnStation *self, const char *site, gint64 duration_ns, GC
 
   StnSiteHold hold = { .site = g_ptr_array_index (self->sites, index), .clock = self->clock };
   StnWait wait = stn_wait_new (self->clock, duration_ns > 0 ? duration_ns : STN_TIME_NEVER, cancellable);
-  gboolean ok = blink (&hold, signal, &wait, error);
+  const StnLine lamp = find_lamp (self, ports, index);
+  gboolean ok = blink (&hold, signal, &lamp, &wait, error);
   stn_site_hold_park (&hold);
   return ok;
 }

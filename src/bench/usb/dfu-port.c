@@ -152,6 +152,27 @@ look (StnDfuPort *self, const StnWait *wait, StnWake *out_wake)
   return FALSE;
 }
 
+char *
+stn_dfu_port_place (StnDfuPort *self)
+{
+  StnBoard *board = self->board;
+  gint64 now_ns = stn_clock_now_ns (board->clock), next_ns;
+  StnDfuTraits traits;
+
+  g_mutex_lock (&self->mutex);
+  work_device (self, now_ns);
+  gboolean there = self->device != NULL;
+  if (!there) {
+    g_mutex_lock (&board->mutex);
+    stn_board_work (board, now_ns);
+    there = stn_dfu_traits_of (board->target, self->words, &traits, NULL)
+            && is_on_the_bus (self, &traits, now_ns, &next_ns) && self->is_plugged;
+    g_mutex_unlock (&board->mutex);
+  }
+  g_mutex_unlock (&self->mutex);
+  return there ? g_strdup_printf ("bench-usb-0:%s", self->port) : NULL;
+}
+
 /* ---- the link ---- */
 
 static gboolean

@@ -20,6 +20,8 @@ void stn_dfu_port_free (StnDfuPort *self);
 
 /* Whether a place that a station file names is this one. */
 gboolean stn_dfu_port_is_at (const StnDfuPort *self, const char *place);
+/* The place, where the device is there now; NULL: it is not. Free with g_free. Any thread. */
+char *stn_dfu_port_place (StnDfuPort *self);
 /* Waits until the device is there; STN_FAILURE_NO_ANSWER (seen: nothing) when it does not come before the wait ends,
  * STN_FAILURE_PORT_BUSY, STN_FAILURE_CANCELLED. Any thread, one link at a time. */
 StnLink *stn_dfu_port_open (StnDfuPort *self, const char *place, const StnWait *wait, GError **error);
