@@ -12,7 +12,7 @@
 typedef struct {
   char *bench, *output, *name;
   char **controls, **uarts;
-  gboolean force, no_input, json;
+  gboolean force, no_input, json, power;
 } Options;
 
 static void
@@ -76,6 +76,21 @@ choose_controls (Options *self, StnClock *clock, GError **error)
   return TRUE;
 }
 
+static gboolean
+ask_to_remove (const char *place, gboolean put_back, G_GNUC_UNUSED gpointer data)
+{
+  struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+  char line[64];
+
+  g_printerr ("\r%s the board at %s and press Enter (q: no more) ", put_back ? "Put back" : "Take out", place);
+  while (stn_signals_count () == 0) {
+    if (poll (&input, 1, 100) <= 0)
+      continue;
+    return fgets (line, sizeof line, stdin) != NULL && line[0] != 'q';
+  }
+  return FALSE;
+}
+
 /* ---- what came of it ---- */
 
 static void
@@ -98,10 +113,15 @@ print_json (const StnLearned *learned)
     g_autoptr (JsonGenerator) generator = json_generator_new ();
     JsonObject *object = json_object_new ();
 
-    json_object_set_string_member (object, "uart", site->uart);
+    if (site->uart != NULL)
+      json_object_set_string_member (object, "uart", site->uart);
+    if (site->usb != NULL)
+      json_object_set_string_member (object, "usb", site->usb);
     json_object_set_boolean_member (object, "heard", site->was_heard);
     add_line (object, "nrst", learned, &site->nrst);
     add_line (object, "boot0", learned, &site->boot0);
+    add_line (object, "power", learned, &site->power);
+    add_line (object, "detect", learned, &site->detect);
     if (site->line != NULL)
       json_object_set_string_member (object, "line", site->line);
     if (site->uid != NULL)
@@ -149,7 +169,7 @@ tell (const Options *self, const StnLearned *learned)
     heard += ((const StnLearnedSite *) g_ptr_array_index (learned->sites, i))->was_heard;
   for (guint i = 0; i < learned->notes->len; i++)
     g_printerr ("%s\n", (const char *) g_ptr_array_index (learned->notes, i));
-  g_printerr ("%u of %u serial ports have a board that was heard; %u sites have both NRST and BOOT0\n", heard,
+  g_printerr ("%u of %u ports have a board that was heard; %u sites have both NRST and BOOT0\n", heard,
               learned->sites->len, complete);
   if (complete < heard)
     g_printerr ("where BOOT0 is missing, put in a board whose BOOT0 pin is live (an F1 or F4) and learn again\n");
@@ -178,6 +198,8 @@ learn (Options *self)
     .bench_path = self->bench,
     .controls = (const char *const *) self->controls,
     .uarts = (const char *const *) self->uarts,
+    .power = self->power,
+    .ask_to_remove = !self->no_input && isatty (STDIN_FILENO) ? ask_to_remove : NULL,
     .cancellable = cancellable,
     .progress = on_terminal ? show_progress : NULL,
   };
@@ -222,6 +244,8 @@ stn_command_learn (const StnCommand *self, int argc, char **argv)
     { "uart", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.uarts, "A serial port that takes part (all)", "PLACE" },
     { "name", 0, 0, G_OPTION_ARG_STRING, &options.name, "The station's name in the file", "NAME" },
     { "bench", 0, 0, G_OPTION_ARG_FILENAME, &options.bench, "Learn a virtual bench instead of this machine", "FILE" },
+    { "power", 0, 0, G_OPTION_ARG_NONE, &options.power,
+      "Also look for power switches: lines not known by then are driven high together", NULL },
     { "no-input", 0, 0, G_OPTION_ARG_NONE, &options.no_input, "Never ask; without --control all adapters take part",
       NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One JSON object a serial port and line", NULL },

@@ -45,7 +45,8 @@ append_controls (GString *text, const StnLearned *self)
     gboolean buffered = FALSE;
     for (guint k = 0; k < self->sites->len; k++) {
       const StnLearnedSite *site = g_ptr_array_index (self->sites, k);
-      buffered |= is_driven_before_open (&site->nrst, i) || is_driven_before_open (&site->boot0, i);
+      buffered |= is_driven_before_open (&site->nrst, i) || is_driven_before_open (&site->boot0, i)
+                  || is_driven_before_open (&site->power, i);
     }
     if (buffered)
       g_string_append (text,
@@ -82,8 +83,18 @@ append_site (GString *text, const StnLearnedSite *site, guint number)
   g_string_append_printf (text, "      - { name: A%u, at: [%u, %u], ", number + 1, number / COLUMNS, number % COLUMNS);
   append_line (text, "nrst", &site->nrst);
   append_line (text, "boot0", &site->boot0);
-  g_string_append (text, "uart: ");
-  append_quoted (text, site->uart);
+  append_line (text, "power", &site->power);
+  if (site->detect.found)
+    g_string_append_printf (text, "detect: { pin: c%u.%s, active: %s }, ", site->detect.control + 1,
+                            stn_pin_name (site->detect.bit), site->detect_is_high ? "high" : "low");
+  if (site->uart != NULL) {
+    g_string_append (text, "uart: ");
+    append_quoted (text, site->uart);
+  }
+  if (site->usb != NULL) {
+    g_string_append (text, site->uart != NULL ? ", usb: " : "usb: ");
+    append_quoted (text, site->usb);
+  }
   g_string_append (text, " }\n");
 }
 
@@ -115,7 +126,7 @@ stn_learned_to_yaml (const StnLearned *self, const char *name)
     if (site->nrst.found || site->boot0.found)
       continue;
     g_string_append_printf (text, "      # %s, and no line moves it: ", site->was_heard ? "heard" : "silent");
-    append_comment (text, site->uart);
+    append_comment (text, site->uart != NULL ? site->uart : site->usb);
     g_string_append_c (text, '\n');
   }
   for (guint i = 0; i < self->notes->len; i++) {

@@ -5,9 +5,15 @@
  * Only a line that has not turned out to be an NRST is then driven high, while all others are pulled low and let go:
  * the UART on which a ROM comes is where this BOOT0 leads. With their BOOT0 known all boards go into their ROM, and the
  * line that silences one is its NRST. It needs boards that have power and whose BOOT0 pin is live (an F1 or F4, say; a
- * new G0 ignores its own); others are found as far as they show themselves. Nothing is written to a board. */
+ * new G0 ignores its own); others are found as far as they show themselves. Nothing is written to a board.
+ *
+ * A board on USB shows itself by the DFU device that comes and goes: its place is where one comes. Boards without power
+ * show nothing; where somebody says that power is switched (`power`), the lines that are still unknown are driven high
+ * together, which brings up whatever power and BOOT0 are among them, and then taken back one by one. Inputs that read
+ * low with nobody pulling are told; which site a detect pin belongs to is seen when somebody takes that board out. */
 #pragma once
 
+#include "src/bench/bench.h"
 #include "src/station/station.h"
 
 G_BEGIN_DECLS
@@ -16,6 +22,11 @@ typedef struct {
   const char *bench_path;      /* a bench.yaml to learn instead of this machine; NULL: this machine */
   const char *const *controls; /* places of the adapters that take part; NULL: all that are plugged in */
   const char *const *uarts;    /* the same of serial ports */
+  gboolean power;              /* power switches are looked for too */
+  /* Asks a person to take the board of a site (its UART or USB place) out, or put it back; FALSE: no more. NULL: nobody
+   * is there, and detect pins are told without their sites. Called in the caller's thread. */
+  gboolean (*ask_to_remove) (const char *place, gboolean put_back, gpointer data);
+  StnBench *bench; /* borrowed: this one instead of a file's; NULL */
   GCancellable *cancellable;
   void (*progress) (guint done, guint total, gpointer data); /* NULL: nobody looks */
   gpointer data;
@@ -28,8 +39,10 @@ typedef struct {
 } StnLearnedLine;
 
 typedef struct {
-  char *uart;
-  StnLearnedLine nrst, boot0;
+  char *uart; /* NULL: its board was found on USB alone */
+  char *usb;  /* the place where its DFU device comes; NULL: none came */
+  StnLearnedLine nrst, boot0, power, detect;
+  gboolean detect_is_high; /* with a board in */
   gboolean was_heard;
   char *line; /* the product line of the chip; NULL: not told */
   char *uid;  /* NULL: not read */
@@ -38,7 +51,9 @@ typedef struct {
 typedef struct {
   char *bench_path;    /* NULL: this machine */
   GPtrArray *controls; /* char *: places */
-  GPtrArray *sites;    /* StnLearnedSite: every UART, in the order of the places; also those that nothing came from */
+  /* StnLearnedSite: every UART, in the order of the places; also those that nothing came from; then every USB place where
+   * a DFU device came */
+  GPtrArray *sites;
   GPtrArray *notes;    /* char *: what a person should know */
 } StnLearned;
 

@@ -17,7 +17,8 @@ typedef struct {
   guint boards, adapters;
   struct {
     guint nrst, boot0; /* adapter * 16 + bit */
-    char *uart;
+    char *uart; /* or */
+    char *usb;
   } truth[BOARDS_MOST];
 } Wiring;
 
@@ -58,15 +59,24 @@ append_uarts (GString *text, Wiring *wiring, GRand *random)
 {
   guint order[BOARDS_MOST];
   guint quads = (guint) g_rand_int_range (random, 0, 3);
+  guint count = 0;
 
-  for (guint i = 0; i < wiring->boards; i++)
-    order[i] = i;
-  shuffle (random, order, wiring->boards);
+  /* an F405 may hang on USB alone, at a place that says nothing either */
+  for (guint i = 0; i < wiring->boards; i++) {
+    if (i % 2 == 1 || g_rand_int_range (random, 0, 3) > 0) {
+      order[count++] = i;
+      continue;
+    }
+    guint port = (i * 5 + (guint) wiring->boards) % 11 + 1;
+    g_string_append_printf (text, "  - { port: \"3.%u\", board: B%u }\n", port, i + 1);
+    wiring->truth[i].usb = g_strdup_printf ("bench-usb-0:3.%u", port);
+  }
+  shuffle (random, order, count);
   guint at = 0;
-  for (guint quad = 0; quad < quads && at < wiring->boards; quad++) {
+  for (guint quad = 0; quad < quads && at < count; quad++) {
     g_string_append_printf (text, "  - { port: \"2.%u\", ft4232h: { serial: FTQ%u, uarts: [", quad + 1, quad);
     for (guint interface = 0; interface < 4; interface++) {
-      gboolean used = at < wiring->boards && g_rand_boolean (random);
+      gboolean used = at < count && g_rand_boolean (random);
       g_string_append (text, interface > 0 ? ", " : "");
       if (!used) {
         g_string_append (text, "\"-\"");
@@ -79,10 +89,10 @@ append_uarts (GString *text, Wiring *wiring, GRand *random)
     }
     g_string_append (text, "] } }\n");
   }
-  if (at == wiring->boards)
+  if (at == count)
     return;
   g_string_append (text, "ttys:\n");
-  for (; at < wiring->boards; at++) {
+  for (; at < count; at++) {
     wiring->truth[order[at]].uart = g_strdup_printf ("/dev/ttyS%u", at);
     g_string_append_printf (text, "  /dev/ttyS%u: B%u\n", at, order[at] + 1);
   }
@@ -130,8 +140,10 @@ make_bench (guint32 seed, Wiring *out)
 static void
 wiring_clear (Wiring *wiring)
 {
-  for (guint i = 0; i < wiring->boards; i++)
+  for (guint i = 0; i < wiring->boards; i++) {
     g_free (wiring->truth[i].uart);
+    g_free (wiring->truth[i].usb);
+  }
 }
 
 static guint
@@ -147,7 +159,8 @@ assert_same (const StnLearned *learned, const Wiring *wiring)
 {
   g_autofree char *text = stn_learned_to_yaml (learned, "Learned");
   for (guint i = 0; i < wiring->boards && stn_learned_complete (learned) != wiring->boards; i++)
-    g_test_message ("%s: nrst %u, boot0 %u", wiring->truth[i].uart, wiring->truth[i].nrst, wiring->truth[i].boot0);
+    g_test_message ("%s%s: nrst %u, boot0 %u", wiring->truth[i].uart != NULL ? wiring->truth[i].uart : "",
+                    wiring->truth[i].usb != NULL ? wiring->truth[i].usb : "", wiring->truth[i].nrst, wiring->truth[i].boot0);
   if (stn_learned_complete (learned) != wiring->boards)
     g_test_message ("%s", text);
   g_assert_cmpuint (learned->sites->len, ==, wiring->boards);
@@ -156,7 +169,9 @@ assert_same (const StnLearned *learned, const Wiring *wiring)
     const StnLearnedSite *found = NULL;
     for (guint k = 0; k < learned->sites->len && found == NULL; k++) {
       const StnLearnedSite *site = g_ptr_array_index (learned->sites, k);
-      found = g_str_equal (site->uart, wiring->truth[i].uart) ? site : NULL;
+      gboolean is_it = g_strcmp0 (site->uart, wiring->truth[i].uart) == 0
+                       && g_strcmp0 (site->usb, wiring->truth[i].usb) == 0;
+      found = is_it ? site : NULL;
     }
     g_assert_nonnull (found);
     g_assert_cmpuint (line_of (learned, &found->nrst), ==, wiring->truth[i].nrst);
@@ -269,6 +284,74 @@ shared_lines_are_learned_as_shared (void)
 }
 
 static void
+power_switches_are_found_where_somebody_says_that_there_are_some (void)
+{
+  g_autoptr (StnClock) clock = stn_clock_new_virtual ();
+  g_autofree char *bench = write_bench (
+      "bench: power\nusb:\n"
+      "  - { port: \"1.1\", ft232h: { serial: FTL0, lines: { AC0: B1.nrst, AC1: B1.boot0, AC2: B2.nrst, AC3: B2.boot0, "
+      "AC4: B1.power, AC5: B2.power, AC6: B3.nrst, AC7: B3.boot0 } } }\n"
+      "  - { port: \"1.2\", board: B2 }\n"
+      "ttys: { /dev/b1: B1, /dev/b3: B3 }\n"
+      "boards:\n  B1: { target: STM32F405RG }\n  B2: { target: STM32F405RG }\n  B3: { target: STM32F103CB }\n");
+  const StnLearnOptions options = { .bench_path = bench, .power = TRUE };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StnLearned) learned = stn_station_learn (&options, clock, &error);
+  static const struct {
+    const char *place;
+    guint nrst, boot0, power; /* 0: none */
+  } truth[] = { { "/dev/b1", 8, 9, 12 }, { "/dev/b3", 14, 15, 0 }, { "bench-usb-0:1.2", 10, 11, 13 } };
+
+  g_assert_no_error (error);
+  g_autofree char *text = stn_learned_to_yaml (learned, "Power");
+  g_test_message ("%s", text);
+  g_assert_cmpuint (learned->sites->len, ==, 3);
+  for (guint i = 0; i < G_N_ELEMENTS (truth); i++) {
+    const StnLearnedSite *site = g_ptr_array_index (learned->sites, i);
+    g_assert_cmpstr (site->uart != NULL ? site->uart : site->usb, ==, truth[i].place);
+    g_assert_true (site->nrst.found && site->nrst.bit == truth[i].nrst);
+    g_assert_true (site->boot0.found && site->boot0.bit == truth[i].boot0);
+    g_assert_cmpint (site->power.found, ==, truth[i].power != 0);
+    g_assert_cmpuint (site->power.bit, ==, truth[i].power);
+  }
+  g_unlink (bench);
+}
+
+static gboolean
+take_board (const char *place, gboolean put_back, gpointer data)
+{
+  g_assert_true (stn_bench_board_set_present (data, g_str_equal (place, "/dev/b1") ? "B1" : "B2", put_back));
+  return TRUE;
+}
+
+static void
+detect_pins_are_found_by_taking_boards_out (void)
+{
+  static const char text[] =
+      "bench: detect\nusb:\n"
+      "  - { port: \"1.1\", ft232h: { serial: FTL0, lines: { AC0: B1.nrst, AC1: B1.boot0, AC2: B2.nrst, AC3: B2.boot0, "
+      "AD1: B2.detect active-low, AD3: B1.detect, AD5: A.lid } } }\n"
+      "ttys: { /dev/b1: B1, /dev/b2: B2 }\n"
+      "boards:\n  B1: { target: STM32F405RG }\n  B2: { target: STM32F405RG }\n";
+  g_autoptr (StnClock) clock = stn_clock_new_virtual ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StnTargets) targets = stn_targets_new (NULL, &error);
+  g_autoptr (StnBenchConfig) config = stn_bench_config_parse ("bench.yaml", text, strlen (text), &error);
+  g_autoptr (StnBench) bench = stn_bench_new (config, targets, clock, &error);
+  g_assert_no_error (error);
+  const StnLearnOptions options = { .bench = bench, .ask_to_remove = take_board, .data = bench };
+  g_autoptr (StnLearned) learned = stn_station_learn (&options, clock, &error);
+
+  g_assert_no_error (error);
+  const StnLearnedSite *one = g_ptr_array_index (learned->sites, 0), *two = g_ptr_array_index (learned->sites, 1);
+  g_assert_true (one->detect.found && one->detect.bit == 3 && one->detect_is_high);
+  g_assert_true (two->detect.found && two->detect.bit == 1 && !two->detect_is_high);
+  g_autofree char *file = stn_learned_to_yaml (learned, "Detect");
+  g_assert_nonnull (strstr (file, "detect: { pin: c1.AD1, active: low }"));
+  g_assert_nonnull (strstr (file, "c1.AD5 reads low with nobody pulling"));
+}
+
+static void
 an_adapter_in_use_is_left_alone (void)
 {
   g_autoptr (StnClock) clock = stn_clock_new_virtual ();
@@ -313,6 +396,8 @@ main (int argc, char **argv)
   ADD (wirings_that_nobody_told_are_found);
   ADD (what_does_not_show_itself_is_in_the_file_as_a_comment);
   ADD (shared_lines_are_learned_as_shared);
+  ADD (power_switches_are_found_where_somebody_says_that_there_are_some);
+  ADD (detect_pins_are_found_by_taking_boards_out);
   ADD (an_adapter_in_use_is_left_alone);
   ADD (learning_can_be_ended);
   int code = g_test_run ();
