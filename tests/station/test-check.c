@@ -255,6 +255,99 @@ a_shared_line_reaches_whom_it_should (void)
 
 /* ---- USB ports ---- */
 
+#define USB_LINES "AC0: A1.nrst, AC1: A2.nrst, AD0: A1.boot0, AD1: A2.boot0"
+
+/* Two sites at hub ports 1.3 and 1.4; `uarts` for both as well: /dev/b1 and /dev/b2. */
+static World *
+usb_world (const char *plugs, const char *boards, gboolean uarts)
+{
+  World *world = world_new (1, "AC0: A1.nrst, AD0: A1.boot0", "/dev/b1: A1", "  A1: " F405 " }\n", "");
+  g_autofree char *path = g_build_filename (world->folder, "station.yaml", NULL);
+  g_autofree char *bench_path = g_build_filename (world->folder, "bench.yaml", NULL);
+  g_autofree char *bench = g_strdup_printf ("bench: usb\nusb:\n"
+                                            "  - { port: \"1.1\", ft232h: { serial: FTW1, lines: { " USB_LINES " } } }\n"
+                                            "%s%sboards:\n%s",
+                                            plugs, uarts ? "ttys: { /dev/b1: A1, /dev/b2: A2 }\n" : "", boards);
+  g_autofree char *text =
+      g_strdup_printf ("station: USB\nbench: bench.yaml\njournal: none.db\n"
+                       "controls: { c1: { ft232h: { serial: FTW1 }, buffered: true } }\n"
+                       "banks:\n  - name: A\n    sites:\n"
+                       "      - { name: A1, nrst: c1.AC0, boot0: c1.AD0, usb: bench-usb-0:1.3%s }\n"
+                       "      - { name: A2, nrst: c1.AC1, boot0: c1.AD1, usb: bench-usb-0:1.4%s }\n",
+                       uarts ? ", uart: /dev/b1" : "", uarts ? ", uart: /dev/b2, program-by: usb" : "");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  g_assert_true (g_file_set_contents (bench_path, bench, -1, NULL));
+  stn_station_free (world->station);
+  world->station = stn_station_load (path, world->clock, &error);
+  g_assert_no_error (error);
+  return world;
+}
+
+static void
+boards_on_usb_are_proved_to_the_uid (void)
+{
+  g_autoptr (World) world = usb_world ("  - { port: \"1.3\", board: A1 }\n  - { port: \"1.4\", board: A2 }\n",
+                                       "  A1: " F405 ", uid: 0102030405060708090a0b0c }\n"
+                                       "  A2: { target: STM32G0B1CE }\n",
+                                       FALSE);
+  g_autoptr (StnCheckReport) report = check_or_fail (world, NULL);
+
+  assert_site (report, "A1", STN_SITE_PROVED, STN_PROOF_SEEN, STN_PROOF_SEEN);
+  assert_site (report, "A2", STN_SITE_PROVED, STN_PROOF_SEEN, STN_PROOF_NOT_TESTABLE);
+  for (guint i = 0; i < 2; i++) {
+    const StnSiteCheck *row = g_ptr_array_index (report->sites, i);
+    g_assert_cmpint (row->proofs[STN_PROOF_USB].state, ==, STN_PROOF_SEEN);
+    g_assert_cmpint (row->proofs[STN_PROOF_UART].state, ==, STN_PROOF_NOT_WIRED);
+    g_assert_cmpint (row->proofs[STN_PROOF_UID].state, ==, STN_PROOF_SEEN);
+  }
+  g_assert_cmpstr (row_of (report, "A1")->uid, ==, "0102030405060708090a0b0c");
+}
+
+static void
+swapped_usb_plugs_are_named (void)
+{
+  g_autoptr (World) world = usb_world ("  - { port: \"1.4\", board: A1 }\n  - { port: \"1.3\", board: A2 }\n",
+                                       "  A1: " F405 " }\n  A2: " F405 " }\n", FALSE);
+  g_autoptr (StnCheckReport) report = check_or_fail (world, NULL);
+
+  assert_site (report, "A1", STN_SITE_WRONG, STN_PROOF_WRONG, STN_PROOF_WRONG);
+  assert_found (report, "A1", "A1's NRST and BOOT0 reach the board on A2's USB port: the ports of the two are swapped");
+  assert_found (report, "A2", "A2's NRST and BOOT0 reach the board on A1's USB port");
+}
+
+static void
+a_site_with_both_ports_has_both_proved_and_is_warned_about (void)
+{
+  g_autoptr (World) world = usb_world ("  - { port: \"1.3\", board: A1 }\n  - { port: \"1.4\", board: A2 }\n",
+                                       "  A1: " F405 " }\n  A2: " F405 " }\n", TRUE);
+  g_autoptr (StnCheckReport) report = check_or_fail (world, NULL);
+
+  for (guint i = 0; i < 2; i++) {
+    const StnSiteCheck *row = g_ptr_array_index (report->sites, i);
+    assert_site (report, row->site, STN_SITE_PROVED, STN_PROOF_SEEN, STN_PROOF_SEEN);
+    g_assert_cmpint (row->proofs[STN_PROOF_USB].state, ==, STN_PROOF_SEEN);
+    g_assert_cmpint (row->proofs[STN_PROOF_UART].state, ==, STN_PROOF_SEEN);
+  }
+  assert_found (report, "A1", "is plugged into USB as well");
+  /* this one is programmed by USB anyway */
+  g_assert_cmpuint (row_of (report, "A2")->findings->len, ==, 0);
+}
+
+static void
+a_device_that_comes_and_goes_is_told_as_unstable (void)
+{
+  g_autoptr (World) world =
+      usb_world ("  - { port: \"1.3\", board: A1, dfu: [gone-at 2] }\n  - { port: \"1.4\", board: A2 }\n",
+                 "  A1: " F405 " }\n  A2: " F405 " }\n", FALSE);
+  g_autoptr (StnCheckReport) report = check_or_fail (world, NULL);
+
+  g_assert_cmpint (row_of (report, "A1")->state, ==, STN_SITE_ERROR);
+  assert_found (report, "A1", "the USB device comes and goes");
+  assert_site (report, "A2", STN_SITE_PROVED, STN_PROOF_SEEN, STN_PROOF_SEEN);
+}
+
 static void
 a_board_is_heard_at_the_usb_port_that_it_is_plugged_into (void)
 {
@@ -325,6 +418,10 @@ main (int argc, char **argv)
   ADD (a_port_that_is_missing_is_the_stations_error_and_the_rest_is_checked);
   ADD (a_bank_in_use_is_left_alone);
   ADD (a_shared_line_reaches_whom_it_should);
+  ADD (boards_on_usb_are_proved_to_the_uid);
+  ADD (swapped_usb_plugs_are_named);
+  ADD (a_site_with_both_ports_has_both_proved_and_is_warned_about);
+  ADD (a_device_that_comes_and_goes_is_told_as_unstable);
   ADD (a_board_is_heard_at_the_usb_port_that_it_is_plugged_into);
   return g_test_run ();
 }
