@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 
 /* Pulls the site's NRST (its power where it has none) low and lets it go, twice a second, until cancelled or, where
  * `duration_ns` is not 0, for so long; then all is at rest. The board's program starts again each time: its lamps
- * blink, and a lamp of the bank with them, where there is one. Holds the bank's lock. Errors: usage, bank-busy, not-supported (no such line), those of opening. Being
- * cancelled is no error. */
+ * blink, and a lamp of the bank with them, where there is one. Holds the bank's lock. Errors: usage, bank-busy,
+ * not-supported (no such line), those of opening. Being cancelled is no error. */
 gboolean stn_station_identify (StnStation *self, const char *site, gint64 duration_ns, GCancellable *cancellable,
                                GError **error);
 /* The sites that will blink together with this one, itself included, and the line that will move ("NRST c1.AC0"); NULL
