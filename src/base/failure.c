@@ -129,8 +129,9 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
                               "erase left cells behind." },
   [STN_FAILURE_OPTION_BYTES_UNKNOWN] = { "option-bytes-unknown", UNIT, ENGINEER,
                                          "Board in %s has unexpected option bytes. Call the engineer.",
-                                         "Compare the option bytes in the record with the target's description before "
-                                         "anything is written.",
+                                         "Leave the board where it is and run `stationctl recover --sites SITE`; it "
+                                         "says "
+                                         "what the board has and puts back what it had.",
                                          "The option bytes could not be read, do not fit together with their "
                                          "complements, or have bits set that the "
                                          "target's description does not know. Writing over them could lock the chip "
@@ -138,6 +139,15 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
                                          "causes, in order: an option write that lost power half-way, a part or a "
                                          "revision that the target does not "
                                          "describe, or readout protection that hides them." },
+  [STN_FAILURE_NOT_PROTECTED] = { "not-protected", UNIT, REJECT_BIN,
+                                  "Board in %s is not protected as it must be. Use the reject bin.",
+                                  "Put the board aside; if several boards show it, compare the ROM version with the "
+                                  "target's data.",
+                                  "Protection was written and read back, and what it must refuse was not refused: the "
+                                  "ROM showed flash that is read protected, or a write to a protected page changed it. "
+                                  "Usual causes, in order: a ROM version that does not load options until the board "
+                                  "has been off, a part that is not what its marking says, or option data that do not "
+                                  "fit this part." },
   [STN_FAILURE_NO_BOOT] = { "no-boot", UNIT, REJECT_BIN, "Board in %s does not start. Use the reject bin.",
                             "Put the board in the reject bin; if the first boards all show this, check the job's boot "
                             "check.",
@@ -217,8 +227,10 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
                                   "Have plug, cable and supply of this site checked; it takes part again from the next "
                                   "start on.",
                                   "The board's USB device went by itself three times within ten seconds, in one run or "
-                                  "from one board to the next, so the trouble stays with the site, and the site is left "
-                                  "out of the cycles that follow until the run is started anew. Usual causes, in order: "
+                                  "from one board to the next, so the trouble stays with the site, and the site is "
+                                  "left "
+                                  "out of the cycles that follow until the run is started anew. Usual causes, in "
+                                  "order: "
                                   "a worn plug, fixture pin or cable, a hub whose supply dips when boards come up, a "
                                   "poor ground, interference from a machine nearby." },
   [STN_FAILURE_PORT_BUSY] = { "port-busy", STATION, ENGINEER, "The port of %s is used by another program.",

@@ -6,8 +6,6 @@
 #define LINE_WAIT_NS (5 * STN_NS_PER_S)
 /* a member that waits at a barrier waits for the slowest board of its group */
 #define GROUP_WAIT_FLOOR_NS (60 * STN_NS_PER_S)
-/* for the exchange of an option write itself, on a slow line too */
-#define OPTION_ANSWER_NS (3 * STN_NS_PER_S)
 
 static StnWait
 group_wait (const StnUnitRun *self)
@@ -126,6 +124,7 @@ stn_unit_run_enter (StnUnitRun *self, GError **error)
     g_autoptr (GError) failure = NULL;
 
     self->entered = TRUE;
+    self->for_options = self->plan->option_step_count > 0 || self->recovery != NULL;
     if (!reset_into_rom (self, try == 1, error))
       return FALSE;
     if (stn_unit_run_sync (self, &failure))
@@ -139,6 +138,83 @@ stn_unit_run_enter (StnUnitRun *self, GError **error)
     g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;
   }
+}
+
+/* Off and on, with the neighbours on the same supply. NRST stays low. */
+static gboolean
+cycle_power (StnUnitRun *self, GError **error)
+{
+  stn_unit_run_close_rom (self);
+  if (self->site->group != NULL && !meet (self, error))
+    return FALSE;
+  if (!stn_site_hold_power_off (&self->hold, &self->wait, error))
+    return FALSE;
+  /* with shared power the line falls when the last member lets go: the off time counts from there */
+  if (self->site->shares_power
+      && (!meet (self, error) || !stn_wait_sleep (&self->wait, self->site->power_off_ns, error)))
+    return FALSE;
+  return stn_site_hold_power_on (&self->hold, &self->wait, error);
+}
+
+gboolean
+stn_unit_run_come_back (StnUnitRun *self, gboolean for_options, gboolean by_power, GError **error)
+{
+  /* a reset that neighbours share is a barrier of theirs: one, for each of them */
+  gboolean in_group = self->site->group != NULL;
+  guint tries = in_group ? 1 : STN_SYNC_TRIES;
+
+  self->in_rom = FALSE;
+  self->for_options = for_options;
+  if (by_power && self->site->power.adapter != NULL && !cycle_power (self, error))
+    return FALSE;
+  for (guint try = 1;; try++) {
+    g_autoptr (GError) failure = NULL;
+
+    if (!reset_into_rom (self, in_group, error))
+      return FALSE;
+    if (stn_unit_run_sync (self, &failure))
+      break;
+    if (try < tries && stn_error_is (failure, STN_FAILURE_NO_SYNC)) {
+      self->step->tries++;
+      continue;
+    }
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
+  self->needs_fresh_visit = FALSE;
+  return stn_unit_run_recognize (self, error);
+}
+
+gboolean
+stn_unit_run_option_speed (StnUnitRun *self, gboolean for_options, GError **error)
+{
+  gboolean is_alike = stn_unit_run_is_usb (self) || self->plan->wiring.baud <= STN_PLAN_OPTION_BAUD_MOST;
+
+  /* where a reset does not come back, the whole run keeps to the rate that options can stand */
+  if (is_alike || self->for_options == for_options || self->plan->one_visit_only)
+    return TRUE;
+  return stn_unit_run_come_back (self, for_options, FALSE, error);
+}
+
+gboolean
+stn_unit_run_pin_is_dead (StnUnitRun *self, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (!reset_into_rom (self, self->site->group != NULL, error))
+    return FALSE;
+  gboolean answers = stn_unit_run_sync (self, &failure);
+  stn_unit_run_close_rom (self);
+  self->in_rom = FALSE;
+  if (answers) {
+    stn_error_set_seen (error, STN_FAILURE_NOT_PROTECTED, "no ROM", "the ROM's answer",
+                        "BOOT0 was taken away from the ROM, and still leads there");
+    return FALSE;
+  }
+  if (stn_error_is (failure, STN_FAILURE_NO_SYNC))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 /* ---- leaving ---- */
@@ -179,7 +255,6 @@ leave_by_power_cycle (StnUnitRun *self, GError **error)
     return FALSE;
   if (!stn_site_hold_power_off (&self->hold, &self->wait, error))
     return FALSE;
-  /* with shared power the line falls when the last member lets go: the off time counts from there */
   if (self->site->shares_power
       && (!meet (self, error) || !stn_wait_sleep (&self->wait, self->site->power_off_ns, error)))
     return FALSE;
@@ -272,12 +347,19 @@ leave_by_option_reload (StnUnitRun *self, GError **error)
   /* BOOT0 is at rest before the chip resets itself */
   if (!meet (self, error) || !release_boot0 (self, error) || !meet (self, error))
     return FALSE;
-  gint64 longest_ns = 2 * stn_target_option_write_longest_ns (self->target) + OPTION_ANSWER_NS;
-  if (!stn_unit_run_window (self, "option bytes written again", longest_ns, write_options_body, once, error))
+  g_auto (StnOptionWindow) window = { .words = g_strdup ("the same again") };
+  stn_option_window_add_had (&window, self->target->options_address, once, length);
+  stn_option_window_add_gets (&window, self->target->options_address, once, length);
+  g_autofree char *text = stn_option_window_to_text (&window);
+  guint windows_before = self->windows_opened;
+  if (!stn_unit_run_window (self, text, stn_unit_run_option_window_ns (self), write_options_body, once, error)) {
+    if (self->windows_opened > windows_before)
+      stn_unit_run_options_are_unknown (error);
     return FALSE;
+  }
   self->in_rom = FALSE;
-  g_free (self->result->options_after);
-  self->result->options_after = g_strdup (self->result->options_before);
+  if (self->result->options_after == NULL)
+    self->result->options_after = g_strdup (self->result->options_before);
   if (self->site->nrst.adapter == NULL)
     return stn_unit_run_listen (self, FALSE, &self->wait, error);
   return reset_into_flash (self, error);

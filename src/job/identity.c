@@ -191,6 +191,65 @@ proof_text (const StnUnitIdentity *identity)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* The first visit's answers, of what this ROM shows. */
+gboolean
+stn_unit_run_recognize (StnUnitRun *self, GError **error)
+{
+  StnRomIdentity before = self->identity.rom;
+  char uid[STN_UID_TEXT_BYTES] = "";
+  g_autoptr (GError) failure = NULL;
+
+  if (!identify_rom (self, error))
+    return FALSE;
+  if (self->identity.rom.product_id != before.product_id
+      || self->identity.rom.protocol_version != before.protocol_version) {
+    g_autofree char *expected = g_strdup_printf ("0x%03x", before.product_id);
+    g_autofree char *seen = g_strdup_printf ("0x%03x", self->identity.rom.product_id);
+    self->identity.rom = before;
+    stn_error_set_seen (error, STN_FAILURE_UNIT_CHANGED, expected, seen, "another ROM answers than before the reset");
+    return FALSE;
+  }
+  if (self->target->uid_address == 0 || self->identity.uid[0] == '\0')
+    return TRUE;
+  if (!read_uid (self, uid, &failure)) {
+    /* with readout protection on it is no longer shown */
+    if (stn_error_is (failure, STN_FAILURE_READ_PROTECTED) || is_refusal (self, failure))
+      return TRUE;
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
+  if (strcmp (uid, self->identity.uid) == 0)
+    return TRUE;
+  stn_error_set_seen (error, STN_FAILURE_UNIT_CHANGED, self->identity.uid, uid,
+                      "another chip answers than before the reset");
+  return FALSE;
+}
+
+/* A board that can't be read: opened where that is allowed, which erases it, and asked again. */
+static gboolean
+read_numbers_of_any (StnUnitRun *self, GError **error)
+{
+  gboolean may_open = self->recovery != NULL ? self->recovery->erase_allowed : self->plan->unprotect_allowed;
+  g_autoptr (GError) failure = NULL;
+
+  if (read_numbers (self, &failure))
+    return TRUE;
+  if (!stn_error_is (failure, STN_FAILURE_READ_PROTECTED)) {
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
+  if (!may_open) {
+    stn_error_set (error, STN_FAILURE_READ_PROTECTED,
+                   self->recovery != NULL
+                       ? "the board can't be read: readout protection is on, and taking it away erases the flash: %s"
+                       : "the board arrived with readout protection, and the job does not allow to take it away "
+                         "(“unprotect: allowed”, which erases everything): %s",
+                   failure->message);
+    return FALSE;
+  }
+  return stn_unit_run_unprotect (self, error) && read_numbers (self, error);
+}
+
 gboolean
 stn_unit_run_identify (StnUnitRun *self, GError **error)
 {
@@ -204,10 +263,13 @@ stn_unit_run_identify (StnUnitRun *self, GError **error)
   if (identity->rom.product_id_known)
     result->product_id = identity->rom.product_id;
   result->protocol_version = identity->rom.protocol_version;
-  if (!check_chip (self, error) || !read_numbers (self, error))
+  if (!check_chip (self, error) || !read_numbers_of_any (self, error))
     return FALSE;
-  if (!identity->rom.product_id_known)
-    self->step->detail = proof_text (identity);
+  if (!identity->rom.product_id_known) {
+    g_autofree char *before = g_steal_pointer (&self->step->detail);
+    g_autofree char *proof = proof_text (identity);
+    self->step->detail = before != NULL ? g_strdup_printf ("%s; %s", before, proof) : g_steal_pointer (&proof);
+  }
   result->rom_version = identity->rom_version;
   result->flash_bytes = identity->flash_bytes;
   if (identity->uid[0] != '\0')
@@ -313,6 +375,22 @@ stn_unit_run_bind (StnUnitRun *self, GError **error)
     return FALSE;
   self->is_bound = TRUE;
   self->step->detail = g_strdup (self->binding.notes);
+  self->result->bound_hash = g_strdup (self->binding.hash);
+  return TRUE;
+}
+
+gboolean
+stn_unit_run_bind_again (StnUnitRun *self, GError **error)
+{
+  StnEngineCapabilities capabilities;
+  StnBinding binding = { .hash = NULL };
+
+  stn_engine_capabilities (self->engine, &capabilities);
+  if (!stn_plan_bind (self->plan, &self->identity, &capabilities, &binding, error))
+    return FALSE;
+  stn_binding_clear (&self->binding);
+  self->binding = binding;
+  g_free (self->result->bound_hash);
   self->result->bound_hash = g_strdup (self->binding.hash);
   return TRUE;
 }

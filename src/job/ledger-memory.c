@@ -24,6 +24,7 @@ typedef struct {
   GPtrArray *serials;        /* Serial */
   GHashTable *counters;      /* scheme -> guint64 *, the next number */
   guint windows;
+  char *last_window; /* what the last one was for */
   guint fail_in; /* calls until one fails; 0: never */
 } StnLedgerMemory;
 
@@ -339,7 +340,6 @@ memory_window_open (StnLedger *ledger, const char *run_id, const char *site, con
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
   (void) site;
-  (void) what;
   (void) longest_ns;
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   if (pretend_to_fail (self, error))
@@ -353,6 +353,8 @@ memory_window_open (StnLedger *ledger, const char *run_id, const char *site, con
   }
   entry->window_is_open = TRUE;
   self->windows++;
+  g_free (self->last_window);
+  self->last_window = g_strdup (what);
   return TRUE;
 }
 
@@ -413,6 +415,7 @@ memory_free (StnLedger *ledger)
   g_ptr_array_unref (self->serials);
   g_hash_table_unref (self->counters);
   g_mutex_clear (&self->mutex);
+  g_free (self->last_window);
   g_free (self);
 }
 
@@ -479,6 +482,14 @@ stn_ledger_memory_windows (StnLedger *ledger)
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   return self->windows;
+}
+
+char *
+stn_ledger_memory_last_window (StnLedger *ledger)
+{
+  StnLedgerMemory *self = (StnLedgerMemory *) ledger;
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+  return g_strdup (self->last_window);
 }
 
 void

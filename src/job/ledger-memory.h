@@ -15,6 +15,8 @@ StnSerialState stn_ledger_memory_serial (StnLedger *self, const char *serial);
 /* Write windows opened and not closed. */
 guint stn_ledger_memory_open_windows (StnLedger *self);
 guint stn_ledger_memory_windows (StnLedger *self);
+/* What the last window was opened for; NULL: none yet. g_free. */
+char *stn_ledger_memory_last_window (StnLedger *self);
 /* Makes the N-th call from now (from 1) fail with STN_FAILURE_NOT_RECORDED; 0: never. */
 void stn_ledger_memory_fail_at (StnLedger *self, guint call);
 

@@ -121,7 +121,8 @@ stn_unit_run_sync (StnUnitRun *self, GError **error)
   if (stn_unit_run_is_usb (self))
     return sync_usb (self, error);
   stn_unit_run_close_rom (self);
-  return sync_over (self, self->hold.uart, self->plan->wiring.baud, error);
+  guint baud = self->plan->wiring.baud;
+  return sync_over (self, self->hold.uart, self->for_options ? MIN (baud, STN_PLAN_OPTION_BAUD_MOST) : baud, error);
 }
 
 static gboolean

@@ -6,8 +6,8 @@
  *     summary = stn_runner_summary (runner);
  *
  * Each worker takes its board through the order of a run (ARCHITECTURE.md), asks the ledger, and posts immutable facts.
- * A verdict is posted only after the ledger has made it durable. Every way out ends in the same shielded teardown: BOOT0
- * at rest, NRST released, power off, port closed.
+ * A verdict is posted only after the ledger has made it durable. Every way out ends in the same shielded teardown:
+ * BOOT0 at rest, NRST released, power off, port closed.
  *
  * Stopping: stn_runner_stop lets boards that are being written finish and stops the others at their next safe point;
  * stn_runner_cancel ends everything now, except an open write window, which is waited out first.
@@ -17,6 +17,7 @@
 
 #include "src/base/progress.h"
 #include "src/job/ledger.h"
+#include "src/job/option-window.h"
 #include "src/job/site.h"
 #include "src/link/fault.h"
 #include "src/link/trace.h"
@@ -25,8 +26,8 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  StnSite *site; /* borrowed */
-  StnPlan *plan; /* borrowed */
+  StnSite *site;            /* borrowed */
+  StnPlan *plan;            /* borrowed */
   const char *given_serial; /* from a list or a scan; NULL: by the job's pattern */
 } StnRunnerSite;
 
@@ -36,30 +37,39 @@ typedef struct {
   StnVerdict verdict;
 } StnSiteOutcome;
 
+/* A cycle that recovers boards instead of programming them: power-on, enter, identify, what the options are, leave.
+ * Nothing is admitted, and no image is written. */
 typedef struct {
-  StnClock *clock;         /* borrowed, like everything here */
+  const StnOptionWindow
+      *window;            /* borrowed; the row of the option write that was cut; NULL: there is none to be found */
+  gboolean erase_allowed; /* a board that can't be read any more is opened by Readout Unprotect */
+} StnRecovery;
+
+typedef struct {
+  StnClock *clock; /* borrowed, like everything here */
   StnLedger *ledger;
   StnEventQueue *events;
-  StnTraceSink *trace;     /* may be NULL */
-  StnFaultPlan *faults;    /* tests only; NULL */
-  const StnRun *run_base;  /* what all runs have in common: station, operator, lot, job, target, ... */
+  StnTraceSink *trace;    /* may be NULL */
+  StnFaultPlan *faults;   /* tests only; NULL */
+  const StnRun *run_base; /* what all runs have in common: station, operator, lot, job, target, ... */
   const StnRunnerSite *sites;
   guint site_count;
   /* Called when every result of a cycle is recorded or given up, before stn_runner_wait says so: in the last worker's
    * thread, with the outcomes in the order of the sites. Must not call the runner. NULL: nobody wants to know. */
   void (*cycle_over) (gpointer data, const StnSiteOutcome *outcomes);
   gpointer cycle_over_data;
+  const StnRecovery *recovery; /* borrowed; NULL: ordinary cycles */
 } StnRunnerConfig;
 
 typedef struct {
   gint64 cycle;
   guint counts[STN_VERDICT_COUNT];
-  guint refused;             /* by a gate: already done, limits, quantity (they are SKIPPED in counts) */
-  guint not_recorded;        /* results that could not be made durable */
-  guint taken_out;           /* sites that did not take part: stn_runner_taken_out says why */
+  guint refused;      /* by a gate: already done, limits, quantity (they are SKIPPED in counts) */
+  guint not_recorded; /* results that could not be made durable */
+  guint taken_out;    /* sites that did not take part: stn_runner_taken_out says why */
   /* the same failure on half of the sites or more (at least two), or no site is left to take part: stop the station */
   StnFailure many_alike;
-  gboolean stopped;          /* by request */
+  gboolean stopped; /* by request */
   gint64 duration_ns;
 } StnCycleSummary;
 
@@ -83,8 +93,8 @@ StnProgressValue stn_runner_progress (StnRunner *self, guint site_index);
 /* What all runs of the next cycles have in common (a new production day, the fixture's count); copied. Not while one
  * runs. */
 void stn_runner_set_run_base (StnRunner *self, const StnRun *run_base);
-/* A site that is unfit (link-unstable) is left out of every later cycle until somebody has mended it and puts it back, or
- * makes a new runner: why, or STN_FAILURE_NONE. Both between cycles only. */
+/* A site that is unfit (link-unstable) is left out of every later cycle until somebody has mended it and puts it back,
+ * or makes a new runner: why, or STN_FAILURE_NONE. Both between cycles only. */
 StnFailure stn_runner_taken_out (const StnRunner *self, guint site_index);
 void stn_runner_put_back (StnRunner *self, guint site_index);
 /* Given serials for the next cycle, one a site (NULL: none); copied. */

@@ -89,6 +89,7 @@ stn_unit_run_window (StnUnitRun *self, const char *what, gint64 longest_ns,
     return FALSE;
   if (!ledger_class->window_open (self->ledger, self->run->run_id, self->site->name, what, longest_ns, error))
     return FALSE;
+  self->windows_opened++;
   StnWait shielded = stn_wait_shielded (self->clock, longest_ns);
   if (!body (self, &shielded, data, &failure) && !is_over_at_once (failure)) {
     /* its own end is its deadline, so the sleep "fails" with it: that is the end we wait for */
@@ -117,12 +118,22 @@ static const StepRow step_rows[] = {
   { STN_STEP_IDENTIFY, stn_unit_run_identify },
   { STN_STEP_ADMIT, stn_unit_run_admit },
   { STN_STEP_BIND, stn_unit_run_bind },
+  { STN_STEP_OPENING_OPTIONS, stn_unit_run_opening_options },
   { STN_STEP_ERASE, stn_unit_run_erase },
   { STN_STEP_PROGRAM, stn_unit_run_program },
   { STN_STEP_VERIFY, stn_unit_run_verify },
   { STN_STEP_FIRST_BLOCK, stn_unit_run_first_block },
+  { STN_STEP_CLOSING_OPTIONS, stn_unit_run_closing_options },
+  { STN_STEP_READ_PROTECT, stn_unit_run_read_protect },
   { STN_STEP_LEAVE, stn_unit_run_leave },
   { STN_STEP_BOOT_CHECK, stn_unit_run_boot_check },
+};
+
+static const StepRow recovery_rows[] = {
+  { STN_STEP_POWER_ON, stn_unit_run_power_on },
+  { STN_STEP_ENTER, stn_unit_run_enter },
+  { STN_STEP_IDENTIFY, stn_unit_run_identify },
+  { STN_STEP_OPENING_OPTIONS, stn_unit_run_recover_options },
 };
 
 static const StnPlanStep *
@@ -138,6 +149,10 @@ static gboolean
 is_wanted (const StnPlan *plan, StnStepKind kind)
 {
   switch (kind) {
+  case STN_STEP_OPENING_OPTIONS:
+  case STN_STEP_CLOSING_OPTIONS:
+  case STN_STEP_READ_PROTECT:
+    return stn_plan_option_step (plan, kind) != NULL;
   case STN_STEP_FIRST_BLOCK:
     return plan->has_first_block;
   case STN_STEP_BOOT_CHECK:
@@ -232,10 +247,13 @@ run_step (StnUnitRun *unit, const StepRow *row, GError **error)
 static gboolean
 run_steps (StnUnitRun *unit, GError **error)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (step_rows); i++) {
-    const StepRow *row = &step_rows[i];
+  gboolean is_recovery = unit->recovery != NULL;
+  guint count = is_recovery ? G_N_ELEMENTS (recovery_rows) : G_N_ELEMENTS (step_rows);
 
-    if (!is_wanted (unit->plan, row->kind))
+  for (guint i = 0; i < count; i++) {
+    const StepRow *row = is_recovery ? &recovery_rows[i] : &step_rows[i];
+
+    if (!is_recovery && !is_wanted (unit->plan, row->kind))
       continue;
     gboolean ok = run_step (unit, row, error);
     /* silence is judged when every site's first visit is over, so each says when its own is */
@@ -262,6 +280,25 @@ judge_silence (StnUnitRun *unit, GError **inout_error)
     stn_error_set (inout_error, STN_FAILURE_EMPTY_OR_NO_CONTACT, "no byte ever came: %s", text);
 }
 
+/* A recovery that does not reach the ROM says what is left to do. */
+static void
+judge_recovery (StnUnitRun *unit, GError **inout_error)
+{
+  gboolean is_lost = stn_error_is (*inout_error, STN_FAILURE_NO_SYNC)
+                     || stn_error_is (*inout_error, STN_FAILURE_NO_ANSWER)
+                     || stn_error_is (*inout_error, STN_FAILURE_GARBAGE);
+
+  if (!is_lost)
+    return;
+  g_autofree char *text = g_strdup ((*inout_error)->message);
+  g_clear_error (inout_error);
+  stn_error_set_seen (
+      inout_error, STN_FAILURE_OPTION_BYTES_UNKNOWN, "the ROM", "nothing of use", "%s: %s", text,
+      unit->site->power.adapter != NULL
+          ? "the board was switched off and on, and its ROM does not answer: only a debugger helps"
+          : "switch the board off and on and recover again; if that does not help, only a debugger does");
+}
+
 /* ---- one unit ---- */
 
 static void
@@ -278,6 +315,7 @@ prepare (StnUnitRun *unit, StnRunner *runner, guint index)
   unit->site = row->site;
   unit->hold = (StnSiteHold){ .site = row->site, .clock = config->clock };
   unit->plan = row->plan;
+  unit->recovery = config->recovery;
   unit->target = row->plan->target;
   unit->wait = stn_wait_new (config->clock, STN_TIME_NEVER, runner->cancellable);
   unit->ring = stn_trace_sink_new (NULL, TRANSCRIPT_LINES, &ignored);
@@ -402,7 +440,9 @@ stn_runner_run_unit (StnRunner *runner, guint index)
 
   gboolean ok = run_steps (&unit, &failure);
   stn_unit_run_teardown (&unit);
-  if (!ok)
+  if (!ok && unit.recovery != NULL)
+    judge_recovery (&unit, &failure);
+  else if (!ok)
     judge_silence (&unit, &failure);
   /* the other site may have come while this one was at its last step */
   if (ok)

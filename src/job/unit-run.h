@@ -47,6 +47,11 @@ struct StnUnitRun {
 
   StnStability *usb_losses; /* the site's: its device went by itself; borrowed */
 
+  guint windows_opened;        /* rows made so far */
+  gboolean for_options;        /* this visit's rate is that of visits that read or write options */
+  gboolean needs_fresh_visit;  /* a program operation was refused by the flash: what follows begins with a reset */
+  const StnRecovery *recovery; /* borrowed; NULL: an ordinary run */
+
   StnStepRecord *step; /* borrowed: the step that runs */
 };
 
@@ -105,6 +110,15 @@ gboolean stn_unit_run_enter (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_leave (StnUnitRun *self, GError **error);
 /* After a failure: where the supply's own lines say that it has gone meanwhile, that is the failure (board-shorted). */
 void stn_unit_run_look_at_supply (StnUnitRun *self, GError **inout_error);
+/* Into the ROM again in the middle of a run: a reset, or (`by_power`) power off and on and a reset. The ROM must be the
+ * one of before and the UID, where it can be read, the unit's. `for_options`: see stn_unit_run_option_speed. A barrier
+ * of the site's group, where it has one. */
+gboolean stn_unit_run_come_back (StnUnitRun *self, gboolean for_options, gboolean by_power, GError **error);
+/* Option bytes are read and written at STN_PLAN_OPTION_BAUD_MOST or less: enters again where this visit's rate is
+ * another and a reset comes back. */
+gboolean stn_unit_run_option_speed (StnUnitRun *self, gboolean for_options, GError **error);
+/* BOOT0 high and a reset: no ROM may answer. NOT_PROTECTED when one does. The visit is over either way. */
+gboolean stn_unit_run_pin_is_dead (StnUnitRun *self, GError **error);
 /* The shielded way out: BOOT0 at rest, NRST released, power off, port closed. Never fails visibly. */
 void stn_unit_run_teardown (StnUnitRun *self);
 
@@ -112,6 +126,27 @@ void stn_unit_run_teardown (StnUnitRun *self);
 gboolean stn_unit_run_identify (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_admit (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_bind (StnUnitRun *self, GError **error);
+/* After options were written: the plan meets what the unit is now. */
+gboolean stn_unit_run_bind_again (StnUnitRun *self, GError **error);
+/* Whether the ROM that answers now, and the UID where it is shown, are those of the first visit. */
+gboolean stn_unit_run_recognize (StnUnitRun *self, GError **error);
+
+/* unit-options.c: the plan's option steps; each begins and ends in a visit, or leaves the board to itself where the
+ * step was the last one. From the opened window until what the board has was read again, every failure but a request to
+ * stop and a record that can't be written is option-bytes-unknown. */
+gboolean stn_unit_run_opening_options (StnUnitRun *self, GError **error);
+gboolean stn_unit_run_closing_options (StnUnitRun *self, GError **error);
+gboolean stn_unit_run_read_protect (StnUnitRun *self, GError **error);
+/* Readout Unprotect in a window, and into the ROM again: everything in the flash is gone. */
+gboolean stn_unit_run_unprotect (StnUnitRun *self, GError **error);
+/* Of a recovery run: looks at what the board has and puts back what the record says that it had. */
+gboolean stn_unit_run_recover_options (StnUnitRun *self, GError **error);
+/* What is left of a failure in a window over option bytes: option-bytes-unknown, unless it was a refusal, a record that
+ * can't be written, or nothing at all. */
+void stn_unit_run_options_are_unknown (GError **inout_error);
+/* What one option write of this target may take. */
+gint64 stn_unit_run_option_window_ns (const StnUnitRun *self);
+guint stn_unit_run_option_areas (const StnUnitRun *self);
 
 /* flash.c */
 gboolean stn_unit_run_erase (StnUnitRun *self, GError **error);

@@ -327,7 +327,7 @@ build_sites (Harness *self)
 }
 
 static void
-build_runner (Harness *self)
+build_runner (Harness *self, StnFaultPlan *faults, const StnRecovery *recovery)
 {
   g_autofree StnRunnerSite *rows = g_new0 (StnRunnerSite, self->sites->len);
   g_autoptr (GError) error = NULL;
@@ -339,7 +339,8 @@ build_runner (Harness *self)
     .clock = self->clock,
     .ledger = self->ledger,
     .events = self->events,
-    .faults = self->options.faults,
+    .faults = faults,
+    .recovery = recovery,
     .run_base = self->run_base,
     .sites = rows,
     .site_count = self->sites->len,
@@ -374,7 +375,14 @@ harness_build (Harness *self)
   self->run_base->job_revision = self->job->revision;
   self->run_base->production_day = g_strdup ("2026-11-22");
   self->run_base->is_virtual = TRUE;
-  build_runner (self);
+  build_runner (self, self->options.faults, NULL);
+}
+
+void
+harness_set_recovery (Harness *self, const StnRecovery *recovery)
+{
+  stn_runner_free (self->runner);
+  build_runner (self, NULL, recovery);
 }
 
 const StnCycleSummary *

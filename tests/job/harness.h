@@ -59,6 +59,8 @@ typedef struct {
 /* The config can be spoiled (stn_bench_config_add_fault; boards are "A1", "A2", ...) before harness_build. */
 Harness *harness_new (const HarnessOptions *options);
 void harness_build (Harness *self);
+/* From now on cycles recover boards instead of programming them; `recovery` outlives the harness. NULL: ordinary. */
+void harness_set_recovery (Harness *self, const StnRecovery *recovery);
 /* Starts a cycle and waits for its end; fails the test after a minute of real time. */
 const StnCycleSummary *harness_cycle (Harness *self);
 void harness_free (Harness *self);

@@ -1,0 +1,244 @@
+/* Option steps of a run on the bench: what is written, what is proved, and that a board whose option write was cut is
+ * put right by a recovery run. The steps are made here, by hand; which of them a job gets is the plan's tests' affair.
+ */
+#include "tests/job/harness.h"
+#include "src/target/options.h"
+
+#include <string.h>
+
+#define STEPS_MOST 3
+
+/* Adds a step to the plan, as planning would have. */
+static void
+add_step (Harness *self, const StnPlanOptionStep *step, const StnPlanOption *values, guint count)
+{
+  StnPlan *plan = self->plan;
+
+  plan->option_steps = g_renew (StnPlanOptionStep, plan->option_steps, plan->option_step_count + 1);
+  StnPlanOptionStep *added = &plan->option_steps[plan->option_step_count++];
+  *added = *step;
+  added->values = g_memdup2 (values, count * sizeof *values);
+  added->value_count = count;
+  added->cut_words = g_strdup ("nothing");
+  added->longest_ns = 5 * STN_NS_PER_S;
+}
+
+static const StnPlanOption pin_on[] = {
+  { "nBOOT_SEL", 0, STN_OPTION_FROM_BOOT, STN_OPTION_PROOF_READ_BACK },
+};
+static const StnPlanOptionStep opening = {
+  .kind = STN_STEP_OPENING_OPTIONS, .after = STN_OPTION_AFTER_RELOAD, .comes_back = TRUE, .ways_in = STN_WAY_IN_PIN
+};
+static const StnPlanOption protect_first_page[] = {
+  { "WRP1A_STRT", 0, STN_OPTION_FROM_PROTECT, STN_OPTION_PROOF_READ_BACK },
+  { "WRP1A_END", 1, STN_OPTION_FROM_PROTECT, STN_OPTION_PROOF_READ_BACK },
+};
+static const StnPlanOption level_1[] = {
+  { "RDP", 0xbb, STN_OPTION_FROM_PROTECT, STN_OPTION_PROOF_REFUSED_READ },
+};
+static const StnPlanOptionStep closing = {
+  .kind = STN_STEP_CLOSING_OPTIONS, .after = STN_OPTION_AFTER_RELOAD, .comes_back = TRUE, .ways_in = STN_WAY_IN_PIN
+};
+static const StnPlanOptionStep read_protect = {
+  .kind = STN_STEP_READ_PROTECT, .after = STN_OPTION_AFTER_RELOAD, .comes_back = TRUE, .ways_in = STN_WAY_IN_PIN
+};
+
+static void
+read_silicon (Harness *self, guint8 *area)
+{
+  g_assert_true (
+      stn_bench_board_read (self->bench, "A1", self->target->options_address, area, self->target->options_bytes));
+}
+
+static const StnResult *
+run_or_fail (Harness *self, StnVerdict verdict, StnFailure failure)
+{
+  harness_cycle (self);
+  const StnResult *result = harness_result (self, "A1");
+  g_assert_nonnull (result);
+  if (result->verdict != verdict)
+    g_error ("%s: %s\n%s", stn_verdict_name (result->verdict), result->message, result->transcript);
+  g_assert_cmpstr (stn_failure_name (result->failure), ==, stn_failure_name (failure));
+  g_assert_cmpuint (stn_ledger_memory_open_windows (self->ledger), ==, 0);
+  harness_assert_parked (self);
+  return result;
+}
+
+static void
+opening_options_are_written_read_back_and_recorded (void)
+{
+  g_autoptr (Harness) self = harness_new (&(HarnessOptions){ .power = TRUE, .paced = TRUE });
+  guint8 before[128], after[128];
+
+  harness_build (self);
+  add_step (self, &opening, pin_on, G_N_ELEMENTS (pin_on));
+  read_silicon (self, before);
+  const StnResult *result = run_or_fail (self, STN_VERDICT_PASS, STN_FAILURE_NONE);
+  read_silicon (self, after);
+
+  /* bit 24 of OPTR and of its inverse, and not a bit more */
+  before[3] ^= 1;
+  before[7] ^= 1;
+  g_assert_cmpmem (after, sizeof after, before, sizeof before);
+  g_assert_true (harness_flash_is_right (self, "A1", result->serial));
+  g_assert_cmpuint (stn_ledger_memory_windows (self->ledger), ==, 2); /* this, and the mass erase */
+  g_assert_cmpstr (result->options_before, !=, result->options_after);
+  g_autofree char *head = g_strdup_printf ("%02x%02x%02x%02x", after[0], after[1], after[2], after[3]);
+  g_assert_true (g_str_has_prefix (result->options_after, head));
+  const StnStepRecord *step = harness_step (result, STN_STEP_OPENING_OPTIONS);
+  g_assert_nonnull (strstr (step->detail, "nBOOT_SEL"));
+  g_assert_nonnull (strstr (step->detail, "read back"));
+  g_assert_null (result->protection);
+}
+
+static void
+options_that_the_board_has_already_are_not_written (void)
+{
+  g_autoptr (Harness) self =
+      harness_new (&(HarnessOptions){ .power = TRUE, .job_lines = "limits: { retries: 3 }\n", .no_serial = TRUE });
+
+  harness_build (self);
+  const StnPlanOption as_shipped[] = { { "nBOOT_SEL", 1, STN_OPTION_FROM_BOOT, STN_OPTION_PROOF_READ_BACK } };
+  add_step (self, &opening, as_shipped, 1);
+  const StnResult *result = run_or_fail (self, STN_VERDICT_PASS, STN_FAILURE_NONE);
+  g_assert_cmpuint (stn_ledger_memory_windows (self->ledger), ==, 1); /* the mass erase */
+  g_assert_nonnull (strstr (harness_step (result, STN_STEP_OPENING_OPTIONS)->detail, "nothing to write"));
+}
+
+static void
+write_protection_is_proved_by_a_write_that_changes_nothing (void)
+{
+  g_autoptr (Harness) self = harness_new (&(HarnessOptions){ .power = TRUE, .paced = TRUE });
+
+  harness_build (self);
+  StnPlanOptionStep step = closing;
+  step.has_write_try = TRUE;
+  step.write_try_address = 0x08000000 + 3000 / 8 * 8 + 8; /* behind the image, in its second page */
+  add_step (self, &opening, pin_on, 1);
+  add_step (self, &step, protect_first_page, 2);
+  const StnResult *result = run_or_fail (self, STN_VERDICT_PASS, STN_FAILURE_NONE);
+  g_assert_true (harness_flash_is_right (self, "A1", result->serial));
+  g_assert_nonnull (strstr (result->protection, "WRP1A_STRT"));
+  g_assert_nonnull (strstr (result->protection, "changed nothing"));
+}
+
+static void
+write_protection_that_does_not_hold_is_no_pass (void)
+{
+  g_autoptr (Harness) self = harness_new (&(HarnessOptions){ .power = TRUE });
+
+  harness_build (self);
+  StnPlanOptionStep step = closing;
+  step.has_write_try = TRUE;
+  step.write_try_address = 0x08000000 + 8 * 2048; /* in no protected page */
+  add_step (self, &opening, pin_on, 1);
+  add_step (self, &step, protect_first_page, 2);
+  run_or_fail (self, STN_VERDICT_FAIL, STN_FAILURE_NOT_PROTECTED);
+}
+
+static void
+readout_protection_goes_last_and_is_proved_by_a_refused_read (void)
+{
+  g_autoptr (Harness) self = harness_new (&(HarnessOptions){ .power = TRUE, .paced = TRUE });
+  guint8 area[128];
+
+  harness_build (self);
+  add_step (self, &opening, pin_on, 1);
+  add_step (self, &closing, protect_first_page, 2);
+  add_step (self, &read_protect, level_1, 1);
+  const StnResult *result = run_or_fail (self, STN_VERDICT_PASS, STN_FAILURE_NONE);
+  read_silicon (self, area);
+  g_assert_cmphex (area[0], ==, 0xbb);
+  g_assert_cmphex (area[4], ==, 0x44);
+  g_assert_nonnull (strstr (result->protection, "RDP level 1: refused-read"));
+  g_assert_true (harness_flash_is_right (self, "A1", result->serial));
+}
+
+static void
+a_protected_board_fails_and_says_what_to_do (void)
+{
+  g_autoptr (Harness) self = harness_new (&(HarnessOptions){ .power = TRUE });
+
+  g_assert_true (stn_bench_config_add_fault (self->config, "A1", "protected", NULL));
+  harness_build (self);
+  const StnResult *result = run_or_fail (self, STN_VERDICT_FAIL, STN_FAILURE_READ_PROTECTED);
+  g_assert_nonnull (strstr (result->message, "unprotect: allowed"));
+  g_assert_cmpuint (stn_ledger_memory_windows (self->ledger), ==, 0);
+}
+
+static void
+a_protected_board_is_opened_where_the_job_allows_it (void)
+{
+  g_autoptr (Harness) self = harness_new (&(HarnessOptions){ .power = TRUE, .paced = TRUE });
+
+  g_assert_true (stn_bench_config_add_fault (self->config, "A1", "protected", NULL));
+  harness_build (self);
+  self->plan->unprotect_allowed = TRUE;
+  self->plan->unprotect_longest_ns = 10 * STN_NS_PER_S;
+  const StnResult *result = run_or_fail (self, STN_VERDICT_PASS, STN_FAILURE_NONE);
+  g_assert_true (harness_flash_is_right (self, "A1", result->serial));
+  g_assert_nonnull (strstr (harness_step (result, STN_STEP_IDENTIFY)->detail, "protection was taken away"));
+}
+
+static void
+window_text_is_read_as_it_was_written (void)
+{
+  static const guint8 had[] = { 0xaa, 0x55, 0x00, 0xff }, second[] = { 0x12, 0x34 };
+  g_auto (StnOptionWindow) window = { .words = g_strdup ("nBOOT_SEL: 1 -> 0, RDP: 0 -> 1") }, read = { NULL };
+
+  stn_option_window_add_had (&window, 0x1fff7800, had, sizeof had);
+  stn_option_window_add_had (&window, 0x1ffff808, second, sizeof second);
+  stn_option_window_add_gets (&window, 0x1fff7800, second, sizeof second);
+  g_autofree char *text = stn_option_window_to_text (&window);
+  g_assert_cmpstr (text, ==,
+                   "option bytes: nBOOT_SEL: 1 -> 0, RDP: 0 -> 1; had 1fff7800=aa5500ff 1ffff808=1234; "
+                   "gets 1fff7800=1234");
+  g_assert_true (stn_option_window_parse (text, &read));
+  g_assert_cmpstr (read.words, ==, window.words);
+  g_assert_cmpuint (read.had_count, ==, 2);
+  g_assert_cmpuint (read.gets_count, ==, 1);
+  g_assert_cmpmem (read.had[1].bytes, read.had[1].length, second, sizeof second);
+  g_assert_cmphex (read.had[1].address, ==, 0x1ffff808);
+}
+
+static void
+window_text_that_does_not_hold_together_is_refused (void)
+{
+  static const char *const texts[] = {
+    "mass erase",
+    "",
+    "option bytes: x",
+    "option bytes: x; had 1fff7800=aa",
+    "option bytes: x; had 1fff7800=a; gets 1fff7800=aa",
+    "option bytes: x; had =aa; gets 1fff7800=aa",
+    "option bytes: x; had 1fff7800=; gets 1fff7800=aa",
+    "option bytes: x; had 1fff7800=aa 1=bb 2=cc; gets 1fff7800=aa",
+    "option bytes: x; had 1fff7800=aa,; gets 1fff7800=aa",
+    "option bytes: x; gets 1fff7800=aa; had 1fff7800=aa",
+    "option bytes: x; had 1fff7800=zz; gets 1fff7800=aa",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    StnOptionWindow window = { .words = NULL };
+    g_assert_false (stn_option_window_parse (texts[i], &window));
+    g_assert_null (window.words);
+  }
+  g_assert_false (stn_option_window_parse (NULL, NULL));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(test) g_test_add_func ("/unit-options/" #test, test)
+  ADD (opening_options_are_written_read_back_and_recorded);
+  ADD (options_that_the_board_has_already_are_not_written);
+  ADD (write_protection_is_proved_by_a_write_that_changes_nothing);
+  ADD (write_protection_that_does_not_hold_is_no_pass);
+  ADD (readout_protection_goes_last_and_is_proved_by_a_refused_read);
+  ADD (a_protected_board_fails_and_says_what_to_do);
+  ADD (a_protected_board_is_opened_where_the_job_allows_it);
+  ADD (window_text_is_read_as_it_was_written);
+  ADD (window_text_that_does_not_hold_together_is_refused);
+  return g_test_run ();
+}
