@@ -108,7 +108,9 @@ typedef struct {
   /* 1..erase_pages_at_once page numbers. The caller's wait covers the target's longest time for it. */
   gboolean (*erase_pages) (StnEngine *self, const guint16 *pages, guint count, const StnWait *wait, GError **error);
   gboolean (*erase_all) (StnEngine *self, const StnWait *wait, GError **error);
-  /* The whole option area in one command, from its base; the ROM then resets or reloads: the visit is over when this
+  /* A refusal (nack) from the address on is told as such, and nothing but a reset is possible after it: what a ROM that
+   * is really waiting for option bytes is sent next, it writes.
+   * The whole option area in one command, from its base; the ROM then resets or reloads: the visit is over when this
    * returns TRUE, and a lost last ACK counts as done (the caller enters again and reads back). */
   gboolean (*write_options) (StnEngine *self, guint64 address, const guint8 *bytes, gsize length, const StnWait *wait,
                              GError **error);
@@ -127,8 +129,8 @@ typedef struct {
   /* The commands that change option bytes by themselves. Each is a write window of the caller's: once its opcode has
    * left, the ROM may be at work, and only a reset after the longest time brings it back. The visit is over when one
    * returns TRUE (the ROM resets or reloads); its last ACK may be lost with that and counts as done, so that the caller
-   * enters again and reads. After a failure that was no clean refusal even a resync is refused. Members may be NULL:
-   * the protocol has no such command. */
+   * enters again and reads. After a failure of any kind even a resync is refused: a NACK may be an ACK that the wire
+   * has spoilt. Members may be NULL: the protocol has no such command. */
   /* 1..256 codes, in the chip's own meaning: sector numbers, or pairs of first and last page of an area; every earlier
    * write protection goes. A ROM does not check them. */
   gboolean (*write_protect) (StnEngine *self, const guint8 *codes, guint count, const StnWait *wait, GError **error);

@@ -414,13 +414,21 @@ uart_write_options (StnEngine *engine, guint64 address, const guint8 *bytes, gsi
 
   if (!stn_guard_option_write (target, address, bytes, length, STN_UART_BLOCK_BYTES, error)
       || !stn_uart_may_send (self, STN_UART_WRITE_MEMORY, error)
-      || !open_write (self, address, STN_UART_LOST_IN_OPTIONS, wait, error))
+      || !open_guarded (self, STN_UART_WRITE_MEMORY, TRUE, address, wait, error))
     return FALSE;
+  /* From here on a NACK that the wire made of an ACK leaves the ROM waiting for option bytes, and whatever is sent next
+   * is taken for them: the refusal is told, and only a reset is believed. */
+  self->state = STN_UART_LOST_IN_OPTIONS;
+  if (!stn_uart_send_address (self, address, wait, error)) {
+    self->state = STN_UART_LOST_IN_OPTIONS;
+    return FALSE;
+  }
 
   gint64 known_ns = (gint64) (target->option_write_max_ms * STN_NS_PER_MS) + STN_UART_SIMPLE_NS;
   /* silence: the block is out, and the reset that follows can cut the ACK off; reading back will tell */
   if (!send_data (self, address, bytes, length, MAX (OPTION_WRITE_NS, known_ns), wait, &local)
       && !stn_error_is (local, STN_FAILURE_NO_ANSWER)) {
+    self->state = STN_UART_LOST_IN_OPTIONS;
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
   }

@@ -18,20 +18,16 @@
 
 /* ---- protection ---- */
 
-/* From the opcode on the ROM may be at work, and filler could be taken for a list of sectors: silence leaves a state
- * that only a reset ends. A NACK is a refusal, and leaves the ROM at its prompt. */
+/* From the opcode on the ROM may be at work, and what follows could be taken for a list of sectors. A NACK is told as a
+ * refusal, but the wire may have made it of an ACK, so any failure leaves a state that only a reset ends. */
 static gboolean
 open_protection (StnUartEngine *self, guint8 opcode, StnFailure refused, const StnWait *wait, GError **error)
 {
   static const StnUartStage stage = { 0 };
 
-  if (stn_uart_open (self, opcode, refused, &stage, wait, error)) {
-    self->state = STN_UART_LOST_IN_OPTIONS;
-    return TRUE;
-  }
-  if (self->state == STN_UART_LOST)
-    self->state = STN_UART_LOST_IN_OPTIONS;
-  return FALSE;
+  gboolean ok = stn_uart_open (self, opcode, refused, &stage, wait, error);
+  self->state = STN_UART_LOST_IN_OPTIONS;
+  return ok;
 }
 
 /* The last ACK; silence counts as done, because the reset that follows can cut it off: reading back will tell. */
@@ -42,6 +38,7 @@ expect_last_ack (StnUartEngine *self, const char *what, gint64 longest_ns, const
   g_autoptr (GError) local = NULL;
 
   if (!stn_uart_expect_ack (self, &stage, wait, &local) && !stn_error_is (local, STN_FAILURE_NO_ANSWER)) {
+    self->state = STN_UART_LOST_IN_OPTIONS;
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
   }
@@ -212,9 +209,9 @@ receive_sized (StnUartEngine *self, const StnUartStage *stage, guint8 *buffer, g
   return TRUE;
 }
 
-gboolean
-stn_uart_special (StnEngine *engine, const StnSpecialRequest *request, StnSpecialReply *out, const StnWait *wait,
-                  GError **error)
+static gboolean
+talk_special (StnUartEngine *self, guint8 opcode, const guint8 operation[3], const StnSpecialRequest *request,
+              StnSpecialReply *reply, const StnWait *wait, GError **error)
 {
   static const StnUartStage operation_stage = { .what = "the operation",
                                                 .refused = STN_FAILURE_NOT_SUPPORTED,
@@ -222,6 +219,23 @@ stn_uart_special (StnEngine *engine, const StnSpecialRequest *request, StnSpecia
   static const StnUartStage reply_stage = { .what = "the answer to the Special",
                                             .refused = STN_FAILURE_NACK,
                                             .longest_ns = STN_UART_SIMPLE_NS };
+
+  if (!open_protection (self, opcode, STN_FAILURE_READ_PROTECTED, wait, error)
+      || !stn_uart_send (self, operation, 3, wait, error) || !stn_uart_expect_ack (self, &operation_stage, wait, error)
+      || !send_sized (self, "the data of the Special", request->data, request->length, SPECIAL_NS, wait, error))
+    return FALSE;
+  if (request->is_extended
+          ? !send_sized (self, "the second block", request->more, request->more_length, SPECIAL_NS, wait, error)
+          : !receive_sized (self, &reply_stage, reply->data, &reply->length, wait, error))
+    return FALSE;
+  return receive_sized (self, &reply_stage, reply->status, &reply->status_length, wait, error)
+         && stn_uart_expect_ack (self, &reply_stage, wait, error);
+}
+
+gboolean
+stn_uart_special (StnEngine *engine, const StnSpecialRequest *request, StnSpecialReply *out, const StnWait *wait,
+                  GError **error)
+{
   StnUartEngine *self = (StnUartEngine *) engine;
   StnSpecialReply reply = { .length = 0 };
   guint8 opcode = request->is_extended ? STN_UART_EXTENDED_SPECIAL : STN_UART_SPECIAL;
@@ -234,19 +248,13 @@ stn_uart_special (StnEngine *engine, const StnSpecialRequest *request, StnSpecia
     return FALSE;
   }
   operation[2] = operation[0] ^ operation[1];
-  if (!stn_uart_may_send (self, opcode, error)
-      || !open_protection (self, opcode, STN_FAILURE_READ_PROTECTED, wait, error)
-      || !stn_uart_send (self, operation, sizeof operation, wait, error)
-      || !stn_uart_expect_ack (self, &operation_stage, wait, error)
-      || !send_sized (self, "the data of the Special", request->data, request->length, SPECIAL_NS, wait, error))
+  if (!stn_uart_may_send (self, opcode, error))
     return FALSE;
-  if (request->is_extended
-          ? !send_sized (self, "the second block", request->more, request->more_length, SPECIAL_NS, wait, error)
-          : !receive_sized (self, &reply_stage, reply.data, &reply.length, wait, error))
+  gboolean ok = talk_special (self, opcode, operation, request, &reply, wait, error);
+  if (!ok) {
+    self->state = STN_UART_LOST_IN_OPTIONS;
     return FALSE;
-  if (!receive_sized (self, &reply_stage, reply.status, &reply.status_length, wait, error)
-      || !stn_uart_expect_ack (self, &reply_stage, wait, error))
-    return FALSE;
+  }
   self->state = STN_UART_READY;
   *out = reply;
   return TRUE;

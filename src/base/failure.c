@@ -140,7 +140,7 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
                                          "revision that the target does not "
                                          "describe, or readout protection that hides them." },
   [STN_FAILURE_NOT_PROTECTED] = { "not-protected", UNIT, REJECT_BIN,
-                                  "Board in %s is not protected as it must be. Use the reject bin.",
+                                  "Board in %s is not protected. Use the reject bin.",
                                   "Put the board aside; if several boards show it, compare the ROM version with the "
                                   "target's data.",
                                   "Protection was written and read back, and what it must refuse was not refused: the "

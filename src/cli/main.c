@@ -44,6 +44,14 @@ static const StnCommand commands[] = {
     "A write of option bytes that the journal says was cut short is waited out first.\nExit codes: 0 all lines are at "
     "rest; 4 an adapter did not answer; 7 the bank is in use, by whom is said.",
     stn_command_park },
+  { "recover", "--sites SITE", "Put back the option bytes of a board whose option write was cut short",
+    "The board must still be in its site. What it had is in the journal; its ROM is entered, the option bytes are read,\n"
+    "and put back where they are neither what the board had nor what the write meant. A board that can't be read any\n"
+    "more is only opened with --erase, which empties its flash. Where the ROM does not answer, it says what is left to "
+    "do.\n"
+    "Exit codes: 0 the option bytes are known and right; 1 not; 2 usage; 4 a port or an adapter could not be used;\n"
+    "5 stopped; 7 the bank is in use, by whom is said.",
+    stn_command_recover },
   { "units", "", "List what the journal holds, newest first", NULL, stn_command_units },
   { "sign", "JOB", "Sign a job, so that stations let it do what can lock a board",
     "The signature, JOB.sig, is over the job's hash: job.yaml and every file that it names. A changed byte needs a new\n"

@@ -327,6 +327,21 @@ write_options_body (StnUnitRun *self, const StnWait *shielded, gpointer data, GE
          && stn_wait_sleep (shielded, stn_target_option_write_longest_ns (target), error);
 }
 
+/* A reload that went wrong: what the board has now decides whether its options are unknown, or only the reload failed.
+ */
+static void
+look_after_reload (StnUnitRun *self, const guint8 *written, GError **inout_error)
+{
+  g_autofree guint8 *seen = g_malloc (self->target->options_bytes);
+
+  if (stn_unit_run_is_unsent (*inout_error) || stn_error_is (*inout_error, STN_FAILURE_NOT_RECORDED))
+    return;
+  if (stn_unit_run_come_back (self, TRUE, FALSE, NULL) && read_options (self, seen, NULL)
+      && memcmp (seen, written, self->target->options_bytes) == 0)
+    return;
+  stn_unit_run_options_are_unknown (inout_error);
+}
+
 /* The same option bytes written again: the chip loads them, resets, and samples its empty latch anew. */
 static gboolean
 leave_by_option_reload (StnUnitRun *self, GError **error)
@@ -352,9 +367,11 @@ leave_by_option_reload (StnUnitRun *self, GError **error)
   stn_option_window_add_gets (&window, self->target->options_address, once, length);
   g_autofree char *text = stn_option_window_to_text (&window);
   guint windows_before = self->windows_opened;
-  if (!stn_unit_run_window (self, text, stn_unit_run_option_window_ns (self), write_options_body, once, error)) {
+  g_autoptr (GError) failure = NULL;
+  if (!stn_unit_run_window (self, text, STN_WINDOW_OPTIONS, stn_unit_run_option_window_ns (self), write_options_body, once, &failure)) {
     if (self->windows_opened > windows_before)
-      stn_unit_run_options_are_unknown (error);
+      look_after_reload (self, once, &failure);
+    g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;
   }
   self->in_rom = FALSE;

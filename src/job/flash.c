@@ -183,7 +183,7 @@ stn_unit_run_erase (StnUnitRun *self, GError **error)
     for (guint try = 1;; try++) {
       g_autoptr (GError) failure = NULL;
 
-      if (stn_unit_run_window (self, "mass erase", longest_ns, erase_all_body, NULL, &failure))
+      if (stn_unit_run_window (self, "mass erase", STN_WINDOW_ERASE, longest_ns, erase_all_body, NULL, &failure))
         return TRUE;
       gboolean was_silent = stn_error_is (failure, STN_FAILURE_NO_ANSWER);
       if (stn_unit_run_may_repeat (self, try, &failure))

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define COMMAND_NS (5 * STN_NS_PER_S)
+#define UNPROTECT_TRIES 2
 
 static gboolean
 read_exactly (StnUnitRun *self, guint64 address, guint8 *buffer, gsize length, GError **error)
@@ -247,7 +248,16 @@ read_numbers_of_any (StnUnitRun *self, GError **error)
                    failure->message);
     return FALSE;
   }
-  return stn_unit_run_unprotect (self, error) && read_numbers (self, error);
+  /* a command that the wire has spoilt changes nothing, and is sent once more */
+  for (guint try = 1; stn_error_is (failure, STN_FAILURE_READ_PROTECTED) && try <= UNPROTECT_TRIES; try++) {
+    g_clear_error (&failure);
+    if (!stn_unit_run_unprotect (self, error))
+      return FALSE;
+    if (read_numbers (self, &failure))
+      return TRUE;
+  }
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 gboolean

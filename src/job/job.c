@@ -14,6 +14,8 @@ typedef struct {
   GChecksum *hash; /* while loading */
 } Job;
 
+const char *const stn_boot_line_names[STN_BOOT_LINE_COUNT] = { "detect", "good", "fault" };
+
 gboolean
 stn_job_fail (const StnNode *place, GError **error, StnFailure failure, const char *format, ...)
 {
@@ -70,8 +72,6 @@ refuse_later_stages (const StnJobFile *file, GError **error)
     { file->boot.rom_entry == STN_JOB_FILE_ROM_ENTRY_NONE, file->boot.rom_entry_place, "boot: rom-entry: none" },
     { file->unit.serial.present && file->unit.serial.from + 1 == STN_SERIAL_FROM_PROGRAM, file->unit.serial.from_place,
       "unit.serial: from: program" },
-    { file->boot_check.usb != NULL, file->boot_check.usb_place, "boot-check: usb" },
-    { file->boot_check.pin != NULL, file->boot_check.pin_place, "boot-check: pin" },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     if (rows[i].there)
@@ -86,6 +86,32 @@ check_template (const StnJobFile *file, const char *text, const StnNode *place, 
   const char *serial = file->unit.serial.present ? "X" : NULL;
   g_autofree char *filled = stn_template_fill (text, serial, "000000000000000000000000", "2026-01-01", error);
   return filled != NULL || stn_job_prefix (place, error);
+}
+
+/* "0483:5740" */
+static gboolean
+check_usb_id (const StnJobFileBootCheck *check, GError **error)
+{
+  const char *text = check->usb;
+  gboolean ok = strlen (text) == 9 && text[4] == ':';
+
+  for (guint i = 0; ok && i < 9; i++)
+    ok = i == 4 || g_ascii_isxdigit (text[i]);
+  if (ok)
+    return TRUE;
+  stn_node_error (check->usb_place, error, "a USB id: four hex digits, “:”, four hex digits", text, "boot-check: usb");
+  return FALSE;
+}
+
+static gboolean
+check_pin_name (const StnJobFileBootCheck *check, GError **error)
+{
+  for (guint i = 0; i < STN_BOOT_LINE_COUNT; i++)
+    if (g_str_equal (check->pin, stn_boot_line_names[i]))
+      return TRUE;
+  stn_node_error (check->pin_place, error, "an input of the site: detect, good or fault", check->pin,
+                  "boot-check: pin");
+  return FALSE;
 }
 
 static gboolean
@@ -106,6 +132,10 @@ check_boot_check (const StnJobFile *file, GError **error)
   }
   if (check->uart == NULL && check->baud_place != check->place)
     return stn_job_fail (check->baud_place, error, STN_FAILURE_BAD_FILE, "boot-check: baud goes with uart only");
+  if (check->usb != NULL)
+    return check_usb_id (check, error);
+  if (check->pin != NULL)
+    return check_pin_name (check, error);
   return check->uart == NULL || check_template (file, check->uart, check->uart_place, error);
 }
 
@@ -261,7 +291,9 @@ copy_plain (StnJob *job, const StnJobFile *file)
   job->identity = file->identity;
   job->rom_entry = file->boot.rom_entry;
   job->boot_check = boot_check_kind (&file->boot_check);
-  job->boot_check_text = g_strdup (file->boot_check.uart);
+  job->boot_check_text = file->boot_check.usb != NULL
+                             ? g_ascii_strdown (file->boot_check.usb, -1)
+                             : g_strdup (file->boot_check.uart != NULL ? file->boot_check.uart : file->boot_check.pin);
   job->boot_check_within_ns = file->boot_check.within_ns;
   job->boot_check_baud = file->boot_check.baud;
   job->repeat_allowed = file->repeat == 1;
@@ -321,6 +353,9 @@ images_text (const StnJob *job)
 static gboolean
 fill (Job *self, const StnJobFile *file, GError **error)
 {
+  if (g_strcmp0 (file->job, STN_JOB_RECOVERY_NAME) == 0)
+    return stn_job_fail (file->place, error, STN_FAILURE_BAD_FILE,
+                         "job: “%s” is what records of recovered boards are called", STN_JOB_RECOVERY_NAME);
   if (!check_boot_check (file, error) || !refuse_later_stages (file, error) || !check_serial (file, error)
       || !copy_data (self, file, error))
     return FALSE;
@@ -375,6 +410,29 @@ stn_job_load (const char *path, GError **error)
 }
 
 StnJob *
+stn_job_new_for_recovery (const char *target, StnProgramBy program_by)
+{
+  Job *self = g_new0 (Job, 1);
+  StnJob *job = &self->job;
+
+  g_atomic_ref_count_init (&self->references);
+  job->path = g_strdup (STN_JOB_RECOVERY_NAME);
+  job->name = g_strdup (STN_JOB_RECOVERY_NAME);
+  job->target = g_strdup (target);
+  job->images = g_ptr_array_new ();
+  job->data = g_ptr_array_new ();
+  job->keep = g_ptr_array_new ();
+  job->program_by = (int) program_by;
+  job->identity = STN_IDENTITY_MEMORY_MAP;
+  job->boot_check = STN_BOOT_CHECK_NONE;
+  job->retries = -1;
+  job->repeat_allowed = TRUE;
+  job->is_recovery = TRUE;
+  job->left_out = g_strdup ("nothing is programmed: option bytes are looked at and put back");
+  return job;
+}
+
+StnJob *
 stn_job_ref (StnJob *self)
 {
   g_atomic_ref_count_inc (&((Job *) self)->references);
@@ -400,7 +458,8 @@ stn_job_unref (StnJob *self)
   stn_signature_free (self->signature);
   g_free (self->images_text);
   g_free (self->left_out);
-  g_checksum_free (job->hash);
+  if (job->hash != NULL)
+    g_checksum_free (job->hash);
   stn_yaml_free (job->yaml);
   g_free (job);
 }

@@ -64,6 +64,9 @@ typedef enum {
   STN_BOOT_CHECK_ROM_GONE,
   STN_BOOT_CHECK_NONE
 } StnBootCheckKind;
+/* Inputs of a site that a program can move, for `boot-check: pin`. */
+typedef enum { STN_BOOT_LINE_DETECT, STN_BOOT_LINE_GOOD, STN_BOOT_LINE_FAULT, STN_BOOT_LINE_COUNT } StnBootLine;
+extern const char *const stn_boot_line_names[STN_BOOT_LINE_COUNT]; /* "detect", ... */
 /* By which port; auto: the UART where there is one. */
 typedef enum { STN_PROGRAM_BY_AUTO, STN_PROGRAM_BY_UART, STN_PROGRAM_BY_USB } StnProgramBy;
 /* What must show that it is the job's chip. */
@@ -110,6 +113,7 @@ struct StnJob {
   char *until; /* YYYY-MM-DD or NULL */
 
   int rom_entry; /* StnRomEntry */
+  gboolean is_recovery; /* stn_job_new_for_recovery: its plan writes no image */
   StnJobPlaces places;
 
   char *hash;
@@ -122,6 +126,10 @@ struct StnJob {
  * column; STN_FAILURE_BAD_IMAGE; STN_FAILURE_NOT_SUPPORTED for what FORMATS names and this program does not do yet,
  * with the place. Blocks on files. */
 StnJob *stn_job_load (const char *path, GError **error);
+/* What stands for a job where boards are recovered (runner.h, StnRecovery): no file, no image, no serial, no boot check.
+ * Its name is in every record of such a run, and no job file may have it. */
+#define STN_JOB_RECOVERY_NAME "recovery"
+StnJob *stn_job_new_for_recovery (const char *target, StnProgramBy program_by);
 StnJob *stn_job_ref (StnJob *self);
 void stn_job_unref (StnJob *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnJob, stn_job_unref)

@@ -199,6 +199,14 @@ add_boot_check (StnPlan *plan, GArray *steps)
       step.words = g_strdup_printf ("The ROM must no longer answer; seen within %s.", within);
     }
     break;
+  case STN_BOOT_CHECK_USB:
+    step.predicted_ns = stn_target_usb_start_ns (plan->target);
+    step.words = g_strdup_printf ("The USB device %s must appear on the site's port within %s.", job->boot_check_text,
+                                  within);
+    break;
+  case STN_BOOT_CHECK_PIN:
+    step.words = g_strdup_printf ("The line %s must be seen high and low within %s.", job->boot_check_text, within);
+    break;
   case STN_BOOT_CHECK_NONE:
   default:
     return;

@@ -33,6 +33,13 @@ check_engine (const StnPlan *plan, GError **error)
   if (plan->job->boot_check == STN_BOOT_CHECK_UART && !plan->wiring.has_uart)
     return stn_job_fail (plan->job->places.boot_check, error, STN_FAILURE_BAD_PLAN,
                          "boot-check: uart: the site has no uart");
+  if (plan->job->boot_check == STN_BOOT_CHECK_USB && !plan->wiring.has_usb)
+    return stn_job_fail (plan->job->places.boot_check, error, STN_FAILURE_BAD_PLAN,
+                         "boot-check: usb: the site has no usb port");
+  if (plan->job->boot_check == STN_BOOT_CHECK_PIN
+      && g_str_equal (plan->job->boot_check_text, stn_boot_line_names[STN_BOOT_LINE_DETECT]) && !plan->wiring.has_detect)
+    return stn_job_fail (plan->job->places.boot_check, error, STN_FAILURE_BAD_PLAN,
+                         "boot-check: pin: the site has no detect line");
   return TRUE;
 }
 
@@ -64,6 +71,13 @@ stn_plan_new_for_target (StnJob *job, const StnTarget *target, const StnEngineCl
   self->plan.engine_class = engine_class != NULL ? engine_class : stn_plan_choose_engine (job, wiring);
   self->plan.wiring = *wiring;
 
+  if (job->is_recovery) {
+    /* it only looks, and puts back what a record says */
+    if (!check_engine (plan, error))
+      return NULL;
+    self->plan.hash = g_strdup_printf ("%s of %s", STN_JOB_RECOVERY_NAME, target->name);
+    return g_steal_pointer (&plan);
+  }
   if (!check_target (plan, error) || !check_engine (plan, error) || !stn_plan_choose_ways (self, error)
       || !stn_plan_lay_out (self, error) || !stn_plan_choose_erase (self, error))
     return NULL;

@@ -165,12 +165,11 @@ stn_unit_run_option_window_ns (const StnUnitRun *self)
   return 2 * stn_target_option_write_longest_ns (self->target) + OPTION_ANSWER_NS;
 }
 
-/* A refusal leaves the ROM at its prompt and the options as they were. */
-static gboolean
-is_refusal (const GError *error)
+/* Nothing was sent. A NACK is no refusal here: the wire may have made it of an ACK, and then the ROM is at work. */
+gboolean
+stn_unit_run_is_unsent (const GError *error)
 {
-  return stn_error_is (error, STN_FAILURE_NACK) || stn_error_is (error, STN_FAILURE_READ_PROTECTED)
-         || stn_error_is (error, STN_FAILURE_NOT_SUPPORTED) || stn_error_is (error, STN_FAILURE_INTERNAL);
+  return stn_error_is (error, STN_FAILURE_NOT_SUPPORTED) || stn_error_is (error, STN_FAILURE_INTERNAL);
 }
 
 /* Nothing of the board's was touched: the window was never opened. */
@@ -265,12 +264,12 @@ write_piece (StnUnitRun *self, const OptionWrite *write, const StnOptionPiece *p
                       .address = piece->address,
                       .bytes = encoded + piece->offset_bytes,
                       .length = piece->length_bytes };
-  if (stn_unit_run_window (self, text, write->longest_ns, write_piece_body, &data, &failure)) {
+  if (stn_unit_run_window (self, text, STN_WINDOW_OPTIONS, write->longest_ns, write_piece_body, &data, &failure)) {
     self->in_rom = FALSE;
     return TRUE;
   }
   /* a record that fails is the station's affair, whatever the board has */
-  if (self->windows_opened == windows_before || is_refusal (failure) || is_before_the_window (failure)) {
+  if (self->windows_opened == windows_before || stn_unit_run_is_unsent (failure) || is_before_the_window (failure)) {
     g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;
   }
@@ -286,7 +285,8 @@ make_unknown (GError **inout_error, const GError *doubt)
   static const StnFailure kept[] = { STN_FAILURE_OPTION_BYTES_UNKNOWN, STN_FAILURE_NOT_RECORDED,
                                      STN_FAILURE_SAME_UNIT_TWICE, STN_FAILURE_BOARD_SHORTED };
 
-  if (doubt == NULL && stn_error_is (*inout_error, STN_FAILURE_CANCELLED))
+  if (inout_error == NULL || *inout_error == NULL
+      || (doubt == NULL && stn_error_is (*inout_error, STN_FAILURE_CANCELLED)))
     return;
   for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
     if (stn_error_is (*inout_error, kept[i]))
@@ -305,8 +305,7 @@ make_unknown (GError **inout_error, const GError *doubt)
 void
 stn_unit_run_options_are_unknown (GError **inout_error)
 {
-  if (inout_error != NULL && *inout_error != NULL && !is_refusal (*inout_error))
-    make_unknown (inout_error, NULL);
+  make_unknown (inout_error, NULL);
 }
 
 /* ---- a step ---- */
@@ -456,14 +455,9 @@ write_rounds (StnUnitRun *self, const StnPlanOptionStep *step, const StnOptionBl
                             .after = after,
                             .command = step->command,
                             .longest_ns = MAX (step->longest_ns, stn_unit_run_option_window_ns (self)) };
-      g_autoptr (GError) failure = NULL;
 
-      if (!write_piece (self, &write, &piece, &doubt, &failure)) {
-        if (!in_group && stn_unit_run_may_repeat (self, times, &failure))
-          continue;
-        g_propagate_error (error, g_steal_pointer (&failure));
+      if (!write_piece (self, &write, &piece, &doubt, error))
         return FALSE;
-      }
       *out_wrote = TRUE;
       self->has_written = TRUE;
       if (doubt != NULL)
@@ -675,9 +669,9 @@ stn_unit_run_unprotect (StnUnitRun *self, GError **error)
                    "Readout Unprotect of this ROM acts after power off and on only, and the site has no power line");
     return FALSE;
   }
-  if (!stn_unit_run_window (self, "readout unprotect, which erases everything", longest_ns, unprotect_body, NULL,
-                            &doubt)) {
-    if (self->windows_opened == windows_before || is_refusal (doubt) || is_before_the_window (doubt)) {
+  if (!stn_unit_run_window (self, "readout unprotect, which erases everything", STN_WINDOW_OPTIONS, longest_ns,
+                            unprotect_body, NULL, &doubt)) {
+    if (self->windows_opened == windows_before || stn_unit_run_is_unsent (doubt) || is_before_the_window (doubt)) {
       g_propagate_error (error, g_steal_pointer (&doubt));
       return FALSE;
     }

@@ -71,14 +71,16 @@ stn_unit_run_advance (StnUnitRun *self, guint64 done_bytes)
 
 /* A refusal leaves the ROM at its prompt: there is nothing to wait out. After anything else it may still be at work. */
 static gboolean
-is_over_at_once (const GError *error)
+is_over_at_once (StnWindowKind kind, const GError *error)
 {
+  if (kind == STN_WINDOW_OPTIONS)
+    return stn_unit_run_is_unsent (error);
   return stn_error_is (error, STN_FAILURE_NACK) || stn_error_is (error, STN_FAILURE_READ_PROTECTED)
          || stn_error_is (error, STN_FAILURE_NOT_SUPPORTED);
 }
 
 gboolean
-stn_unit_run_window (StnUnitRun *self, const char *what, gint64 longest_ns,
+stn_unit_run_window (StnUnitRun *self, const char *what, StnWindowKind kind, gint64 longest_ns,
                      gboolean (*body) (StnUnitRun *, const StnWait *, gpointer, GError **), gpointer data,
                      GError **error)
 {
@@ -91,7 +93,7 @@ stn_unit_run_window (StnUnitRun *self, const char *what, gint64 longest_ns,
     return FALSE;
   self->windows_opened++;
   StnWait shielded = stn_wait_shielded (self->clock, longest_ns);
-  if (!body (self, &shielded, data, &failure) && !is_over_at_once (failure)) {
+  if (!body (self, &shielded, data, &failure) && !is_over_at_once (kind, failure)) {
     /* its own end is its deadline, so the sleep "fails" with it: that is the end we wait for */
     g_autoptr (GError) ignored = NULL;
     stn_wait_sleep (&shielded, stn_wait_left_ns (&shielded), &ignored);

@@ -76,9 +76,12 @@ gboolean stn_unit_run_check (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_may_repeat (StnUnitRun *self, guint tries_so_far, GError **inout_error);
 /* Says how far the present step is. */
 void stn_unit_run_advance (StnUnitRun *self, guint64 done_bytes);
+/* Whether a refusal ends a window at once. A NACK to an erase comes before it has begun or after it has ended; one to a
+ * command over option bytes may be an ACK that the wire has spoilt. */
+typedef enum { STN_WINDOW_ERASE, STN_WINDOW_OPTIONS } StnWindowKind;
 /* Runs `body` as a write window: a durable row before it, nothing moves until its end or `longest_ns`, whatever
  * cancels. */
-gboolean stn_unit_run_window (StnUnitRun *self, const char *what, gint64 longest_ns,
+gboolean stn_unit_run_window (StnUnitRun *self, const char *what, StnWindowKind kind, gint64 longest_ns,
                               gboolean (*body) (StnUnitRun *self, const StnWait *shielded, gpointer data,
                                                 GError **error),
                               gpointer data, GError **error);
@@ -141,8 +144,10 @@ gboolean stn_unit_run_read_protect (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_unprotect (StnUnitRun *self, GError **error);
 /* Of a recovery run: looks at what the board has and puts back what the record says that it had. */
 gboolean stn_unit_run_recover_options (StnUnitRun *self, GError **error);
-/* What is left of a failure in a window over option bytes: option-bytes-unknown, unless it was a refusal, a record that
- * can't be written, or nothing at all. */
+/* A failure in a window over option bytes in which nothing was sent. A NACK is none: the wire may have made it. */
+gboolean stn_unit_run_is_unsent (const GError *error);
+/* Makes option-bytes-unknown of a failure in a window over option bytes; a request to stop and a record that can't be
+ * written stay what they are. */
 void stn_unit_run_options_are_unknown (GError **inout_error);
 /* What one option write of this target may take. */
 gint64 stn_unit_run_option_window_ns (const StnUnitRun *self);

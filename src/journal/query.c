@@ -302,6 +302,21 @@ stn_query_open_windows (StnQuery *self, GError **error)
   return state == STN_ROW_END ? g_steal_pointer (&found) : NULL;
 }
 
+GPtrArray *
+stn_query_windows (StnQuery *self, const char *run_id, GError **error)
+{
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (StnRows) rows = stn_database_query (self->database, error,
+    "SELECT what FROM write_window WHERE run_id = ? ORDER BY id", "t", run_id);
+  if (rows == NULL)
+    return NULL;
+
+  StnRowState state;
+  while ((state = stn_database_step (self->database, rows, error)) == STN_ROW)
+    g_ptr_array_add (found, stn_rows_text (rows, 0));
+  return state == STN_ROW_END ? g_steal_pointer (&found) : NULL;
+}
+
 /* ----- counts ----- */
 
 gboolean

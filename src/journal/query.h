@@ -48,6 +48,9 @@ typedef struct {
 void stn_open_window_free (StnOpenWindow *self);
 /* Windows without an end whose run has no result: boards that may be half-way through an option write or mass erase. */
 GPtrArray *stn_query_open_windows (StnQuery *self, GError **error);
+/* What the write windows of a run were for (char *, owned by the array), in the order they were opened, closed or not.
+ */
+GPtrArray *stn_query_windows (StnQuery *self, const char *run_id, GError **error);
 
 typedef struct {
   guint64 units, counts[STN_VERDICT_COUNT]; /* runs by verdict (unknown included); units: distinct chips or runs */

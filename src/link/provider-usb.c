@@ -1,5 +1,6 @@
 #include "src/link/providers.h"
 #include "src/link/usb-control.h"
+#include "src/link/usb-place.h"
 
 typedef struct {
   StnProvider provider;
@@ -32,6 +33,30 @@ open_usb (StnProvider *provider, const char *place, const StnWait *wait, GError 
   return context != NULL ? stn_usb_control_open (context, place, wait, error) : NULL;
 }
 
+static gboolean
+hex_attribute (const char *bus_path, const char *name, guint16 *out)
+{
+  g_autofree char *text = stn_usb_attribute (bus_path, name, NULL);
+  guint64 value;
+
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 16, 0, G_MAXUINT16, &value, NULL))
+    return FALSE;
+  *out = (guint16) value;
+  return TRUE;
+}
+
+/* sysfs knows what the host has enumerated. A device that goes while it is looked at is none. */
+static gboolean
+look_usb (G_GNUC_UNUSED StnProvider *provider, const char *place, gboolean *out_present, guint16 *out_vendor_id,
+          guint16 *out_product_id, G_GNUC_UNUSED GError **error)
+{
+  g_autofree char *bus_path = stn_usb_device_at (place, NULL);
+
+  *out_present = bus_path != NULL && hex_attribute (bus_path, "idVendor", out_vendor_id)
+                 && hex_attribute (bus_path, "idProduct", out_product_id);
+  return TRUE;
+}
+
 static void
 usb_provider_free (StnProvider *provider)
 {
@@ -51,6 +76,7 @@ context_unref (gpointer context)
 static const StnProviderClass usb_provider_class = {
   .kind = "usb",
   .open_usb = open_usb,
+  .look_usb = look_usb,
   .free = usb_provider_free,
 };
 

@@ -39,6 +39,10 @@ typedef struct {
   /* What it could open now: StnPlace, owned by the array, in the order of the places. Blocks briefly; opens nothing. A NULL
    * entry: it can't tell. */
   GPtrArray *(*list_places) (StnProvider *self, GError **error);
+  /* Which USB device is at a place now, whatever it is: *out_present, and its ids. Does not wait, opens nothing, claims
+   * nothing, needs no rights. A NULL entry: it can't tell. */
+  gboolean (*look_usb) (StnProvider *self, const char *place, gboolean *out_present, guint16 *out_vendor_id,
+                        guint16 *out_product_id, GError **error);
 } StnProviderClass;
 
 struct StnProvider {

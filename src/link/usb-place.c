@@ -170,6 +170,20 @@ stn_usb_place_of_hub (const char *place)
 }
 
 char *
+stn_usb_device_at (const char *place, const char *sysfs)
+{
+  g_autofree char *folder = g_build_filename (sysfs != NULL ? sysfs : "/sys", "bus", "usb", "devices", NULL);
+  g_autoptr (GDir) devices = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  /* interfaces stand there too, with a colon in their names */
+  while (devices != NULL && (name = g_dir_read_name (devices)) != NULL)
+    if (strchr (name, ':') == NULL && stn_usb_is_at (name, place, sysfs))
+      return g_strdup (name);
+  return NULL;
+}
+
+char *
 stn_usb_attribute (const char *bus_path, const char *name, const char *sysfs)
 {
   g_autofree char *path =

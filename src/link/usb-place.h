@@ -27,6 +27,9 @@ gboolean stn_usb_is_at (const char *bus_path, const char *place, const char *sys
 /* The place of the hub (or root hub) that the port belongs to, in the same form; NULL for what is no place. */
 char *stn_usb_place_of_hub (const char *place);
 
+/* The name in sysfs of the device that is at `place` now; NULL: none. Free with g_free. */
+char *stn_usb_device_at (const char *place, const char *sysfs);
+
 /* One attribute of a device, its white space trimmed; NULL when it has none. Free with g_free. */
 char *stn_usb_attribute (const char *bus_path, const char *name, const char *sysfs);
 /* The driver bound to an interface of the device's first configuration ("ftdi_sio", "usbfs"), or NULL. */

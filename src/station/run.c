@@ -19,6 +19,7 @@ struct StnStationRun {
   StnEventQueue *events; /* borrowed */
   char *trace_path;
   StnFaultPlan *faults; /* borrowed */
+  const StnRecovery *recovery; /* borrowed */
   GCancellable *cancellable;
   StnRun *run_base;
 
@@ -298,6 +299,7 @@ stn_station_run_new (StnStation *station, StnJob *job, const StnRunOptions *opti
   self->events = events;
   self->trace_path = g_strdup (options->trace_path);
   self->faults = options->faults;
+  self->recovery = options->recovery;
   self->cancellable = options->cancellable != NULL ? g_object_ref (options->cancellable) : NULL;
   self->quantity = options->quantity;
   self->site_indexes = g_array_new (FALSE, FALSE, sizeof (guint));
@@ -355,6 +357,7 @@ wait_out_window (StnStationRun *self, const StnOpenWindow *window, GError **erro
   /* a wall clock that was set back says nothing: the whole time then */
   gint64 left_ns = gone_ns < 0 ? window->longest_ns : window->longest_ns - gone_ns;
   StnWait wait = stn_wait_new (self->station->clock, STN_TIME_NEVER, self->cancellable);
+  g_auto (StnOptionWindow) options = { .words = NULL };
 
   if (left_ns > 0) {
     g_autofree char *duration = stn_text_from_duration_ns ((left_ns / STN_NS_PER_MS + 1) * STN_NS_PER_MS);
@@ -366,6 +369,11 @@ wait_out_window (StnStationRun *self, const StnOpenWindow *window, GError **erro
   } else {
     warn (self, window->site, g_strdup_printf ("an earlier program ended in the middle of: %s", window->what));
   }
+  if (self->recovery == NULL && stn_option_window_parse (window->what, &options))
+    warn (self, window->site,
+          g_strdup_printf ("if that board is still there, `stationctl recover --sites %s` looks at its option bytes and "
+                           "puts back what it had",
+                           window->site));
   return stn_journal_window_close (self->journal, window->run_id, error);
 }
 
@@ -380,6 +388,12 @@ tell_unknown (StnStationRun *self, StnQuery *query, GError **error)
     if (rows == NULL)
       return FALSE;
     const StnRunRow *row = rows->len > 0 ? g_ptr_array_index (rows, 0) : NULL;
+    if (row != NULL && row->result != NULL && row->result->failure == STN_FAILURE_OPTION_BYTES_UNKNOWN
+        && self->recovery == NULL)
+      warn (self, site->name,
+            g_strdup_printf ("the last board on this site has option bytes that nobody knows: if it is still there, "
+                             "`stationctl recover --sites %s` puts back what it had",
+                             site->name));
     if (row == NULL || row->result != NULL)
       continue;
     warn (self, site->name,
@@ -480,6 +494,7 @@ make_runner (StnStationRun *self, GError **error)
     .run_base = self->run_base,
     .sites = (const StnRunnerSite *) (gconstpointer) self->rows->data,
     .site_count = self->rows->len,
+    .recovery = self->recovery,
     .cycle_over = cycle_over,
     .cycle_over_data = self,
   };

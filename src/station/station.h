@@ -69,6 +69,7 @@ typedef struct {
   const char *trace_path;    /* NULL: no file */
   guint64 quantity;          /* boards beyond so many passes of this run are refused (quantity); 0: no limit */
   StnFaultPlan *faults;      /* tests only */
+  const StnRecovery *recovery; /* recovers boards instead of programming them (recover.h); NULL */
   GCancellable *cancellable; /* ends what stn_station_run_open waits for; NULL: nothing does */
 } StnRunOptions;
 

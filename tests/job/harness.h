@@ -78,5 +78,7 @@ gboolean harness_flash_is_right (Harness *self, const char *board, const char *s
 gboolean harness_flash_cannot_start (Harness *self, const char *board);
 /* Every line at rest; no write window disturbed. */
 void harness_assert_parked (Harness *self);
+/* The lines alone: where the test itself has cut the power in a window. */
+void harness_assert_lines_at_rest (Harness *self);
 
 G_END_DECLS

@@ -115,6 +115,7 @@ typedef struct {
     guint64 address;
   } stages[STAGES];
   gboolean last_silence_is_done;
+  guint doubtful_from; /* from this stage (1 is the first) a NACK may stand for an ACK: only a reset helps; 0: never */
 } Command;
 
 static const Command commands[] = {
@@ -159,12 +160,14 @@ static const Command commands[] = {
     { { "31 ce", "", STN_FAILURE_READ_PROTECTED, 0x1fff7800 },
       { "1f ff 78 00 98", "", STN_FAILURE_NACK, 0x1fff7800 },
       { "07 aa e1 ef ff 55 1e 10 00 07", "", STN_FAILURE_NACK, 0x1fff7800 } },
-    TRUE },
+    TRUE,
+    2 },
   { "write-protect",
     do_write_protect,
     ENTER,
     { { "63 9c", "", STN_FAILURE_READ_PROTECTED, NO_ADDRESS }, { "02 00 01 05 06", "", STN_FAILURE_NACK, NO_ADDRESS } },
-    TRUE },
+    TRUE,
+    1 },
   { "checksum",
     do_checksum,
     ENTER_SPECIAL,
@@ -180,7 +183,8 @@ static const Command commands[] = {
     { { "50 af", "", STN_FAILURE_READ_PROTECTED, NO_ADDRESS },
       { "00 82 82", "", STN_FAILURE_NOT_SUPPORTED, NO_ADDRESS },
       { "00 04 00 00 00 01 05", " 00 00 00 01 00 79", STN_FAILURE_NACK, NO_ADDRESS } },
-    FALSE },
+    FALSE,
+    1 },
   { "extended-special",
     do_extended_special,
     ENTER_SPECIAL,
@@ -188,7 +192,8 @@ static const Command commands[] = {
       { "00 01 01", "", STN_FAILURE_NOT_SUPPORTED, NO_ADDRESS },
       { "00 00 00", "", STN_FAILURE_NACK, NO_ADDRESS },
       { "00 02 aa bb 13", " 00 01 00 79", STN_FAILURE_NACK, NO_ADDRESS } },
-    FALSE },
+    FALSE,
+    1 },
   { "go",
     do_go,
     ENTER,
@@ -241,13 +246,31 @@ nothing_more_goes_out (Visit *visit)
   for (const Command *command = commands; command < commands + G_N_ELEMENTS (commands); command++) \
     for (guint stage = 0; stage < stage_count (command); stage++)
 
+static gboolean
+is_doubtful (const Command *command, guint stage)
+{
+  return command->doubtful_from != 0 && stage + 1 >= command->doubtful_from;
+}
+
+/* After a NACK: the ROM takes another command right away, or is left alone where the NACK may have been an ACK. */
+static void
+after_a_nack (Visit *visit, const Command *command, guint stage)
+{
+  if (is_doubtful (command, stage)) {
+    nothing_more_goes_out (visit);
+    return;
+  }
+  g_clear_error (&visit->error);
+  g_assert_true (do_identify (visit));
+}
+
 static void
 a_command_stops_at_the_first_nack (void)
 {
   EACH_POINT (command, stage)
   {
     /* and the ROM takes another command right away */
-    g_autofree char *script = script_until (command, stage, "< 1f", GET GET_ID);
+    g_autofree char *script = script_until (command, stage, "< 1f", is_doubtful (command, stage) ? "" : GET GET_ID);
     Visit visit;
 
     g_test_message ("%s, stage %u", command->name, stage);
@@ -260,8 +283,7 @@ a_command_stops_at_the_first_nack (void)
     g_assert_cmpint (detail->has_address, ==, command->stages[stage].address != NO_ADDRESS);
     if (detail->has_address)
       g_assert_cmphex (detail->address, ==, command->stages[stage].address);
-    g_clear_error (&visit.error);
-    g_assert_true (do_identify (&visit));
+    after_a_nack (&visit, command, stage);
     visit_close_or_fail (&visit);
   }
 }
@@ -271,15 +293,15 @@ a_second_nack_is_not_taken_for_the_next_answer (void)
 {
   EACH_POINT (command, stage)
   {
-    g_autofree char *script = script_until (command, stage, "< 1f\n<15 1f", GET GET_ID);
+    g_autofree char *script =
+        script_until (command, stage, "< 1f\n<15 1f", is_doubtful (command, stage) ? "" : GET GET_ID);
     Visit visit;
 
     g_test_message ("%s, stage %u", command->name, stage);
     visit_enter_or_fail (&visit, &script_target, script);
     g_assert_false (command->run (&visit));
     assert_failure (&visit, command->stages[stage].refused);
-    g_clear_error (&visit.error);
-    g_assert_true (do_identify (&visit));
+    after_a_nack (&visit, command, stage);
     visit_close_or_fail (&visit);
   }
 }
@@ -419,21 +441,19 @@ a_protection_command_stops_at_each_point_of_its_two_answers (void)
 {
   static const struct {
     const char *answer;
-    StnFailure failure; /* NONE: done; NACK at the opcode: as the row says */
-    gboolean is_ready;  /* the ROM takes another command */
+    StnFailure failure; /* NONE: done */
   } cases[] = {
-    { "< 79\n<30 79\n", STN_FAILURE_NONE, FALSE },  { "< 79 79\n", STN_FAILURE_NONE, FALSE },
-    { "< 79\n", STN_FAILURE_NONE, FALSE },        /* the reset cut the second one off */
-    { "< 79\n<30 1f\n", STN_FAILURE_NACK, TRUE }, /* an old ROM whose erase failed */
-    { "< 79\n< f9\n", STN_FAILURE_GARBAGE, FALSE }, { "< 79\ncancel\n", STN_FAILURE_CANCELLED, FALSE },
-    { "< f9\n", STN_FAILURE_GARBAGE, FALSE },       { "cancel\n", STN_FAILURE_CANCELLED, FALSE },
-    { "", STN_FAILURE_NO_ANSWER, FALSE },
+    { "< 79\n<30 79\n", STN_FAILURE_NONE },  { "< 79 79\n", STN_FAILURE_NONE },
+    { "< 79\n", STN_FAILURE_NONE },         /* the reset cut the second one off */
+    { "< 79\n<30 1f\n", STN_FAILURE_NACK }, /* an old ROM whose erase failed */
+    { "< 79\n< f9\n", STN_FAILURE_GARBAGE }, { "< 79\ncancel\n", STN_FAILURE_CANCELLED },
+    { "< f9\n", STN_FAILURE_GARBAGE },       { "cancel\n", STN_FAILURE_CANCELLED },
+    { "", STN_FAILURE_NO_ANSWER },
   };
 
   for (guint k = 0; k < G_N_ELEMENTS (one_byte); k++)
     for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-      g_autofree char *script =
-          g_strconcat (ENTER, one_byte[k].opcode, cases[i].answer, cases[i].is_ready ? GET GET_ID : "", NULL);
+      g_autofree char *script = g_strconcat (ENTER, one_byte[k].opcode, cases[i].answer, NULL);
       Visit visit;
 
       g_test_message ("%s, case %u", one_byte[k].name, i);
@@ -441,35 +461,32 @@ a_protection_command_stops_at_each_point_of_its_two_answers (void)
       g_assert_cmpint (one_byte[k].run (&visit), ==, cases[i].failure == STN_FAILURE_NONE);
       if (cases[i].failure != STN_FAILURE_NONE)
         assert_failure (&visit, cases[i].failure);
-      if (cases[i].is_ready) {
-        g_clear_error (&visit.error);
-        g_assert_true (do_identify (&visit));
-      } else {
-        nothing_more_goes_out (&visit);
-        /* what follows such a command must be a reset: no filler */
-        g_clear_error (&visit.error);
-        visit.wait = stn_wait_new (visit.clock, STN_NS_PER_S, NULL);
-        g_assert_false (stn_engine_resync (visit.engine, &visit.wait, &visit.error));
-      }
+      nothing_more_goes_out (&visit);
+      /* what follows such a command must be a reset: no filler */
+      g_clear_error (&visit.error);
+      visit.wait = stn_wait_new (visit.clock, STN_NS_PER_S, NULL);
+      g_assert_false (stn_engine_resync (visit.engine, &visit.wait, &visit.error));
       visit_close_or_fail (&visit);
     }
 }
 
+/* The NACK may be an ACK that the wire has spoilt: then the ROM is at work, or waits for a list. */
 static void
-a_refused_protection_command_leaves_the_rom_at_its_prompt (void)
+a_refused_protection_command_is_followed_by_a_reset_only (void)
 {
   static const char *const answers[] = { "< 1f\n", "< 1f\n<15 1f\n" };
 
   for (guint k = 0; k < G_N_ELEMENTS (one_byte); k++)
     for (guint i = 0; i < G_N_ELEMENTS (answers); i++) {
-      g_autofree char *script = g_strconcat (ENTER, one_byte[k].opcode, answers[i], GET GET_ID, NULL);
+      g_autofree char *script = g_strconcat (ENTER, one_byte[k].opcode, answers[i], NULL);
       Visit visit;
 
       visit_enter_or_fail (&visit, &script_target, script);
       g_assert_false (one_byte[k].run (&visit));
       assert_failure (&visit, one_byte[k].refused);
+      nothing_more_goes_out (&visit);
       g_clear_error (&visit.error);
-      g_assert_true (do_identify (&visit));
+      g_assert_false (stn_engine_resync (visit.engine, &visit.wait, &visit.error));
       visit_close_or_fail (&visit);
     }
 }
@@ -724,7 +741,7 @@ main (int argc, char **argv)
   ADD (a_command_can_be_cancelled_at_each_point);
   ADD (a_command_on_a_port_that_goes_is_link_lost);
   ADD (a_protection_command_stops_at_each_point_of_its_two_answers);
-  ADD (a_refused_protection_command_leaves_the_rom_at_its_prompt);
+  ADD (a_refused_protection_command_is_followed_by_a_reset_only);
   ADD (no_filler_goes_to_a_rom_that_may_be_reading_a_list_to_protect);
   ADD (a_sync_can_be_cancelled);
   ADD (a_wait_that_is_over_sends_nothing);
