@@ -14,13 +14,27 @@ struct StnAdapter {
   guint holders[LINE_COUNT]; /* leases on the line's present level */
 };
 
+/* A board's port that goes may be the board's doing; an adapter that goes is the station's. Always FALSE. */
+static gboolean
+fail (GError *failure, GError **error)
+{
+  if (stn_error_is (failure, STN_FAILURE_LINK_LOST)) {
+    stn_error_set (error, STN_FAILURE_ADAPTER_MISSING, "the adapter has gone: %s", failure->message);
+    g_error_free (failure);
+  } else {
+    g_propagate_error (error, failure);
+  }
+  return FALSE;
+}
+
 static gboolean
 adapter_set_locked (StnAdapter *self, guint32 mask, guint32 levels, const StnWait *wait, GError **error)
 {
   if (mask == 0)
     return TRUE;
-  if (!stn_pins_set (self->pins, mask, levels & mask, wait, error))
-    return FALSE;
+  g_autoptr (GError) failure = NULL;
+  if (!stn_pins_set (self->pins, mask, levels & mask, wait, &failure))
+    return fail (g_steal_pointer (&failure), error);
   self->shadow = (self->shadow & ~mask) | (levels & mask);
   return TRUE;
 }
@@ -68,9 +82,10 @@ gboolean
 stn_adapter_read_levels (StnAdapter *self, guint32 *out_levels, const StnWait *wait, GError **error)
 {
   g_mutex_lock (&self->mutex);
-  gboolean ok = stn_pins_get (self->pins, out_levels, wait, error);
+  g_autoptr (GError) failure = NULL;
+  gboolean ok = stn_pins_get (self->pins, out_levels, wait, &failure);
   g_mutex_unlock (&self->mutex);
-  return ok;
+  return ok || fail (g_steal_pointer (&failure), error);
 }
 
 gboolean

@@ -43,6 +43,7 @@ typedef struct {
   gboolean held;
 } StnLineLease;
 
+/* An adapter that has gone is STN_FAILURE_ADAPTER_MISSING in all of these. */
 /* Takes the active level of each line (lines without an adapter are skipped), all of one adapter in one write. On failure
  * none is held. Works when cancelled once begun; waits for other holders at most until the wait ends. */
 gboolean stn_lines_acquire (StnLineLease *leases, const StnLine *lines, guint count, const StnWait *wait, GError **error);

@@ -157,6 +157,76 @@ a_board_that_can_not_be_switched_off_is_no_pass (void)
 
 typedef struct {
   Harness *harness;
+  guint64 at;
+} AdapterGoes;
+
+static void
+adapter_goes (guint64 number, const StnExchange *exchange, gpointer data)
+{
+  const AdapterGoes *self = data;
+
+  (void) exchange;
+  if (number == self->at)
+    g_assert_true (stn_bench_set_plugged (self->harness->bench, "FTHARNESS0", FALSE));
+}
+
+/* What a new start does: the lines are at rest before anything else. */
+static void
+assert_parked_by_a_new_start (Harness *self)
+{
+  g_autoptr (GError) error = NULL;
+  StnWait wait = stn_wait_new (self->clock, STN_NS_PER_S, NULL);
+  gboolean high = FALSE;
+
+  g_assert_true (stn_bench_set_plugged (self->bench, "FTHARNESS0", TRUE));
+  for (guint i = 0; i < self->sites->len; i++) {
+    StnSite *site = self->sites->pdata[i];
+    site->nrst.adapter = site->boot0.adapter = NULL;
+  }
+  g_ptr_array_set_size (self->adapters, 0);
+  StnLink *pins = self->provider->provider_class->open_pins (self->provider, "FTHARNESS0", &wait, &error);
+  g_assert_no_error (error);
+  g_autoptr (StnAdapter) adapter = stn_adapter_new (pins, 0xffff, 0xff00, self->clock, &wait, &error);
+  g_assert_no_error (error);
+  for (guint bit = 0; bit < 16; bit++) {
+    g_assert_true (stn_adapter_read (adapter, bit, &high, &wait, NULL));
+    g_assert_cmpint (high, ==, bit >= 8);
+  }
+}
+
+static void
+an_adapter_that_is_pulled_is_the_stations_error_and_the_other_adapters_boards_pass (void)
+{
+  guint errors = 0;
+
+  /* eight sites are on the first adapter, two on the second; some 220 exchanges a board */
+  for (guint64 at = 1; at < 2400; at += 170) {
+    g_autoptr (StnFaultPlan) plan = stn_fault_plan_new (STN_FAULT_NONE, 0);
+    g_autoptr (Harness) self = built (&(HarnessOptions){ .sites = 10, .faults = plan });
+    AdapterGoes goes = { self, at };
+
+    stn_fault_plan_set_hook (plan, adapter_goes, &goes);
+    harness_cycle (self);
+    for (guint i = 0; i < 10; i++) {
+      g_autofree char *name = g_strdup_printf ("A%u", i + 1);
+      const StnResult *result = harness_result (self, name);
+      g_assert_nonnull (result);
+      if (result->verdict == STN_VERDICT_PASS) {
+        g_assert_true (harness_flash_is_right (self, name, result->serial));
+        continue;
+      }
+      g_assert_cmpuint (i, <, 8);
+      assert_failure (self, name, STN_VERDICT_ERROR, STN_FAILURE_ADAPTER_MISSING);
+      errors++;
+    }
+    g_assert_cmpuint (stn_ledger_memory_open_windows (self->ledger), ==, 0);
+    assert_parked_by_a_new_start (self);
+  }
+  g_assert_cmpuint (errors, >=, 8);
+}
+
+typedef struct {
+  Harness *harness;
   const char *pin;
   guint64 at;
 } SupplyGoes;
@@ -521,6 +591,7 @@ main (int argc, char **argv)
   ADD (boards_are_entered_and_left_by_power_alone);
   ADD (a_board_that_feeds_on_its_uart_or_boot0_is_really_off);
   ADD (a_board_that_can_not_be_switched_off_is_no_pass);
+  ADD (an_adapter_that_is_pulled_is_the_stations_error_and_the_other_adapters_boards_pass);
   ADD (a_board_whose_supply_goes_meanwhile_is_named_so);
   ADD (a_shorted_board_stays_off_and_its_neighbours_pass);
   ADD (sites_on_one_nrst_and_one_boot0_pass_together);

@@ -562,19 +562,84 @@ stn_dfu_serial (const guint8 uid[12])
   return g_strdup_printf ("%08X%04X", get_u32 (uid) + get_u32 (uid + 8), get_u32 (uid + 4) >> 16);
 }
 
+/* What no honest device says of itself, for hosts that must not believe it. */
+enum {
+  NO_SETTING = 1,        /* a configuration without an interface */
+  ONE_NUMBER,            /* every alternate setting has the number 0 */
+  GIGABYTES,             /* a map of more flash than there are addresses */
+  NOT_ASCII,             /* a map in other letters */
+  NO_LENGTH,             /* an interface descriptor of no bytes: who walks on by it walks for ever */
+  BEYOND_THE_END,        /* a total length far beyond what comes */
+  RUN_TIME,              /* the interface of an application that can only be asked to leave */
+  MANY_SETTINGS,         /* as many as the number can count */
+  EMPTY_MAP,
+  NO_TRANSFER,           /* blocks of 0 bytes */
+  OTHER_CLASS,           /* no DFU interface at all */
+  LENGTH_BEYOND_THE_END, /* the last descriptor is longer than what is left */
+};
+G_STATIC_ASSERT (LENGTH_BEYOND_THE_END == STN_DFU_HOSTILE_COUNT);
+
+static const char *
+map_string (const Dfu *self, char **map, guint number)
+{
+  switch (number == 0 ? self->traits.hostile : 0) {
+  case GIGABYTES:
+    return "@Internal Flash  /0x08000000/9999*999Mg,9999*999Mg,9999*999Mg";
+  case NOT_ASCII:
+    return "@\xc3\x84nderung \xe2\x82\xac/0x08000000/\xd9\xa1\xd9\xa2*001Kg";
+  case EMPTY_MAP:
+    return "";
+  default:
+    return map[number];
+  }
+}
+
+static void
+add_setting (Dfu *self, guint number, const char *map)
+{
+  guint64 lie = self->traits.hostile;
+  guint8 string = stn_usb_device_add_string (&self->device, map);
+  const guint8 interface[] = { 9,
+                               4,
+                               0,
+                               lie == ONE_NUMBER ? 0 : (guint8) number,
+                               0,
+                               lie == OTHER_CLASS ? 0xff : 0xfe,
+                               0x01,
+                               lie == RUN_TIME ? 0x01 : 0x02,
+                               string };
+  stn_usb_device_describe (&self->device, interface, sizeof interface);
+}
+
+/* In the bytes that are there already: behind the configuration's own nine come the interfaces, functional last. */
+static void
+spoil_lengths (Dfu *self)
+{
+  GByteArray *all = self->device.configuration;
+
+  if (self->traits.hostile == NO_LENGTH)
+    all->data[9] = 0;
+  else if (self->traits.hostile == BEYOND_THE_END)
+    all->data[2] = all->data[3] = 0xff;
+  else if (self->traits.hostile == LENGTH_BEYOND_THE_END)
+    all->data[all->len - sizeof functional] = 0xff;
+}
+
 static void
 describe (Dfu *self, char **map)
 {
   const guint8 configuration[] = { 9, 2, 0, 0, 1, 1, 0, 0xc0, 100 / 2 };
   stn_usb_device_describe (&self->device, configuration, sizeof configuration);
-  for (guint i = 0; map[i] != NULL; i++) {
-    guint8 string = stn_usb_device_add_string (&self->device, map[i]);
-    const guint8 interface[] = { 9, 4, 0, (guint8) i, 0, 0xfe, 0x01, 0x02, string };
-    stn_usb_device_describe (&self->device, interface, sizeof interface);
-  }
+  for (guint i = 0; map[i] != NULL && self->traits.hostile != NO_SETTING; i++)
+    add_setting (self, i, map_string (self, map, i));
+  for (guint i = g_strv_length (map); i < 200 && self->traits.hostile == MANY_SETTINGS; i++)
+    add_setting (self, i, map[0]);
   guint8 bytes[sizeof functional];
   fill_functional (self, bytes);
+  if (self->traits.hostile == NO_TRANSFER)
+    bytes[5] = bytes[6] = 0;
   stn_usb_device_describe (&self->device, bytes, sizeof bytes);
+  spoil_lengths (self);
 }
 
 StnUsbDevice *

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define GONE_AT "gone-at "
+#define HOSTILE "hostile "
 
 static const struct {
   const char *word;
@@ -48,6 +49,9 @@ add_word (StnDfuTraits *traits, const char *word, GError **error)
 {
   if (g_str_has_prefix (word, GONE_AT)
       && g_ascii_string_to_unsigned (word + strlen (GONE_AT), 10, 1, G_MAXUINT32, &traits->gone_at, NULL))
+    return TRUE;
+  if (g_str_has_prefix (word, HOSTILE)
+      && g_ascii_string_to_unsigned (word + strlen (HOSTILE), 10, 1, STN_DFU_HOSTILE_COUNT, &traits->hostile, NULL))
     return TRUE;
   const char *names[G_N_ELEMENTS (words_table) + 1] = { 0 };
   for (guint i = 0; i < G_N_ELEMENTS (words_table); i++) {

@@ -28,13 +28,17 @@ typedef struct {
   guint16 transfer_bytes;
   guint16 release;       /* bcdDevice: protocol version */
   guint64 gone_at;       /* at the N-th transfer; 0: never */
+  guint64 hostile;       /* which lie its descriptors tell (dfu-device.c), from 1; 0: none */
   gint64 enumeration_ns; /* from the reset until the device is on the bus (timing.md section 3) */
 } StnDfuTraits;
 
 /* As the chip has them, then `words` (char *, may be NULL) on top: the names above in small letters with hyphens, and
- * "gone-at N". Error: STN_FAILURE_BAD_FILE. */
+ * "gone-at N" and "hostile N". Error: STN_FAILURE_BAD_FILE. */
 gboolean stn_dfu_traits_of (const StnTarget *target, const GPtrArray *words, StnDfuTraits *out, GError **error);
 /* One memory-map string an alternate setting; free with g_strfreev. */
 char **stn_dfu_memory_map (const StnTarget *target);
+
+/* How many lies there are. */
+#define STN_DFU_HOSTILE_COUNT 12
 
 G_END_DECLS
