@@ -72,7 +72,9 @@ take_interface (StnDfuInterface *found, gboolean *out_is_dfu, const guint8 *byte
 {
   if (length < STN_DFU_INTERFACE_BYTES)
     return garbage (error, "9 bytes", bytes, length, "an interface descriptor");
-  *out_is_dfu = bytes[5] == STN_DFU_INTERFACE_CLASS && bytes[6] == STN_DFU_INTERFACE_SUBCLASS;
+  /* that of a running application can only be asked to become the other (DFU 1.1, 4.1.3); some ROMs say 0 */
+  *out_is_dfu = bytes[5] == STN_DFU_INTERFACE_CLASS && bytes[6] == STN_DFU_INTERFACE_SUBCLASS
+                && bytes[7] != STN_DFU_PROTOCOL_RUN_TIME;
   if (!*out_is_dfu)
     return TRUE;
   if (found->alternate_count > 0 && bytes[2] != found->number)

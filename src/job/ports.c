@@ -226,7 +226,8 @@ is_application (const GError *error)
 
   if (!stn_error_is (error, STN_FAILURE_NO_SYNC) || detail == NULL)
     return FALSE;
-  return g_strcmp0 (detail->expected, "0483:df11") == 0 || g_strcmp0 (detail->seen, "appIDLE") == 0
+  return g_strcmp0 (detail->expected, "0483:df11") == 0 || g_strcmp0 (detail->seen, "other interfaces") == 0
+         || g_strcmp0 (detail->seen, "appIDLE") == 0
          || g_strcmp0 (detail->seen, "appDETACH") == 0;
 }
 

@@ -144,7 +144,7 @@ a_refused_write_leaves_nothing_held (void)
 
   last_pins->refuses = TRUE;
   g_assert_false (stn_lines_acquire (leases, lines, 2, &wait, &error));
-  g_assert_true (stn_error_is (error, STN_FAILURE_LINK_LOST));
+  g_assert_true (stn_error_is (error, STN_FAILURE_ADAPTER_MISSING));
   g_assert_false (leases[0].held || leases[1].held);
   last_pins->refuses = FALSE;
   g_clear_error (&error);
