@@ -83,7 +83,7 @@ describe (StnBench *self, const StnSeat *seat, gboolean fresh, const StnTarget *
   const StnTarget *target = stn_targets_find (self->targets, part, error);
   StnSeat *twin = faults.same_uid_as != NULL ? stn_bench_seat (self, faults.same_uid_as) : NULL;
   gboolean good = target != NULL;
-  if (good && !(stn_boot_is_modelled (target) && stn_area_are_modelled (target))) {
+  if (good && !(stn_start_is_modelled (target) && stn_area_are_modelled (target))) {
     stn_error_set (error, STN_FAILURE_BAD_PLAN, "the bench has no model of %s yet", target->name);
     good = FALSE;
   }

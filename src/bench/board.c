@@ -206,10 +206,30 @@ stn_board_next_ns (const StnBoard *self)
   return self->dip_ns != 0 ? MIN (self->dip_ns, next_ns) : next_ns;
 }
 
-static void
-work_until (StnBoard *self, gint64 now_ns)
+/* what was to be done before the supply fails is done; what it fails in is an option write */
+static gboolean
+dips_now (const StnBoard *self, gint64 now_ns)
+{
+  if (self->dip_ns == 0 || self->dip_ns > now_ns)
+    return FALSE;
+  const StnWork *next = self->works->len > 0 ? &g_array_index (self->works, StnWork, 0) : NULL;
+  return next == NULL || next->kind == STN_WORK_OPTIONS || next->end_ns > self->dip_ns;
+}
+
+static void dip (StnBoard *self, gint64 at_ns);
+
+void
+stn_board_work (StnBoard *self, gint64 now_ns)
 {
   for (;;) {
+    if (dips_now (self, now_ns)) {
+      gint64 at_ns = self->dip_ns;
+      self->dip_ns = 0;
+      if (self->is_supplied)
+        dip (self, at_ns);
+      self->faults.option_cut = 0;
+      continue;
+    }
     if (self->works->len > 0) {
       StnWork work = g_array_index (self->works, StnWork, 0);
       if (work.end_ns > now_ns)
@@ -252,20 +272,6 @@ dip (StnBoard *self, gint64 at_ns)
 }
 
 void
-stn_board_work (StnBoard *self, gint64 now_ns)
-{
-  if (self->dip_ns != 0 && self->dip_ns <= now_ns) {
-    gint64 at_ns = self->dip_ns;
-    self->dip_ns = 0;
-    work_until (self, at_ns - 1);
-    if (self->is_supplied)
-      dip (self, at_ns);
-    self->faults.option_cut = 0;
-  }
-  work_until (self, now_ns);
-}
-
-void
 stn_board_count_exchange (StnBoard *self, gint64 now_ns)
 {
   if (++self->exchanges != self->faults.power_cut_at)
@@ -281,7 +287,7 @@ stn_board_count_exchange (StnBoard *self, gint64 now_ns)
 static gboolean
 reset_is_held (const StnBoard *self)
 {
-  if (stn_boot_nrst_is_dead (&self->options))
+  if (stn_start_nrst_is_dead (&self->options))
     return FALSE;
   return self->faults.nrst_stuck_low || (self->nrst_low && !self->faults.nrst_stuck_high);
 }
@@ -305,7 +311,7 @@ start (StnBoard *self, gint64 at_ns)
     self->state = STN_BOARD_HELD;
     return;
   }
-  StnStart begin = stn_boot_select (&self->options, &self->flash, boot0_level (self), self->empty_latch);
+  StnStart begin = stn_start_select (&self->options, &self->flash, boot0_level (self), self->empty_latch);
   switch (begin.kind) {
   case STN_START_ROM:
     self->state = STN_BOARD_ROM;

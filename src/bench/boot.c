@@ -370,7 +370,7 @@ static StnStart (*const patterns[]) (const Straps *straps) = {
 /* ---- the outside ---- */
 
 gboolean
-stn_boot_is_modelled (const StnTarget *target)
+stn_start_is_modelled (const StnTarget *target)
 {
   return target->boot_pattern > 0 && target->boot_pattern < G_N_ELEMENTS (patterns);
 }
@@ -403,7 +403,7 @@ bit_of (const StnOptionArea *options, guint64 address, gint8 bit, gboolean other
 }
 
 StnStart
-stn_boot_select (const StnOptionArea *options, const StnFlash *flash, gboolean boot0, gboolean empty)
+stn_start_select (const StnOptionArea *options, const StnFlash *flash, gboolean boot0, gboolean empty)
 {
   const StnTarget *target = options->target;
   const BootBits *bits = find_bits (target);
@@ -415,7 +415,7 @@ stn_boot_select (const StnOptionArea *options, const StnFlash *flash, gboolean b
   straps.nboot1 = bit_of (options, bits->address, bits->nboot1, TRUE);
   straps.bank_two = bit_of (options, bits->address, bits->bank_two, FALSE);
   straps.locked = has_lock (target) && bit_of (options, bits->lock_address, bits->lock, FALSE);
-  if (!stn_boot_is_modelled (target))
+  if (!stn_start_is_modelled (target))
     return main_flash (&straps);
   StnStart start = patterns[target->boot_pattern](&straps);
   /* level 2 closes the ROM for good, but on F74/F75 (AN2606) */
@@ -424,7 +424,7 @@ stn_boot_select (const StnOptionArea *options, const StnFlash *flash, gboolean b
 }
 
 gboolean
-stn_boot_nrst_is_dead (const StnOptionArea *options)
+stn_start_nrst_is_dead (const StnOptionArea *options)
 {
   static const struct {
     const char *family;

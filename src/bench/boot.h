@@ -19,11 +19,11 @@ typedef struct {
 } StnStart;
 
 /* FALSE: the bench has no code for this chip's pattern. */
-gboolean stn_boot_is_modelled (const StnTarget *target);
+gboolean stn_start_is_modelled (const StnTarget *target);
 /* `boot0`: the level at the pin (WB0, WL3: at PA10); `empty`: the latch of the empty check, as last sampled. BOOT1 is
  * strapped low on the boards of this bench. */
-StnStart stn_boot_select (const StnOptionArea *options, const StnFlash *flash, gboolean boot0, gboolean empty);
+StnStart stn_start_select (const StnOptionArea *options, const StnFlash *flash, gboolean boot0, gboolean empty);
 /* Whether the options turn NRST into an ordinary pin, so that nobody outside can reset the chip. */
-gboolean stn_boot_nrst_is_dead (const StnOptionArea *options);
+gboolean stn_start_nrst_is_dead (const StnOptionArea *options);
 
 G_END_DECLS

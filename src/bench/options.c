@@ -17,7 +17,7 @@ static const struct {
   gsize bytes;
 } more_windows[] = {
   { 0x419, 0x1ffec000, 16 }, { 0x434, 0x1ffec000, 16 }, { 0x437, 0x1ff80080, 8 },   { 0x415, 0x1ffff808, 32 },
-  { 0x461, 0x1ffff808, 32 }, { 0x469, 0x1ffff808, 40 }, { 0x470, 0x1ff01008, 32 },  { 0x471, 0x1ff01008, 32 },
+  { 0x461, 0x1ffff808, 32 }, { 0x469, 0x1ffff800, 48 }, { 0x470, 0x1ff01008, 32 },  { 0x471, 0x1ff01008, 32 },
   { 0x455, 0x40022070, 16 }, { 0x476, 0x40022070, 16 }, { 0x481, 0x40022070, 16 },  { 0x482, 0x40022070, 16 },
   { 0x492, 0x40022070, 16 }, { 0x4b0, 0x40022070, 16 }, { 0x4b2, 0x40022110, 32 },  { 0x474, 0x400221e8, 24 },
   { 0x478, 0x400221e0, 32 }, { 0x484, 0x400221e0, 32 }, { 0x47a, 0x40022198, 104 }, { 0x44e, 0x400220e8, 24 },
@@ -147,6 +147,15 @@ compare_addresses (gconstpointer a, gconstpointer b)
   return left < right ? -1 : left > right;
 }
 
+gboolean
+stn_area_is_word (const StnOptionArea *self, guint64 address)
+{
+  for (guint i = 0; i < self->words->len; i++)
+    if (g_array_index (self->words, guint64, i) == address)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 list_words (StnOptionArea *self)
 {
@@ -159,16 +168,14 @@ list_words (StnOptionArea *self)
     if (!known)
       g_array_append_val (self->words, address);
   }
+  /* where complements are the area's own, all of it has them */
+  gboolean whole = self->style == STN_AREA_HALFWORDS || self->style == STN_AREA_WORD_HALVES;
+  for (gsize i = 0; whole && i + 4 <= self->windows[0].bytes; i += 4) {
+    guint64 address = self->windows[0].address + i;
+    if (!stn_area_is_word (self, address))
+      g_array_append_val (self->words, address);
+  }
   g_array_sort (self->words, compare_addresses);
-}
-
-gboolean
-stn_area_is_word (const StnOptionArea *self, guint64 address)
-{
-  for (guint i = 0; i < self->words->len; i++)
-    if (g_array_index (self->words, guint64, i) == address)
-      return TRUE;
-  return FALSE;
 }
 
 /* ---- a word with its complement ---- */

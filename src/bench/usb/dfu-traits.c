@@ -101,6 +101,37 @@ static const struct {
   { 0x415, { "@Option Bytes  /0x1FFF7800/01*040 e", "@OTP Memory /0x1FFF7000/01*0001Ke" } },
 };
 
+/* What the option area is announced as where that is not the area that can be read (AN3156 reference, seen strings).
+ * An empty one: there is no such setting. */
+static const struct {
+  const char *family; /* or NULL */
+  guint16 product_id;
+  const char *string;
+} known_options[] = {
+  { NULL, 0x419, "@Option Bytes  /0x1FFFC000/01*016 e/0x1FFEC000/01*016 e" },
+  { NULL, 0x434, "@Option Bytes  /0x1FFFC000/01*016 e/0x1FFEC000/01*016 e" },
+  { NULL, 0x469, "@Option Bytes   /0x1FFF7800/01*048 e/0x1FFFF800/01*048 e" },
+  { NULL, 0x464, "@Option Bytes  /0x1FFF7800/01*40Be" },
+  { NULL, 0x450, "@Option Bytes   /0x5200201C/01*128 e" },
+  { NULL, 0x483, "@Option Bytes   /0x5200201C/01*88 e" },
+  { NULL, 0x480, "@Option Bytes   /0x5200201C/01*297 e" },
+  { "U5", 0, "@Option Bytes   /0x40022040/01*64 e" },
+  { "C5", 0, "" },
+};
+
+/* NULL: none */
+static char *
+options_map (const StnTarget *target)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (known_options); i++)
+    if (known_options[i].product_id == target->product_id || g_strcmp0 (known_options[i].family, target->family) == 0)
+      return known_options[i].string[0] != '\0' ? g_strdup (known_options[i].string) : NULL;
+  if (target->options_bytes == 0)
+    return NULL;
+  return g_strdup_printf ("@Option Bytes  /0x%08" G_GINT64_MODIFIER "X/01*%03u e", target->options_address,
+                          target->options_bytes);
+}
+
 static char *
 flash_map (const StnTarget *target)
 {
@@ -126,11 +157,9 @@ stn_dfu_memory_map (const StnTarget *target)
       g_strv_builder_addv (map, (const char **) known_maps[i].strings);
       return g_strv_builder_end (map);
     }
-  if (target->options_bytes > 0) {
-    g_autofree char *options = g_strdup_printf ("@Option Bytes  /0x%08" G_GINT64_MODIFIER "X/01*%03u e",
-                                                target->options_address, target->options_bytes);
+  g_autofree char *options = options_map (target);
+  if (options != NULL)
     g_strv_builder_add (map, options);
-  }
   if (target->otp_address != 0) {
     g_autofree char *otp =
         g_strdup_printf ("@OTP Memory /0x%08" G_GINT64_MODIFIER "X/01*%03u e", target->otp_address, target->otp_bytes);
