@@ -566,8 +566,13 @@ run (Check *self, StnBench *bench, GError **error)
   for (guint i = 0; i < self->indexes->len; i++)
     sites[i] = g_ptr_array_index (self->station->sites, g_array_index (self->indexes, guint, i));
   tell (self, "switching the boards on and listening to each: about two seconds a site, three over USB");
-  return stn_scene_open (&self->scene, sites, self->indexes->len, targets, self->station->clock, cancellable, error)
-         && look_at_detect_pins (self, error) && experiment (self, error);
+  gboolean opened =
+      stn_scene_open (&self->scene, sites, self->indexes->len, targets, self->station->clock, cancellable, error);
+  for (char *text = stn_ports_take_warning (self->ports); text != NULL; text = stn_ports_take_warning (self->ports)) {
+    tell (self, text);
+    g_free (text);
+  }
+  return opened && look_at_detect_pins (self, error) && experiment (self, error);
 }
 
 StnCheckReport *

@@ -577,6 +577,41 @@ a_site_whose_device_comes_and_goes_is_left_out_until_somebody_puts_it_back (void
   harness_assert_parked (self);
 }
 
+/* A2's plug is out for three exchanges of whoever goes on. */
+static void
+shake_at_exchange (guint64 number, const StnExchange *exchange, gpointer data)
+{
+  const Pull *shake = data;
+
+  (void) exchange;
+  if (number == shake->at || number == shake->at + 3)
+    g_assert_true (stn_bench_set_plugged (shake->harness->bench, "1.4.2", number != shake->at));
+}
+
+static void
+a_plug_that_loses_one_board_after_another_is_the_sites (void)
+{
+  static const char *const names[] = { "A1", "A2", NULL };
+  g_autoptr (StnFaultPlan) plan = stn_fault_plan_new (STN_FAULT_NONE, 0);
+  g_autoptr (Harness) self = built (&(HarnessOptions){
+      .part = F405, .sites = 2, .usb_sites = 2, .usb_alone = TRUE, .boot_check = "rom-gone", .faults = plan });
+  Pull shake = { self, 0 };
+
+  stn_fault_plan_set_hook (plan, shake_at_exchange, &shake);
+  for (guint cycle = 0; cycle < 3; cycle++) {
+    g_assert_cmpint (stn_runner_taken_out (self->runner, 1), ==, STN_FAILURE_NONE);
+    if (cycle > 0)
+      g_assert_true (self->provider->provider_class->load_boards (self->provider, names, NULL));
+    shake.at = stn_fault_plan_count (plan) + 120;
+    harness_cycle (self);
+    if (cycle < 2)
+      assert_failure (self, "A2", STN_VERDICT_FAIL, STN_FAILURE_NO_ANSWER);
+    assert_pass (self, "A1");
+  }
+  assert_failure (self, "A2", STN_VERDICT_ERROR, STN_FAILURE_LINK_UNSTABLE);
+  g_assert_cmpint (stn_runner_taken_out (self->runner, 1), ==, STN_FAILURE_LINK_UNSTABLE);
+}
+
 static void
 where_no_site_is_left_the_station_stops (void)
 {
@@ -646,6 +681,7 @@ main (int argc, char **argv)
   ADD (sixteen_boards_come_one_after_another_and_none_is_lost);
   ADD (sixteen_boards_at_once_pass_as_well);
   ADD (a_site_whose_device_comes_and_goes_is_left_out_until_somebody_puts_it_back);
+  ADD (a_plug_that_loses_one_board_after_another_is_the_sites);
   ADD (where_no_site_is_left_the_station_stops);
   ADD (programming_takes_little_more_than_flash_and_frames);
 #undef ADD
