@@ -161,13 +161,28 @@ goes_again (StnUnitRun *self, const StnWait *wait)
   return FALSE;
 }
 
+/* What a command says of a device that goes meanwhile may be something else: the device itself is asked. */
+static gboolean
+was_lost (StnUnitRun *self, const GError *failure)
+{
+  StnWait wait = stn_wait_within (&self->wait, GONE_ANSWER_NS);
+  g_autoptr (GError) now = NULL;
+
+  if (stn_error_is (failure, STN_FAILURE_LINK_LOST))
+    return TRUE;
+  if (!stn_error_is (failure, STN_FAILURE_NACK) && !stn_error_is (failure, STN_FAILURE_GARBAGE)
+      && !stn_error_is (failure, STN_FAILURE_NO_ANSWER))
+    return FALSE;
+  return !ask_device (self->usb, &wait, &now) && stn_error_is (now, STN_FAILURE_LINK_LOST);
+}
+
 void
 stn_unit_run_look_after_loss (StnUnitRun *self, GError **inout_error)
 {
   StnWait wait = stn_wait_within (&self->wait, WATCH_NS);
   gboolean unstable = FALSE;
 
-  if (self->usb == NULL || !self->in_rom || !stn_error_is (*inout_error, STN_FAILURE_LINK_LOST))
+  if (self->usb == NULL || !self->in_rom || !was_lost (self, *inout_error))
     return;
   g_autofree char *text = g_strdup ((*inout_error)->message);
   do {

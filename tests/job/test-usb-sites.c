@@ -594,7 +594,7 @@ a_plug_that_loses_one_board_after_another_is_the_sites (void)
   static const char *const names[] = { "A1", "A2", NULL };
   g_autoptr (StnFaultPlan) plan = stn_fault_plan_new (STN_FAULT_NONE, 0);
   g_autoptr (Harness) self = built (&(HarnessOptions){
-      .part = F405, .sites = 2, .usb_sites = 2, .usb_alone = TRUE, .boot_check = "rom-gone", .faults = plan });
+      .part = G0B1, .sites = 2, .usb_sites = 2, .usb_alone = TRUE, .paced = TRUE, .boot_check = "rom-gone", .faults = plan });
   Pull shake = { self, 0 };
 
   stn_fault_plan_set_hook (plan, shake_at_exchange, &shake);
@@ -602,7 +602,7 @@ a_plug_that_loses_one_board_after_another_is_the_sites (void)
     g_assert_cmpint (stn_runner_taken_out (self->runner, 1), ==, STN_FAILURE_NONE);
     if (cycle > 0)
       g_assert_true (self->provider->provider_class->load_boards (self->provider, names, NULL));
-    shake.at = stn_fault_plan_count (plan) + 120;
+    shake.at = stn_fault_plan_count (plan) + 70;
     harness_cycle (self);
     if (cycle < 2)
       assert_failure (self, "A2", STN_VERDICT_FAIL, STN_FAILURE_NO_ANSWER);
