@@ -39,6 +39,7 @@ int stn_command_learn (const StnCommand *self, int argc, char **argv);
 int stn_command_check (const StnCommand *self, int argc, char **argv);
 int stn_command_identify (const StnCommand *self, int argc, char **argv);
 int stn_command_recover (const StnCommand *self, int argc, char **argv);
+int stn_command_option_bytes (const StnCommand *self, int argc, char **argv);
 int stn_command_park (const StnCommand *self, int argc, char **argv);
 int stn_command_units (const StnCommand *self, int argc, char **argv);
 int stn_command_unit (const StnCommand *self, int argc, char **argv);

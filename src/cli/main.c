@@ -20,8 +20,10 @@ static const StnCommand commands[] = {
   { "validate", "FILE…", "Check job, station and bench files without touching anything", NULL, stn_command_validate },
   { "explain", "JOB", "Say in words what a job will do to a board", NULL, stn_command_explain },
   { "why", "[FAILURE]", "Explain a failure: what it means, usual causes, what to do", NULL, stn_command_why },
-  { "schema", "KIND", "Print the JSON Schema of a file kind: station, bench, job, target, events", NULL,
-    stn_command_schema },
+  { "schema", "KIND",
+    "Print the JSON Schema of a file kind: station, bench, job, target,"
+    " target-options, events",
+    NULL, stn_command_schema },
   { "targets", "[PART]", "List the chips that are known, or tell all about one", NULL, stn_command_targets },
   { "list", "", "List what is plugged in, and who uses it by the station file", NULL, stn_command_list },
   { "learn", "", "Find out which line leads to which board, and write a station file",
@@ -40,6 +42,13 @@ static const StnCommand commands[] = {
     stn_command_check },
   { "identify", "SITE", "Let one board blink: pull its NRST low and let it go, twice a second",
     "All lines are at rest again when it ends. The board's program starts anew each time.", stn_command_identify },
+  { "option-bytes", "", "Show the option bytes of the board in a site, or the fields of a part",
+    "--site SITE: the board enters its ROM, is read twice and started again; nothing is written to it. A value that "
+    "is\n"
+    "not as shipped is marked. --target PART alone lists the part's fields, with what is dangerous about each.\n"
+    "Exit codes: 0 read; 1 no ROM answered, the chip is another or protected, or the bytes do not fit together;\n"
+    "2 usage; 3 the station file is invalid; 4 a port or an adapter could not be used; 7 the bank is in use.",
+    stn_command_option_bytes },
   { "park", "", "Put all lines at rest, as after a program that was killed",
     "A write of option bytes that the journal says was cut short is waited out first.\nExit codes: 0 all lines are at "
     "rest; 4 an adapter did not answer; 7 the bank is in use, by whom is said.",
@@ -54,7 +63,8 @@ static const StnCommand commands[] = {
     stn_command_recover },
   { "units", "", "List what the journal holds, newest first", NULL, stn_command_units },
   { "sign", "JOB", "Sign a job, so that stations let it do what can lock a board",
-    "The signature, JOB.sig, is over the job's hash: job.yaml and every file that it names. A changed byte needs a new\n"
+    "The signature, JOB.sig, is over the job's hash: job.yaml and every file that it names. A changed byte needs a "
+    "new\n"
     "one. A station believes it when it trusts the key (stationctl keys).",
     stn_command_sign },
   { "keys", "[list | new NAME | export NAME]", "List the keys that are trusted here, or make one",
@@ -72,7 +82,7 @@ show_commands (FILE *stream)
            "Usage:\n  stationctl COMMAND [OPTION…]\n  stationctl --batch JOB [OPTION…]     the same as: run JOB\n\n"
            "Commands:\n");
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    fprintf (stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fprintf (stream, "  %-12s %s\n", commands[i].name, commands[i].summary);
   fprintf (stream, "\nstationctl COMMAND --help tells the options of each; stationctl --version the version.\n");
 }
 

@@ -6,7 +6,7 @@
 #include "src/cli/event-json.h"
 #include "src/job/job.h"
 #include "src/station/station.h"
-#include "src/target/target.h"
+#include "src/target/options.h"
 
 static const struct {
   const char *kind;
@@ -17,6 +17,7 @@ static const struct {
   { "bench", "bench.yaml: the boards and adapters of a virtual station", stn_station_bench_file_fields },
   { "job", "job.yaml: what is to be done to each board", stn_job_file_fields },
   { "target", "a family file of data/targets: what chips are", stn_target_file_fields },
+  { "target-options", "a file of data/targets/options: option bytes and their fields", stn_option_file_fields },
   { "events", NULL, NULL },
 };
 
@@ -51,7 +52,7 @@ stn_command_schema (const StnCommand *self, int argc, char **argv)
   if (!stn_command_parse (self, entries, &argc, &argv, &code))
     return code;
   if (argc != 2)
-    return stn_command_usage (self, "expected one of station, bench, job, target, events");
+    return stn_command_usage (self, "expected one of station, bench, job, target, target-options, events");
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
     if (!g_str_equal (argv[1], kinds[i].kind))
       continue;
@@ -67,5 +68,6 @@ stn_command_schema (const StnCommand *self, int argc, char **argv)
     fputs (text, stdout);
     return STN_EXIT_PASSED;
   }
-  return stn_command_usage (self, "there is no file kind “%s”: station, bench, job, target or events", argv[1]);
+  return stn_command_usage (self, "there is no file kind “%s”: station, bench, job, target, target-options or events",
+                            argv[1]);
 }
