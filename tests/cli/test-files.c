@@ -140,9 +140,24 @@ the_demo_passes_eight_boards_and_says_what_to_try (void)
 }
 
 static void
+option_bytes_of_a_board_are_told_in_words_and_in_json (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (Ended) words = world_run (world, "option-bytes", "--station", "@station", "--site", "A1", NULL);
+  g_autoptr (Ended) json = world_run (world, "option-bytes", "--station", "@station", "--site", "A1", "--json", NULL);
+
+  assert_exit (words, 0);
+  assert_has (words->out, "RDP               0xAA: level 0");
+  assert_has (words->out, "Ways into the ROM: ");
+  assert_exit (json, 0);
+  assert_has (json->out, "\"fits\":true");
+  assert_has (json->out, "\"name\":\"nBOOT_SEL\",\"role\":\"boot-select\"");
+}
+
+static void
 schemas_are_what_the_tables_say (void)
 {
-  static const char *const kinds[] = { "station", "bench", "job", "target", "events" };
+  static const char *const kinds[] = { "station", "bench", "job", "target", "target-options", "events" };
   g_autoptr (World) world = world_new ();
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
     g_autoptr (Ended) ended = world_run (world, "schema", kinds[i], NULL);
@@ -166,6 +181,8 @@ main (int argc, char **argv)
   g_test_add_func ("/files/the_demo_job_fits_the_demo_station", the_demo_job_fits_the_demo_station);
   g_test_add_func ("/files/the_demo_passes_eight_boards_and_says_what_to_try",
                    the_demo_passes_eight_boards_and_says_what_to_try);
+  g_test_add_func ("/files/option_bytes_of_a_board_are_told_in_words_and_in_json",
+                   option_bytes_of_a_board_are_told_in_words_and_in_json);
   g_test_add_func ("/files/schemas_are_what_the_tables_say", schemas_are_what_the_tables_say);
   return g_test_run ();
 }
