@@ -171,7 +171,7 @@ judge_starts (GArray *hazards, const StnOptionBlock *before, const StnOptionBloc
   old_state.boot0_high = new_state.boot0_high = TRUE;
   StnBootStart old_high = stn_boot_start (&old_state), new_high = stn_boot_start (&new_state);
 
-  if (stn_boot_nrst_is_dead (target, after) && !stn_boot_nrst_is_dead (target, before)) {
+  if (stn_option_nrst_is_dead (target, after) && !stn_option_nrst_is_dead (target, before)) {
     const StnOptionField *mode = stn_options_by_role (target, STN_OPTION_ROLE_NRST_MODE, 0);
     add (hazards, STN_HAZARD_NRST_GPIO,
          mode != NULL ? mode : stn_options_by_role (target, STN_OPTION_ROLE_NRST_MODE_BIT, 0));

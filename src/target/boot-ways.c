@@ -273,7 +273,7 @@ stn_boot_start (const StnBootState *state)
 /* ---- ways ---- */
 
 gboolean
-stn_boot_nrst_is_dead (const StnTarget *target, const StnOptionBlock *options)
+stn_option_nrst_is_dead (const StnTarget *target, const StnOptionBlock *options)
 {
   const StnBootState state = { .target = target, .options = options };
   if (ask (&state, STN_OPTION_ROLE_NRST_MODE, NO) == YES)
@@ -295,7 +295,7 @@ stn_option_ways (const StnBootSituation *situation)
 {
   const StnBootWiring *wiring = &situation->wiring;
   StnBootState state = { .target = situation->target, .options = situation->options };
-  gboolean has_nrst = wiring->has_nrst && !stn_boot_nrst_is_dead (situation->target, situation->options);
+  gboolean has_nrst = wiring->has_nrst && !stn_option_nrst_is_dead (situation->target, situation->options);
   gboolean can_reset = has_nrst || wiring->has_power;
   guint ways = 0;
 

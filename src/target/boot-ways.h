@@ -32,7 +32,7 @@ typedef struct {
 StnBootStart stn_boot_start (const StnBootState *state);
 
 /* Whether the NRST pin is a plain pin once these options are loaded (NULL: as shipped): no reset from outside. */
-gboolean stn_boot_nrst_is_dead (const StnTarget *target, const StnOptionBlock *options);
+gboolean stn_option_nrst_is_dead (const StnTarget *target, const StnOptionBlock *options);
 
 /* What the site can move. */
 typedef struct {

@@ -155,6 +155,8 @@ stn_option_block_copy (const StnOptionBlock *self)
     const Area *from = &self->areas[i];
     Area *to = &copy->areas[i];
     to->is_read = from->is_read;
+    if (from->length == 0)
+      continue;
     memcpy (to->read, from->read, from->length);
     memcpy (to->written, from->written, from->length);
     memcpy (to->known, from->known, from->length);

@@ -127,6 +127,38 @@ both_wires_tell_the_same_bytes (void)
   g_assert_cmpmem (uart_bytes, uart_length, usb_bytes, usb_length);
 }
 
+/* The bench has read the reference manuals for itself: its new boards are as the data says. */
+static void
+a_new_board_of_every_family_is_as_shipped (void)
+{
+  static const char *const parts[] = { "STM32F051C8", "STM32F091CC", "STM32F103CB", "STM32F303CC", "STM32F405RG",
+                                       "STM32F429ZI", "STM32F746ZG", "STM32F767ZI", "STM32L073CZ", "STM32L152RB",
+                                       "STM32L152RE", "STM32L431CC", "STM32L476RG", "STM32L4R5ZI", "STM32G031K8",
+                                       "STM32G071CB", "STM32G0B1CE", "STM32G431CB", "STM32G474RE", "STM32WB55CG",
+                                       "STM32WL55CC", "STM32C031C6", "STM32U083CC", "STM32L552CE", "STM32U575CI",
+                                       "STM32H503CB", "STM32H563ZI", "STM32H743ZI" };
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++) {
+    g_autoptr (World) world = world_new (parts[i]);
+    g_autoptr (StnBoardOptions) board = read_or_fail (world, "A1", parts[i]);
+    g_autoptr (GArray) changes = stn_option_block_against_defaults (board->block);
+    g_test_message ("%s: %s", parts[i], board->unfit == NULL ? "fits" : board->unfit);
+    for (guint k = 0; k < changes->len; k++) {
+      g_autofree char *text = stn_option_change_text (&g_array_index (changes, StnOptionChange, k));
+      g_test_message ("  %s", text);
+    }
+    /* what the data doubts (DB1M of the F42: a bit of the reserved half) proves nothing either way */
+    for (guint k = 0; k < changes->len; k++)
+      g_assert_nonnull (g_array_index (changes, StnOptionChange, k).field->doubt);
+    g_assert_null (board->unfit);
+    g_assert_cmpint (board->at_low, ==, STN_BOOT_FLASH);
+    /* a ROM that clears the empty flag lets nobody in twice without a power switch */
+    gboolean is_last_visit =
+        board->target->boot_pin == STN_BOOT_PIN_IGNORED_AS_SHIPPED
+        && stn_target_empty_check_for (board->target, board->bootloader_id) == STN_EMPTY_CHECK_CLEARED_BY_ROM;
+    g_assert_true ((board->ways == 0) == is_last_visit);
+  }
+}
+
 static void
 what_can_not_be_read_is_named (void)
 {
@@ -149,6 +181,7 @@ main (int argc, char **argv)
   ADD (a_new_g0_says_that_its_pin_is_ignored);
   ADD (an_f4_is_entered_by_its_pin);
   ADD (both_wires_tell_the_same_bytes);
+  ADD (a_new_board_of_every_family_is_as_shipped);
   ADD (what_can_not_be_read_is_named);
   int result = g_test_run ();
   g_autofree char *lock_folder = g_build_filename (locks, "station", NULL);
