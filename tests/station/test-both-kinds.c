@@ -42,7 +42,7 @@ job_or_fail (const char *more)
   for (guint i = 0; i < sizeof image; i++)
     image[i] = (guint8) (i * 5 + i / 256);
   memcpy (image, "\x00\x20\x00\x20\x41\x00\x00\x08", 8);
-  g_autofree char *image_path = write_file ("app.bin", (const char *) image, sizeof image);
+  g_free (write_file ("app.bin", (const char *) image, sizeof image));
   g_autofree char *text = g_strdup_printf ("job: Both\nrevision: 1\ntarget: STM32G0B1xE\n"
                                            "images:\n  - { name: app, file: app.bin, address: 0x08000000 }\n"
                                            "boot-check: none\n%s",
@@ -195,7 +195,7 @@ hub_station (const char *switches, const char *fault, StnClock *clock)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *bench_text = g_strdup_printf (hub_bench, switches, fault);
-  g_autofree char *bench = write_file ("bench.yaml", bench_text, -1);
+  g_free (write_file ("bench.yaml", bench_text, -1));
   g_autofree char *text = g_strdup_printf (by_hub_port, "bench.yaml");
   g_autofree char *path = write_file ("station.yaml", text, -1);
   StnStation *station = stn_station_load (path, clock, &error);
