@@ -401,7 +401,8 @@ stn_unit_run_leave (StnUnitRun *self, GError **error)
     [STN_LEAVE_WAY_OPTION_RELOAD] = leave_by_option_reload,
     [STN_LEAVE_WAY_GO] = leave_by_go,
   };
-  StnLeaveWay way = self->plan->leave_way;
+  /* after the last visit there is no ROM to ask: the board starts by a plain reset */
+  StnLeaveWay way = self->visits_are_over ? STN_LEAVE_WAY_RESET : self->plan->leave_way;
 
   g_free (self->result->leave_way);
   self->result->leave_way = g_strdup (stn_leave_way_name (way));

@@ -396,6 +396,7 @@ after_the_window (StnUnitRun *self, const StnPlanOptionStep *step, gboolean by_p
 {
   if (step->comes_back)
     return stn_unit_run_come_back (self, TRUE, by_power, error);
+  self->visits_are_over = TRUE;
   stn_unit_run_close_rom (self);
   return TRUE;
 }
@@ -620,6 +621,10 @@ stn_unit_run_read_protect (StnUnitRun *self, GError **error)
   g_autoptr (StnOptionBlock) had = read_sound_block (self, error);
   if (had == NULL || !write_rounds (self, step, had, by_power, &wrote, error))
     return FALSE;
+  if (step->comes_back && !has_proof (step, STN_OPTION_PROOF_REFUSED_READ) && !settle_step (self, step, had, error)) {
+    make_unknown (error, NULL);
+    return FALSE;
+  }
   if (step->comes_back && has_proof (step, STN_OPTION_PROOF_REFUSED_READ) && !prove_refused_read (self, error)) {
     if (!stn_error_is (error != NULL ? *error : NULL, STN_FAILURE_NOT_PROTECTED))
       make_unknown (error, NULL);
@@ -628,7 +633,11 @@ stn_unit_run_read_protect (StnUnitRun *self, GError **error)
   if (!step->comes_back && has_proof (step, STN_OPTION_PROOF_BEHAVIOUR) && !stn_unit_run_pin_is_dead (self, error))
     return FALSE;
   note_proofs (self, step, "");
-  note (&self->step->detail, "readout protection is on");
+  g_autoptr (StnOptionBlock) planned = apply (self, step, had, error);
+  if (planned == NULL)
+    return FALSE;
+  g_autofree char *changes = changes_text (had, planned);
+  note (&self->step->detail, "%s", changes);
   return TRUE;
 }
 

@@ -49,6 +49,7 @@ struct StnUnitRun {
 
   guint windows_opened;        /* rows made so far */
   gboolean for_options;        /* this visit's rate is that of visits that read or write options */
+  gboolean visits_are_over;   /* an option step shut the way in */
   gboolean needs_fresh_visit;  /* a program operation was refused by the flash: what follows begins with a reset */
   const StnRecovery *recovery; /* borrowed; NULL: an ordinary run */
 

@@ -226,6 +226,114 @@ window_text_that_does_not_hold_together_is_refused (void)
   g_assert_false (stn_option_window_parse (NULL, NULL));
 }
 
+/* ---- boot checks by USB id and by a line ---- */
+
+/* A hub port at which devices come as the test says: from its N-th look on. */
+typedef struct {
+  StnProvider provider;
+  guint looks, comes_at;
+  guint16 vendor_id, product_id;
+} LookedAt;
+
+static gboolean
+look_at (StnProvider *provider, const char *place, gboolean *out_present, guint16 *out_vendor_id,
+         guint16 *out_product_id, G_GNUC_UNUSED GError **error)
+{
+  LookedAt *self = (LookedAt *) provider;
+
+  g_assert_cmpstr (place, ==, "pci-0000:00:14.0-usb-0:1.4.1");
+  *out_present = self->comes_at != 0 && ++self->looks >= self->comes_at;
+  *out_vendor_id = self->vendor_id;
+  *out_product_id = self->product_id;
+  return TRUE;
+}
+
+static const StnProviderClass looked_at_class = { .kind = "looked-at", .is_virtual = TRUE, .look_usb = look_at };
+
+static void
+boot_check_by_usb_id_waits_for_the_device (void)
+{
+  static const struct {
+    guint comes_at;
+    guint16 product_id;
+    StnFailure failure;
+    const char *seen;
+  } cases[] = {
+    { 7, 0x5740, STN_FAILURE_NONE, NULL },
+    { 0, 0, STN_FAILURE_NO_BOOT, "nothing" },
+    { 3, 0xdf11, STN_FAILURE_NO_BOOT, "0483:df11" },
+    { 3, 0x5741, STN_FAILURE_WRONG_ANSWER_AT_BOOT, "0483:5741" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (Harness) self = harness_new (&(HarnessOptions){ .part = "STM32F405xG",
+                                                               .no_serial = TRUE,
+                                                               .image_bytes = 700,
+                                                               .usb_unused = TRUE,
+                                                               .job_lines = "erase: touched\n",
+                                                               .boot_check = "{ usb: \"0483:5740\", within: 2 s }" });
+    LookedAt port = { .provider = { .provider_class = &looked_at_class },
+                      .comes_at = cases[i].comes_at,
+                      .vendor_id = 0x0483,
+                      .product_id = cases[i].product_id };
+
+    harness_build (self);
+    ((StnSite *) self->sites->pdata[0])->usb_provider = &port.provider;
+    const StnResult *result = run_or_fail (
+        self, cases[i].failure == STN_FAILURE_NONE ? STN_VERDICT_PASS : STN_VERDICT_FAIL, cases[i].failure);
+    g_assert_cmpstr (result->seen, ==, cases[i].seen);
+    if (cases[i].failure == STN_FAILURE_NONE)
+      g_assert_cmpstr (result->boot_answer, ==, "USB device 0483:5740");
+  }
+}
+
+typedef struct {
+  Harness *harness;
+  int is_over; /* atomic */
+} Mover;
+
+static gpointer
+move_the_line (gpointer data)
+{
+  Mover *self = data;
+  StnWait wait = stn_wait_new (self->harness->clock, STN_TIME_NEVER, NULL);
+
+  for (gboolean high = FALSE; !g_atomic_int_get (&self->is_over); high = !high) {
+    stn_bench_set_input (self->harness->bench, "FTSENSE", "AD0", high);
+    stn_wait_sleep (&wait, 40 * STN_NS_PER_MS, NULL);
+  }
+  return NULL;
+}
+
+static void
+boot_check_by_a_line_wants_both_levels (void)
+{
+  for (guint moves = 0; moves < 2; moves++) {
+    g_autoptr (Harness) self = harness_new (&(HarnessOptions){ .part = "STM32F405xG",
+                                                               .no_serial = TRUE,
+                                                               .image_bytes = 700,
+                                                               .power = TRUE,
+                                                               .power_lines = TRUE,
+                                                               .job_lines = "erase: touched\n",
+                                                               .boot_check = "{ pin: good, within: 500 ms }" });
+    Mover mover = { .harness = self };
+    GThread *thread = NULL;
+
+    harness_build (self);
+    if (moves)
+      thread = stn_clock_thread_new (self->clock, "mover", move_the_line, &mover);
+    const StnResult *result =
+        run_or_fail (self, moves ? STN_VERDICT_PASS : STN_VERDICT_FAIL, moves ? STN_FAILURE_NONE : STN_FAILURE_NO_BOOT);
+    if (moves)
+      g_assert_cmpstr (result->boot_answer, ==, "good was seen high and low");
+    else
+      g_assert_cmpstr (result->seen, ==, "high only");
+    g_atomic_int_set (&mover.is_over, 1);
+    if (thread != NULL)
+      stn_clock_thread_join (self->clock, thread, TRUE);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -238,6 +346,8 @@ main (int argc, char **argv)
   ADD (readout_protection_goes_last_and_is_proved_by_a_refused_read);
   ADD (a_protected_board_fails_and_says_what_to_do);
   ADD (a_protected_board_is_opened_where_the_job_allows_it);
+  ADD (boot_check_by_usb_id_waits_for_the_device);
+  ADD (boot_check_by_a_line_wants_both_levels);
   ADD (window_text_is_read_as_it_was_written);
   ADD (window_text_that_does_not_hold_together_is_refused);
   return g_test_run ();
