@@ -42,6 +42,7 @@ typedef struct {
 typedef struct {
   const StnOptionWindow
       *window;            /* borrowed; the row of the option write that was cut; NULL: there is none to be found */
+  const char *uid;        /* borrowed; of the board that the row is about; NULL: it did not say, or nobody knows */
   gboolean erase_allowed; /* a board that can't be read any more is opened by Readout Unprotect */
 } StnRecovery;
 

@@ -770,9 +770,17 @@ gboolean
 stn_unit_run_recover_options (StnUnitRun *self, GError **error)
 {
   const StnOptionWindow *window = self->recovery->window;
+  const char *uid = self->recovery->uid;
   g_autoptr (StnOptionBlock) known = NULL, meant = NULL;
-  g_autoptr (StnOptionBlock) now = read_block (self, error);
 
+  /* another board's option bytes are none of this one's business */
+  if (window != NULL && uid != NULL && self->identity.uid[0] != '\0'
+      && g_ascii_strcasecmp (uid, self->identity.uid) != 0) {
+    stn_error_set_seen (error, STN_FAILURE_UNIT_CHANGED, uid, self->identity.uid,
+                        "the board in this site is not the one whose option write was cut");
+    return FALSE;
+  }
+  g_autoptr (StnOptionBlock) now = read_block (self, error);
   if (now == NULL)
     return FALSE;
   take_over (self, now);

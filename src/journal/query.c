@@ -317,6 +317,20 @@ stn_query_windows (StnQuery *self, const char *run_id, GError **error)
   return state == STN_ROW_END ? g_steal_pointer (&found) : NULL;
 }
 
+gboolean
+stn_query_admitted_uid (StnQuery *self, const char *run_id, char **out, GError **error)
+{
+  g_autoptr (StnRows) rows =
+      stn_database_query (self->database, error, "SELECT uid FROM admission WHERE run_id = ?", "t", run_id);
+  if (rows == NULL)
+    return FALSE;
+  StnRowState state = stn_database_step (self->database, rows, error);
+  if (state != STN_ROW && state != STN_ROW_END)
+    return FALSE;
+  *out = state == STN_ROW ? stn_rows_text (rows, 0) : NULL;
+  return TRUE;
+}
+
 /* ----- counts ----- */
 
 gboolean

@@ -51,6 +51,8 @@ GPtrArray *stn_query_open_windows (StnQuery *self, GError **error);
 /* What the write windows of a run were for (char *, owned by the array), in the order they were opened, closed or not.
  */
 GPtrArray *stn_query_windows (StnQuery *self, const char *run_id, GError **error);
+/* The UID that a run was admitted with, result or not; *out NULL: with none, or not admitted. g_free. */
+gboolean stn_query_admitted_uid (StnQuery *self, const char *run_id, char **out, GError **error);
 
 typedef struct {
   guint64 units, counts[STN_VERDICT_COUNT]; /* runs by verdict (unknown included); units: distinct chips or runs */

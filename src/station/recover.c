@@ -40,19 +40,29 @@ find_window (StnQuery *query, const char *run_id, StnRecoverable *out, GError **
   return TRUE;
 }
 
-static void
-describe (StnRecoverable *out, const StnRunRow *row)
+static gboolean
+describe (StnQuery *query, StnRecoverable *out, const StnRunRow *row, GError **error)
 {
+  char *uid = NULL;
+
+  if (!stn_query_admitted_uid (query, row->run->run_id, &uid, error))
+    return FALSE;
+  if (uid == NULL && row->result != NULL)
+    uid = g_strdup (row->result->uid);
   g_free (out->run_id);
   g_free (out->target);
   g_free (out->engine);
-  g_free (out->uid);
+  /* a recovery run that did not come so far does not know */
+  if (uid != NULL) {
+    g_free (out->uid);
+    out->uid = uid;
+  }
   g_free (out->serial);
   out->run_id = g_strdup (row->run->run_id);
   out->target = g_strdup (row->run->target);
   out->engine = g_strdup (row->run->engine);
-  out->uid = g_strdup (row->result != NULL ? row->result->uid : NULL);
   out->serial = g_strdup (row->result != NULL ? row->result->serial : NULL);
+  return TRUE;
 }
 
 gboolean
@@ -77,7 +87,8 @@ stn_station_find_recoverable (StnStation *self, const char *site, StnRecoverable
     if (i == 0)
       found.is_unsettled = row->result == NULL || row->result->failure == STN_FAILURE_OPTION_BYTES_UNKNOWN
                            || (is_recovery && row->result->verdict != STN_VERDICT_PASS);
-    describe (&found, row);
+    if (!describe (query, &found, row, error))
+      return FALSE;
     if (!found.has_window && !find_window (query, row->run->run_id, &found, error))
       return FALSE;
     if (!is_recovery)
@@ -125,6 +136,7 @@ stn_station_recover (StnStation *self, const char *site, const StnRecoverable *w
 {
   const char *const sites[] = { site, NULL };
   const StnRecovery recovery = { .window = what->has_window ? &what->window : NULL,
+                                 .uid = what->uid,
                                  .erase_allowed = options->erase_allowed };
   StnRunOptions run_options = { .sites = sites,
                                 .operator_id = options->operator_id,
