@@ -150,10 +150,11 @@ rom_or_ram (const Straps *straps)
 
 /* ---- the patterns of AN2606 table 2 ---- */
 
+/* BOOT1 is a pin, and low; L05, L06 have none but nBOOT1 */
 static StnStart
 pattern_1 (const Straps *straps)
 {
-  return straps->pin ? rom : main_flash (straps);
+  return straps->pin ? rom_or_ram (straps) : main_flash (straps);
 }
 
 static StnStart

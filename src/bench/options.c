@@ -528,6 +528,8 @@ stn_area_peek (const StnOptionArea *self, guint64 address, guint8 *buffer, gsize
   if (!stn_area_offset (self, address, length, &offset))
     return FALSE;
   memcpy (buffer, self->stored + offset, length);
+  for (gsize i = 0; i < length && self->style == STN_AREA_PAIRS; i++)
+    buffer[i] = stn_area_read (self, address + i); /* what is in force beside what is stored */
   return TRUE;
 }
 

@@ -23,6 +23,7 @@ static const Row rows[] = {
   { 1, "STM32F405RG", "", PROGRAM, 0, RUNS },
   { 1, "STM32L151xC", "", PROGRAM, 1, ROM },
   { 1, "STM32F207xG", "", PROGRAM, 1, ROM },
+  { 1, "STM32L053x8", "nBOOT1=0", PROGRAM, 1, DEAD },
   { 2, "STM32F072xB", "", PROGRAM, 1, ROM },
   { 2, "STM32F072xB", "nBOOT1=0", PROGRAM, 1, DEAD },
   { 2, "STM32F072xB", "nBOOT1=0", PROGRAM, 0, RUNS },
