@@ -358,6 +358,27 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
                                        "The target's description comes from documents alone and has not been proved on "
                                        "silicon, so production refuses "
                                        "it. A wrong row of option bytes could lock every board of a lot." },
+  [STN_FAILURE_WOULD_LOCK_OUT] = { "would-lock-out", INPUT, ENGINEER, "This job would lock boards. Call the engineer.",
+                                   "Read what “stationctl explain” says of the job and take the option out, or accept "
+                                   "its "
+                                   "consequence by name and sign the job.",
+                                   "The option bytes that the job asks for have a consequence that can't be taken "
+                                   "back, "
+                                   "or that leaves no way into the ROM, and the job does not say that this is meant. "
+                                   "One "
+                                   "wrong bit here has made whole lots of boards useless. Usual causes, in order: a "
+                                   "bit "
+                                   "whose sense is the other way round on this family, a boot setting without “boot: "
+                                   "{ rom-entry: pin }” on a part that ignores BOOT0 as shipped, level 2 where level 1 "
+                                   "was "
+                                   "meant, a job copied from another family." },
+  [STN_FAILURE_NOT_SIGNED] = { "not-signed", INPUT, ENGINEER, "This job is not signed. Call the engineer.",
+                               "Have the job checked and signed: stationctl sign JOB.",
+                               "The job accepts a consequence that can't be taken back, and only a job that is signed "
+                               "with a key of this station may. Usual causes, in order: it was never signed, the job "
+                               "or "
+                               "one of its files was changed after it was signed, the key is not in this station's "
+                               "folder of keys (stationctl keys), the signature file was not copied with the job." },
 
   /* refused by a gate */
   [STN_FAILURE_ALREADY_DONE] = { "already-done", GATE, OPERATOR,

@@ -56,6 +56,8 @@ typedef enum {
   STN_FAILURE_BAD_PLAN,      /* job, target and wiring do not go together */
   STN_FAILURE_NOT_SUPPORTED, /* named, understood, and not in this program */
   STN_FAILURE_PROVISIONAL_TARGET,
+  STN_FAILURE_WOULD_LOCK_OUT, /* a consequence for the board that the job does not accept by name */
+  STN_FAILURE_NOT_SIGNED,
   /* refused by a gate */
   STN_FAILURE_ALREADY_DONE,
   STN_FAILURE_SERIAL_USED,

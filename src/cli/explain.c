@@ -8,7 +8,7 @@ explain_without_station (const char *path)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (StnTargets) targets = stn_station_read_targets (&error);
-  g_autoptr (StnJob) job = targets != NULL ? stn_job_load (path, &error) : NULL;
+  g_autoptr (StnJob) job = targets != NULL ? stn_job_load_for_words (path, &error) : NULL;
   g_autoptr (StnPlan) plan = job != NULL ? stn_station_plan_without (targets, job, &error) : NULL;
 
   if (plan == NULL)
@@ -31,7 +31,7 @@ explain_for_station (const char *path, const char *station_path)
       return explain_without_station (path);
     return stn_command_fail (error);
   }
-  g_autoptr (StnJob) job = stn_job_load (path, &error);
+  g_autoptr (StnJob) job = stn_job_load_for_words (path, &error);
   g_autoptr (GPtrArray) plans = job != NULL ? stn_station_plans (station, job, &error) : NULL;
   if (plans == NULL)
     return stn_command_fail (error);

@@ -7,7 +7,7 @@ static const char *const serial_from_names[] = { "counter", "list", "program", "
 static const char *const check_names[] = { "none", "iso7064-mod37-36", "iso7064-mod11-10", "luhn", NULL };
 static const char *const encoding_names[] = { "ascii", "utf16le", "bcd", "u32le", "u32be", "u64le", "hex", NULL };
 static const char *const boot_from_names[] = { "flash", NULL };
-static const char *const rom_entry_names[] = { "as-shipped", "pin", "none", NULL };
+static const char *const rom_entry_names[] = { "as-shipped", "pin", "software", "none", NULL };
 static const char *const read_protect_names[] = { "level-0", "level-1", "level-2", NULL };
 static const char *const unprotect_names[] = { "refused", "allowed", NULL };
 static const char *const erase_names[] = { "auto", "touched", "all", NULL };
@@ -144,8 +144,10 @@ static const StnField boot_fields[] = {
     STN_MEMBER (StnJobFileBoot, rom_entry),
     .names = rom_entry_names,
     .fallback = "as-shipped",
-    .help = "how the finished board still enters its ROM" },
+    .help =
+        "how the finished board still enters its ROM; pin: by BOOT0, software: its program alone leads there, none" },
   { .key = "", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileBoot, place) },
+  { .key = "from", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileBoot, from_place) },
   { .key = "rom-entry", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileBoot, rom_entry_place) },
   { 0 }
 };
@@ -156,25 +158,66 @@ static const StnField option_fields[] = {
     .kind = STN_FIELD_TEXT,
     STN_MEMBER (StnJobFileOption, value),
     .required = TRUE,
-    .help = "the value that it gets" },
+    .help = "the value that it gets: a number, or the name of one (2.4 V, level 1)" },
   { .key = "", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileOption, place) },
+  { .key = "value", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileOption, value_place) },
   { 0 }
 };
+
+static const StnField protected_fields[] = {
+  { .key = "what",
+    .kind = STN_FIELD_TEXT,
+    STN_MEMBER (StnJobFileProtected, what),
+    .required = TRUE,
+    .low = 1,
+    .high = 100,
+    .help = "an image's name, a range of addresses (0x08000000..0x08003FFF), or pages by number (pages 0..7, page 3)" },
+  { .key = "", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileProtected, place) },
+  { 0 }
+};
+
+static const StnField accept_fields[] = { { .key = "consequence",
+                                            .kind = STN_FIELD_TEXT,
+                                            STN_MEMBER (StnJobFileAccept, name),
+                                            .required = TRUE,
+                                            .low = 1,
+                                            .high = 60,
+                                            .help = "its name, as “explain” and the refusal say it" },
+                                          { .key = "", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileAccept, place) },
+                                          { 0 } };
 
 static const StnField protect_fields[] = {
   { .key = "write",
     .kind = STN_FIELD_LIST,
     STN_MEMBER (StnJobFileProtect, write),
-    .element = STN_FIELD_TEXT,
+    .element = STN_FIELD_OBJECT,
+    .fields = protected_fields,
+    .struct_size = sizeof (StnJobFileProtected),
+    .short_key = "what",
+    .items_least = 1,
     .items_most = 64,
-    .help = "images that are protected against writing" },
+    .help = "what is protected against writing: images by name, ranges of addresses, pages" },
+  { .key = "pcrop",
+    .kind = STN_FIELD_LIST,
+    STN_MEMBER (StnJobFileProtect, pcrop),
+    .element = STN_FIELD_OBJECT,
+    .fields = protected_fields,
+    .struct_size = sizeof (StnJobFileProtected),
+    .short_key = "what",
+    .items_least = 1,
+    .items_most = 64,
+    .help = "what can only be executed, neither read nor written (PCROP): named as for write" },
   { .key = "read",
     .kind = STN_FIELD_ENUM,
     STN_MEMBER (StnJobFileProtect, read),
     .names = read_protect_names,
     .fallback = "level-0",
-    .help = "readout protection" },
+    .help = "readout protection; level-1: neither ROM nor debugger read the flash, opening it erases it; level-2: for "
+            "ever" },
   { .key = "", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileProtect, place) },
+  { .key = "read", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileProtect, read_place) },
+  { .key = "write", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileProtect, write_place) },
+  { .key = "pcrop", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileProtect, pcrop_place) },
   { 0 }
 };
 
@@ -338,13 +381,25 @@ static const StnField job_fields[] = {
     .fields = option_fields,
     .struct_size = sizeof (StnJobFileOption),
     .short_key = "value",
-    .help = "option fields by name" },
+    .help =
+        "option fields by name, as “stationctl targets PART” lists them; what boot and protect say is not said here" },
   { .key = "protect",
     .kind = STN_FIELD_OBJECT,
     STN_MEMBER (StnJobFile, protect),
     .fields = protect_fields,
     STN_PRESENT (StnJobFile, protect.present),
     .help = "what is locked at the end" },
+  { .key = "accept",
+    .kind = STN_FIELD_LIST,
+    STN_MEMBER (StnJobFile, accept),
+    .element = STN_FIELD_OBJECT,
+    .fields = accept_fields,
+    .struct_size = sizeof (StnJobFileAccept),
+    .short_key = "consequence",
+    .items_most = 16,
+    .help =
+        "consequences for the finished board that can't be taken back or shut it, by name, one each; they also need "
+        "the job to be signed" },
   { .key = "unprotect",
     .kind = STN_FIELD_ENUM,
     STN_MEMBER (StnJobFile, unprotect),
@@ -422,6 +477,7 @@ static const StnField job_fields[] = {
   { .key = "verify", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFile, verify_place) },
   { .key = "unprotect", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFile, unprotect_place) },
   { .key = "option-bytes", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFile, option_bytes_place) },
+  { .key = "accept", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFile, accept_place) },
   { .key = "steps", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFile, steps_place) },
   { .key = "keep", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFile, keep_place) },
   { .key = "erase", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFile, erase_place) },

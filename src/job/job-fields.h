@@ -38,21 +38,33 @@ typedef struct {
 typedef struct {
   gboolean present;
   int from, rom_entry;
-  const StnNode *place, *rom_entry_place;
+  const StnNode *place, *from_place, *rom_entry_place;
 } StnJobFileBoot;
 
 typedef struct {
   char *name;
   char *value;
-  const StnNode *place;
+  const StnNode *place, *value_place;
 } StnJobFileOption;
+
+/* An image's name, an address range or pages by number. */
+typedef struct {
+  char *what;
+  const StnNode *place;
+} StnJobFileProtected;
 
 typedef struct {
   gboolean present;
-  GPtrArray *write; /* char * */
-  int read;
-  const StnNode *place;
+  GPtrArray *write; /* StnJobFileProtected */
+  GPtrArray *pcrop; /* the same */
+  int read;         /* StnRdpWish, less 1 */
+  const StnNode *place, *read_place, *write_place, *pcrop_place;
 } StnJobFileProtect;
+
+typedef struct {
+  char *name;
+  const StnNode *place;
+} StnJobFileAccept;
 
 typedef struct {
   gboolean present;
@@ -65,7 +77,6 @@ typedef struct {
 
 enum { STN_JOB_FILE_ANSWER, STN_JOB_FILE_ROM_GONE, STN_JOB_FILE_NONE };
 enum { STN_JOB_FILE_VERIFY_FULL, STN_JOB_FILE_VERIFY_CHECKSUM };
-enum { STN_JOB_FILE_ROM_ENTRY_UNSAID, STN_JOB_FILE_ROM_ENTRY_PIN, STN_JOB_FILE_ROM_ENTRY_NONE };
 
 typedef struct {
   char *name;
@@ -88,6 +99,7 @@ typedef struct {
   StnJobFileBoot boot;
   GPtrArray *option_bytes; /* StnJobFileOption */
   StnJobFileProtect protect;
+  GPtrArray *accept; /* StnJobFileAccept */
   int unprotect;
   int erase;
   GPtrArray *keep; /* StnRange */
@@ -104,7 +116,8 @@ typedef struct {
   } limits;
   GPtrArray *steps; /* StnJobFileStep */
   const StnNode *place, *target_place, *images_place, *verify_place, *unprotect_place, *option_bytes_place,
-      *steps_place, *keep_place, *erase_place, *leave_place, *boot_check_place, *blank_place, *quantity_place;
+      *accept_place, *steps_place, *keep_place, *erase_place, *leave_place, *boot_check_place, *blank_place,
+      *quantity_place;
 } StnJobFile;
 
 G_END_DECLS

@@ -64,12 +64,8 @@ refuse_later_stages (const StnJobFile *file, GError **error)
     const StnNode *place;
     const char *what;
   } rows[] = {
-    { file->option_bytes->len > 0, file->option_bytes_place, "option-bytes" },
-    { file->protect.present, file->protect.place, "protect" },
-    { file->unprotect != 0, file->unprotect_place, "unprotect: allowed" },
     { file->steps->len > 0, file->steps_place, "steps (external programs)" },
     { file->verify != STN_JOB_FILE_VERIFY_FULL, file->verify_place, "verify other than full" },
-    { file->boot.rom_entry == STN_JOB_FILE_ROM_ENTRY_NONE, file->boot.rom_entry_place, "boot: rom-entry: none" },
     { file->unit.serial.present && file->unit.serial.from + 1 == STN_SERIAL_FROM_PROGRAM, file->unit.serial.from_place,
       "unit.serial: from: program" },
   };
@@ -262,6 +258,56 @@ copy_data (Job *self, const StnJobFile *file, GError **error)
   return TRUE;
 }
 
+static void
+job_line_free (gpointer data)
+{
+  StnJobLine *self = data;
+  g_free (self->name);
+  g_free (self->value);
+  g_free (self);
+}
+
+static void
+add_line (GPtrArray *lines, const char *name, const char *value, const StnNode *place, const StnNode *value_place)
+{
+  StnJobLine *line = g_new0 (StnJobLine, 1);
+  line->name = g_strdup (name);
+  line->value = g_strdup (value);
+  line->place = place;
+  line->value_place = value_place;
+  g_ptr_array_add (lines, line);
+}
+
+static void
+copy_protected (GPtrArray *lines, const GPtrArray *from)
+{
+  for (guint i = 0; i < from->len; i++) {
+    const StnJobFileProtected *entry = g_ptr_array_index (from, i);
+    add_line (lines, NULL, entry->what, entry->place, entry->place);
+  }
+}
+
+/* What a job says of option bytes; planning, which knows the target, judges it. */
+static void
+copy_options (StnJob *job, const StnJobFile *file)
+{
+  for (guint i = 0; i < file->option_bytes->len; i++) {
+    const StnJobFileOption *entry = g_ptr_array_index (file->option_bytes, i);
+    add_line (job->option_bytes, entry->name, entry->value, entry->place, entry->value_place);
+  }
+  for (guint i = 0; i < file->accept->len; i++) {
+    const StnJobFileAccept *entry = g_ptr_array_index (file->accept, i);
+    add_line (job->accept, entry->name, NULL, entry->place, NULL);
+  }
+  copy_protected (job->protect_write, file->protect.write);
+  copy_protected (job->protect_pcrop, file->protect.pcrop);
+  if (file->protect.read_place != file->protect.place)
+    job->protect_read = file->protect.read + 1;
+  job->unprotect_allowed = file->unprotect == 1;
+  job->rom_entry = file->boot.rom_entry;
+  job->says_boot_from = file->boot.from_place != file->boot.place;
+}
+
 static int
 boot_check_kind (const StnJobFileBootCheck *check)
 {
@@ -289,7 +335,7 @@ copy_plain (StnJob *job, const StnJobFile *file)
   job->leave = file->leave;
   job->program_by = file->program_by;
   job->identity = file->identity;
-  job->rom_entry = file->boot.rom_entry;
+  copy_options (job, file);
   job->boot_check = boot_check_kind (&file->boot_check);
   job->boot_check_text = file->boot_check.usb != NULL
                              ? g_ascii_strdown (file->boot_check.usb, -1)
@@ -305,7 +351,15 @@ copy_plain (StnJob *job, const StnJobFile *file)
     .job = file->place,
     .target = file->target_place,
     .images = file->images_place,
+    .boot = file->boot.place,
     .rom_entry = file->boot.rom_entry_place,
+    .option_bytes = file->option_bytes_place,
+    .protect = file->protect.place,
+    .protect_read = file->protect.read_place,
+    .protect_write = file->protect.write_place,
+    .protect_pcrop = file->protect.pcrop_place,
+    .accept = file->accept_place,
+    .unprotect = file->unprotect_place,
     .erase = file->erase_place,
     .keep = file->keep_place,
     .boot_check = file->boot_check_place,
@@ -333,6 +387,8 @@ left_out_text (const StnJob *job)
     g_ptr_array_add (lines, g_strdup ("boot-check: none"));
   if (job->repeat_allowed)
     g_ptr_array_add (lines, g_strdup ("repeat: allowed"));
+  for (guint i = 0; i < job->accept->len; i++)
+    g_ptr_array_add (lines, g_strdup_printf ("accept: %s", ((const StnJobLine *) job->accept->pdata[i])->name));
   if (lines->len == 0)
     return NULL;
   g_ptr_array_add (lines, NULL);
@@ -381,8 +437,8 @@ read_job_file (const char *path, GError **error)
   return bytes;
 }
 
-StnJob *
-stn_job_load (const char *path, GError **error)
+static StnJob *
+load (const char *path, gboolean for_words_only, GError **error)
 {
   g_autoptr (GBytes) bytes = read_job_file (path, error);
   if (bytes == NULL)
@@ -403,6 +459,11 @@ stn_job_load (const char *path, GError **error)
   self->job.images = g_ptr_array_new_with_free_func (job_image_free);
   self->job.data = g_ptr_array_new_with_free_func (job_data_free);
   self->job.keep = g_ptr_array_new_with_free_func (g_free);
+  self->job.option_bytes = g_ptr_array_new_with_free_func (job_line_free);
+  self->job.protect_write = g_ptr_array_new_with_free_func (job_line_free);
+  self->job.protect_pcrop = g_ptr_array_new_with_free_func (job_line_free);
+  self->job.accept = g_ptr_array_new_with_free_func (job_line_free);
+  self->job.for_words_only = for_words_only;
   hash_bytes (self->hash, start, length);
   gboolean ok = fill (self, &file, error);
   stn_fields_clear (stn_job_file_fields (), &file);
@@ -433,6 +494,18 @@ stn_job_new_for_recovery (const char *target, StnProgramBy program_by)
 }
 
 StnJob *
+stn_job_load (const char *path, GError **error)
+{
+  return load (path, FALSE, error);
+}
+
+StnJob *
+stn_job_load_for_words (const char *path, GError **error)
+{
+  return load (path, TRUE, error);
+}
+
+StnJob *
 stn_job_ref (StnJob *self)
 {
   g_atomic_ref_count_inc (&((Job *) self)->references);
@@ -452,6 +525,10 @@ stn_job_unref (StnJob *self)
   g_free (self->serial_pattern);
   g_ptr_array_unref (self->data);
   g_ptr_array_unref (self->keep);
+  g_clear_pointer (&self->option_bytes, g_ptr_array_unref);
+  g_clear_pointer (&self->protect_write, g_ptr_array_unref);
+  g_clear_pointer (&self->protect_pcrop, g_ptr_array_unref);
+  g_clear_pointer (&self->accept, g_ptr_array_unref);
   g_free (self->boot_check_text);
   g_free (self->until);
   g_free (self->hash);

@@ -74,12 +74,32 @@ typedef enum { STN_IDENTITY_CHIP, STN_IDENTITY_MEMORY_MAP } StnIdentityMode;
 typedef enum { STN_LEAVE_AUTO, STN_LEAVE_GO } StnLeaveMode;
 
 /* How a finished board enters its ROM. */
-typedef enum { STN_ROM_ENTRY_AS_SHIPPED, STN_ROM_ENTRY_PIN, STN_ROM_ENTRY_NONE } StnRomEntry;
+typedef enum {
+  STN_ROM_ENTRY_AS_SHIPPED, /* nothing is said: its options stay */
+  STN_ROM_ENTRY_PIN,        /* by BOOT0 */
+  STN_ROM_ENTRY_SOFTWARE,   /* by its program alone */
+  STN_ROM_ENTRY_NONE
+} StnRomEntry;
+
+typedef enum {
+  STN_PROTECT_READ_UNSAID,
+  STN_PROTECT_READ_LEVEL_0,
+  STN_PROTECT_READ_LEVEL_1,
+  STN_PROTECT_READ_LEVEL_2
+} StnProtectRead;
+
+/* A line of `option-bytes:`, of `protect: write` or `pcrop` (name NULL), of `accept:` (value NULL). */
+typedef struct {
+  char *name;
+  char *value;
+  const StnNode *place, *value_place; /* borrowed from the job; value_place may be NULL */
+} StnJobLine;
 
 /* The places of keys that planning may find fault with; borrowed from the job. Where the file does not have the key,
  * the mapping it could have stood in. */
 typedef struct {
-  const StnNode *job, *target, *images, *rom_entry, *erase, *keep, *boot_check, *leave, *serial, *quantity;
+  const StnNode *job, *target, *images, *boot, *rom_entry, *option_bytes, *protect, *protect_read, *protect_write,
+      *protect_pcrop, *accept, *unprotect, *erase, *keep, *boot_check, *leave, *serial, *quantity;
 } StnJobPlaces;
 
 typedef struct StnJob StnJob;
@@ -112,14 +132,21 @@ struct StnJob {
   gint64 retries, stop_after_failures, quantity;
   char *until; /* YYYY-MM-DD or NULL */
 
-  int rom_entry; /* StnRomEntry */
-  gboolean is_recovery; /* stn_job_new_for_recovery: its plan writes no image */
+  gboolean says_boot_from;                  /* `boot: { from: flash }` is there, not only meant */
+  int rom_entry;                            /* StnRomEntry */
+  GPtrArray *option_bytes;                  /* StnJobLine */
+  int protect_read;                         /* StnProtectRead */
+  GPtrArray *protect_write, *protect_pcrop; /* StnJobLine: an image's name, a range, pages */
+  GPtrArray *accept;                        /* StnJobLine: names of consequences */
+  gboolean unprotect_allowed;
+  gboolean for_words_only; /* stn_job_load_for_words */
+  gboolean is_recovery;    /* stn_job_new_for_recovery: its plan writes no image */
   StnJobPlaces places;
 
   char *hash;
   StnSignature *signature; /* of the file beside the job, judged by the keys of this station; never NULL */
-  char *images_text; /* for the record: "name=sha256 name=sha256" */
-  char *left_out;    /* what the job leaves out of PASS; NULL: nothing */
+  char *images_text;       /* for the record: "name=sha256 name=sha256" */
+  char *left_out;          /* what the job leaves out of PASS; NULL: nothing */
 };
 
 /* Parses job.yaml and reads every file that it names (relative to it). Errors: STN_FAILURE_BAD_FILE with file, line and
@@ -130,6 +157,8 @@ StnJob *stn_job_load (const char *path, GError **error);
  * Its name is in every record of such a run, and no job file may have it. */
 #define STN_JOB_RECOVERY_NAME "recovery"
 StnJob *stn_job_new_for_recovery (const char *target, StnProgramBy program_by);
+/* The same, to be explained and not to be run: its plan does not ask for a signature, and binding refuses it. */
+StnJob *stn_job_load_for_words (const char *path, GError **error);
 StnJob *stn_job_ref (StnJob *self);
 void stn_job_unref (StnJob *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnJob, stn_job_unref)

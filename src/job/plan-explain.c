@@ -1,11 +1,11 @@
 /* The plan in words, for a person who decides whether to let it loose on a thousand boards. */
-#include "src/job/plan.h"
+#include "src/job/plan-private.h"
 
 #include <string.h>
 
 #include "src/base/clock.h"
 
-enum { LINE_WIDTH = 100, LABEL_WIDTH = 17 };
+enum { LINE_WIDTH = 100, LABEL_WIDTH = 19 };
 
 /* Characters, not bytes: texts have “quotes”. */
 static guint
@@ -15,8 +15,8 @@ width_of (const char *text, gsize length)
 }
 
 /* "  label       text", wrapped at LINE_WIDTH between words, the next lines beginning under the text. */
-static void
-say (GString *out, const char *label, const char *text)
+void
+stn_plan_say (GString *out, const char *label, const char *text)
 {
   guint column = LABEL_WIDTH;
   gboolean at_start = TRUE;
@@ -42,16 +42,14 @@ say (GString *out, const char *label, const char *text)
   g_string_append_c (out, '\n');
 }
 
-static void say_format (GString *out, const char *label, const char *format, ...) G_GNUC_PRINTF (3, 4);
-
-static void
-say_format (GString *out, const char *label, const char *format, ...)
+void
+stn_plan_say_format (GString *out, const char *label, const char *format, ...)
 {
   va_list arguments;
   va_start (arguments, format);
   g_autofree char *text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  say (out, label, text);
+  stn_plan_say (out, label, text);
 }
 
 /* As precise as a prediction deserves: "12 ms", "3.4 s", "2 min 5 s". */
@@ -100,19 +98,19 @@ say_head (GString *out, const StnPlan *plan)
   const StnTarget *target = plan->target;
   g_autofree char *flash = stn_text_from_size_bytes (target->flash_bytes);
   g_autofree char *range = range_text (target->flash_base, target->flash_bytes);
-  say_format (out, "Job", "%s, revision %" G_GINT64_FORMAT, plan->job->name, plan->job->revision);
-  say_format (out, "", "hash %s", plan->job->hash);
-  say (out, "", plan->job->signature->words);
-  say_format (out, "Plan", "hash %s", plan->hash);
-  say_format (out, "Part", "%s (%s), product id 0x%03x, %s of flash at %s", target->name, target->line,
-              target->product_id, flash, range);
+  stn_plan_say_format (out, "Job", "%s, revision %" G_GINT64_FORMAT, plan->job->name, plan->job->revision);
+  stn_plan_say_format (out, "", "hash %s", plan->job->hash);
+  stn_plan_say (out, "", plan->job->signature->words);
+  stn_plan_say_format (out, "Plan", "hash %s", plan->hash);
+  stn_plan_say_format (out, "Part", "%s (%s), product id 0x%03x, %s of flash at %s", target->name, target->line,
+                       target->product_id, flash, range);
   if (target->source != NULL)
-    say_format (out, "", "described by: %s", target->source);
+    stn_plan_say_format (out, "", "described by: %s", target->source);
   if (plan->wiring.has_uart && plan->engine_class->shape == STN_LINK_STREAM)
-    say_format (out, "By", "%s (%s) at %u baud", plan->engine_class->name, plan->engine_class->document,
-                plan->wiring.baud);
+    stn_plan_say_format (out, "By", "%s (%s) at %u baud", plan->engine_class->name, plan->engine_class->document,
+                         plan->wiring.baud);
   else
-    say_format (out, "By", "%s (%s)", plan->engine_class->name, plan->engine_class->document);
+    stn_plan_say_format (out, "By", "%s (%s)", plan->engine_class->name, plan->engine_class->document);
 }
 
 static void
@@ -123,12 +121,12 @@ say_images (GString *out, const StnPlan *plan)
     g_autofree char *base = g_path_get_basename (image->path);
     guint64 first = stn_image_lowest_address (image->image);
     guint64 last = stn_image_highest_address (image->image);
-    say_format (out, i == 0 ? "Images" : "",
-                "%s: %s (%s), %" G_GUINT64_FORMAT " bytes in 0x%08" G_GINT64_MODIFIER "x..0x%08" G_GINT64_MODIFIER
-                "x%s",
-                image->name, base, stn_image_format_name (stn_image_format (image->image)),
-                stn_image_total_bytes (image->image), first, last, image->sha256 != NULL ? ", pinned" : "");
-    say_format (out, "", "SHA-256 %s", image->file_sha256);
+    stn_plan_say_format (out, i == 0 ? "Images" : "",
+                         "%s: %s (%s), %" G_GUINT64_FORMAT " bytes in 0x%08" G_GINT64_MODIFIER
+                         "x..0x%08" G_GINT64_MODIFIER "x%s",
+                         image->name, base, stn_image_format_name (stn_image_format (image->image)),
+                         stn_image_total_bytes (image->image), first, last, image->sha256 != NULL ? ", pinned" : "");
+    stn_plan_say_format (out, "", "SHA-256 %s", image->file_sha256);
   }
 }
 
@@ -141,17 +139,17 @@ say_unit (GString *out, const StnPlan *plan)
   static const char *const encodings[] = { "ascii", "utf16le", "bcd", "u32le", "u32be", "u64le", "hex" };
   const StnJob *job = plan->job;
   if (!job->has_serial)
-    say (out, "Serial", "none");
+    stn_plan_say (out, "Serial", "none");
   else if (job->serial_pattern != NULL)
-    say_format (out, "Serial", "from the %s: %s, %s", sources[job->serial_from], job->serial_pattern,
-                checks[job->serial_check]);
+    stn_plan_say_format (out, "Serial", "from the %s: %s, %s", sources[job->serial_from], job->serial_pattern,
+                         checks[job->serial_check]);
   else
-    say_format (out, "Serial", "from a %s, %s", sources[job->serial_from], checks[job->serial_check]);
+    stn_plan_say_format (out, "Serial", "from a %s, %s", sources[job->serial_from], checks[job->serial_check]);
   for (guint i = 0; i < job->data->len; i++) {
     const StnJobData *data = g_ptr_array_index (job->data, i);
     g_autofree char *range = range_text (data->address, data->size_bytes);
-    say_format (out, i == 0 ? "Unit data" : "", "%s as %s in %s, padded with 0x%02x", data->value,
-                encodings[data->encoding], range, (guint) data->pad);
+    stn_plan_say_format (out, i == 0 ? "Unit data" : "", "%s as %s in %s, padded with 0x%02x", data->value,
+                         encodings[data->encoding], range, (guint) data->pad);
   }
 }
 
@@ -165,45 +163,46 @@ say_flash (GString *out, const StnPlan *plan)
     if (plan->steps[i].kind == STN_STEP_ERASE && erase == NULL)
       erase = time_text (plan->steps[i].predicted_ns);
   if (plan->erase_all)
-    say_format (out, "Erase", "the whole flash at once, %s", erase);
+    stn_plan_say_format (out, "Erase", "the whole flash at once, %s", erase);
   else
-    say_format (out, "Erase", "%u of %u pages, by number, %s", plan->erase_page_count,
-                stn_target_page_count (plan->target), erase);
+    stn_plan_say_format (out, "Erase", "%u of %u pages, by number, %s", plan->erase_page_count,
+                         stn_target_page_count (plan->target), erase);
   for (guint i = 0; i < plan->job->keep->len; i++) {
     const StnRange *keep = g_ptr_array_index (plan->job->keep, i);
     g_autofree char *range = range_text (keep->first, keep->last - keep->first + 1);
-    say_format (out, i == 0 ? "Keep" : "", "%s", range);
+    stn_plan_say_format (out, i == 0 ? "Keep" : "", "%s", range);
   }
   for (guint i = 0; i < plan->block_count; i++) {
     bytes += plan->blocks[i].length;
     unit_blocks += plan->blocks[i].is_unit_data ? 1 : 0;
   }
   if (plan->engine_class->shape == STN_LINK_CONTROL)
-    say_format (out, "Write", "%" G_GUINT64_FORMAT " bytes, in blocks as large as the device takes", bytes);
+    stn_plan_say_format (out, "Write", "%" G_GUINT64_FORMAT " bytes, in blocks as large as the device takes", bytes);
   else
-    say_format (out, "Write", "%" G_GUINT64_FORMAT " bytes in %u blocks, %u of them with the unit's own data", bytes,
-                plan->block_count + (plan->has_first_block ? 1 : 0), unit_blocks);
+    stn_plan_say_format (out, "Write", "%" G_GUINT64_FORMAT " bytes in %u blocks, %u of them with the unit's own data",
+                         bytes, plan->block_count + (plan->has_first_block ? 1 : 0), unit_blocks);
   if (plan->has_first_block) {
     g_autofree char *range = range_text (plan->first_block.address, plan->first_block.length);
-    say_format (out, "Held back",
-                "%s: erased first, written when all the rest is proved; a board that is stopped "
-                "half-way starts nothing",
-                range);
+    stn_plan_say_format (out, "Held back",
+                         "%s: erased first, written when all the rest is proved; a board that is stopped "
+                         "half-way starts nothing",
+                         range);
   } else {
-    say (out, "Held back", "nothing: no image covers the start of the flash");
+    stn_plan_say (out, "Held back", "nothing: no image covers the start of the flash");
   }
   for (guint i = 0; i < plan->span_count; i++) {
     g_autofree char *range = range_text (plan->spans[i].address, plan->spans[i].length);
     if (i == 0)
-      say_format (out, "Proof", "each byte is read back after its last write: %s", range);
+      stn_plan_say_format (out, "Proof", "each byte is read back after its last write: %s", range);
     else
-      say (out, "", range);
+      stn_plan_say (out, "", range);
   }
   if (plan->blank_check_count > 0) {
     guint64 looked_at = 0;
     for (guint i = 0; i < plan->blank_check_count; i++)
       looked_at += plan->blank_checks[i].last - plan->blank_checks[i].first + 1;
-    say_format (out, "Blank", "%" G_GUINT64_FORMAT " bytes of the other pages are seen to be erased", looked_at);
+    stn_plan_say_format (out, "Blank", "%" G_GUINT64_FORMAT " bytes of the other pages are seen to be erased",
+                         looked_at);
   }
 }
 
@@ -216,7 +215,7 @@ say_steps (GString *out, const StnPlan *plan)
     g_autofree char *ways = ways_text (step->ways_in);
     g_autofree char *time = step->predicted_ns > 0 ? time_text (step->predicted_ns) : g_strdup ("");
     g_autofree char *label = g_strdup_printf ("%2u %s", i + 1, stn_step_name (step->kind));
-    say_format (out, label, "%s%s%s [%s]", step->words, *time != '\0' ? " " : "", time, ways);
+    stn_plan_say_format (out, label, "%s%s%s [%s]", step->words, *time != '\0' ? " " : "", time, ways);
   }
 }
 
@@ -224,18 +223,20 @@ static void
 say_irreversible (GString *out, const StnPlan *plan)
 {
   g_string_append (out, "\nWhat can't be undone:\n");
-  say (out, "  erase",
-       plan->erase_all || plan->job->erase != STN_ERASE_TOUCHED ? "what was in the flash is gone"
-                                                                : "what was in the pages that are written is gone");
+  stn_plan_say (out, "  erase",
+                plan->erase_all || plan->job->erase != STN_ERASE_TOUCHED
+                    ? "what was in the flash is gone"
+                    : "what was in the pages that are written is gone");
   if (plan->job->has_serial)
-    say (out, "  serial",
-         "from the first write of unit data on its serial belongs to the board, whatever becomes of it");
+    stn_plan_say (out, "  serial",
+                  "from the first write of unit data on its serial belongs to the board, whatever becomes of it");
   if (plan->leave_way == STN_LEAVE_WAY_OPTION_RELOAD)
-    say (out, "  options",
-         "the option bytes are written again as they were read; power that fails meanwhile leaves the part "
-         "read-protected, which the ROM can't repair without erasing it");
+    stn_plan_say (out, "  options",
+                  "the option bytes are written again as they were read; power that fails meanwhile leaves the part "
+                  "read-protected, which the ROM can't repair without erasing it");
+  stn_plan_explain_protection (out, plan);
   if ((plan->steps[plan->step_count - 1].ways_in & STN_WAY_IN_PIN) == 0)
-    say (out, "  rework", "the finished board ignores BOOT0: its ROM is not reached again this way");
+    stn_plan_say (out, "  rework", "the finished board ignores BOOT0: its ROM is not reached again this way");
 }
 
 char *
@@ -247,15 +248,16 @@ stn_plan_explain (const StnPlan *self)
   say_images (out, self);
   say_unit (out, self);
   say_flash (out, self);
+  stn_plan_explain_options (out, self);
   if (self->one_visit_only)
-    say (out, "One visit",
-         "a reset on the way does not come back to the ROM on every version of it, so there is no "
-         "second try of the entry and no search for a baud");
-  say_format (out, "Leave", "by %s", stn_leave_way_name (self->leave_way));
-  say_format (out, "Left out", "%s", self->job->left_out != NULL ? self->job->left_out : "nothing");
+    stn_plan_say (out, "One visit",
+                  "a reset on the way does not come back to the ROM on every version of it, so there is no "
+                  "second try of the entry and no search for a baud");
+  stn_plan_say_format (out, "Leave", "by %s", stn_leave_way_name (self->leave_way));
+  stn_plan_say_format (out, "Left out", "%s", self->job->left_out != NULL ? self->job->left_out : "nothing");
   say_steps (out, self);
   g_string_append_c (out, '\n');
-  say_format (out, "Time", "%s a board, if all is typical", total);
+  stn_plan_say_format (out, "Time", "%s a board, if all is typical", total);
   say_irreversible (out, self);
   return g_string_free (out, FALSE);
 }

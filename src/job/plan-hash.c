@@ -12,6 +12,10 @@
  *     block ADDRESS LENGTH UNIT-DATA                           one a block
  *     first ADDRESS LENGTH
  *     blank FIRST LAST                                         one a range
+ *     unprotect LONGEST-NS                                     where it is allowed
+ *     options STEP COMMAND AFTER COMES-BACK WAYS-IN            one an option step, with its values:
+ *     option FIELD VALUE FROM PROOF
+ *     write-try ADDRESS
  *     leave WAY ONE-VISIT
  *     step NAME BYTES WAYS-IN                                  one a step
  *
@@ -67,6 +71,24 @@ append_contents (GString *text, const StnPlan *plan)
     g_string_append_printf (text, "blank " HEX " " HEX "\n", plan->blank_checks[i].first, plan->blank_checks[i].last);
 }
 
+static void
+append_options (GString *text, const StnPlan *plan)
+{
+  if (plan->unprotect_allowed)
+    g_string_append_printf (text, "unprotect %" G_GINT64_FORMAT "\n", plan->unprotect_longest_ns);
+  for (guint s = 0; s < plan->option_step_count; s++) {
+    const StnPlanOptionStep *step = &plan->option_steps[s];
+    g_string_append_printf (text, "options %s %d %d %d %u\n", stn_step_name (step->kind), (int) step->command,
+                            (int) step->after, step->comes_back, step->ways_in);
+    for (guint i = 0; i < step->value_count; i++)
+      g_string_append_printf (text, "option %s " HEX " %s %s\n", step->values[i].field, step->values[i].value,
+                              stn_option_from_name (step->values[i].from),
+                              stn_option_proof_name (step->values[i].proof));
+    if (step->has_write_try)
+      g_string_append_printf (text, "write-try " HEX "\n", step->write_try_address);
+  }
+}
+
 char *
 stn_plan_hash (const StnPlan *plan)
 {
@@ -74,6 +96,7 @@ stn_plan_hash (const StnPlan *plan)
   g_string_append_printf (text, "job %s\n", plan->job->hash);
   append_target (text, plan);
   append_contents (text, plan);
+  append_options (text, plan);
   g_string_append_printf (text, "leave %s %d\n", stn_leave_way_name (plan->leave_way), plan->one_visit_only);
   for (guint i = 0; i < plan->step_count; i++)
     g_string_append_printf (text, "step %s %" G_GUINT64_FORMAT " %u\n", stn_step_name (plan->steps[i].kind),

@@ -23,8 +23,13 @@ gboolean stn_plan_lay_out (StnPlanMaker *self, GError **error);
 gboolean stn_plan_choose_erase (StnPlanMaker *self, GError **error);
 /* Typical time of the plan's erase. */
 gint64 stn_plan_erase_typical_ns (const StnPlan *plan, gboolean erase_all);
-/* Entering, leaving, and whether there is only one visit. plan-ways.c */
-gboolean stn_plan_choose_ways (StnPlanMaker *self, GError **error);
+/* Entering, and whether there is only one visit; leaving, which the option steps decide too. plan-ways.c */
+gboolean stn_plan_choose_entering (StnPlanMaker *self, GError **error);
+gboolean stn_plan_choose_leaving (StnPlanMaker *self, GError **error);
+/* Whether a part as shipped is only in its ROM because it is empty. */
+gboolean stn_plan_enters_by_being_empty (const StnTarget *target);
+/* What the job says of option bytes and protection, as steps; the guard. plan-options.c, plan-guard.c */
+gboolean stn_plan_make_options (StnPlanMaker *self, GError **error);
 /* The plan's blocks (not the first one) joined where they touch, at most `bytes_most` each and none across a multiple
  * of that from the flash base: the same bytes in the same order by fewer writes. g_free. */
 StnPlanBlock *stn_plan_join_blocks (const StnPlan *plan, guint bytes_most, guint *out_count);
@@ -35,6 +40,12 @@ guint stn_plan_ways_in (const StnPlan *plan, gboolean is_first_block_written);
 gboolean stn_plan_every_rom_has (const StnTarget *target, guint quirk);
 /* Steps with words and times. plan-steps.c */
 void stn_plan_make_steps (StnPlanMaker *self);
+/* Lines of “explain”: a label and wrapped text. plan-explain.c */
+void stn_plan_say (GString *out, const char *label, const char *text);
+void stn_plan_say_format (GString *out, const char *label, const char *format, ...) G_GNUC_PRINTF (3, 4);
+/* plan-explain-options.c */
+void stn_plan_explain_options (GString *out, const StnPlan *plan);
+void stn_plan_explain_protection (GString *out, const StnPlan *plan);
 /* plan-hash.c; g_free. */
 char *stn_plan_hash (const StnPlan *plan);
 

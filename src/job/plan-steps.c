@@ -49,19 +49,26 @@ read_ns (const StnPlan *plan, guint64 length)
   return whole_ns + (length % most > 0 ? wire_ns (plan, (guint) (length % most), FALSE) : 0);
 }
 
+/* The ways that are left after a step of this kind: those of the last option step up to it, else those of a part as it
+ * is shipped. */
+static guint
+ways_after (const StnPlan *plan, StnStepKind kind, gboolean is_first_block_written)
+{
+  enum { LASTING = STN_WAY_IN_PIN | STN_WAY_IN_OPTIONS | STN_WAY_IN_SOFTWARE };
+  /* the visit is over; what is left is what the finished board offers */
+  gboolean is_over = kind == STN_STEP_LEAVE || kind == STN_STEP_BOOT_CHECK || kind == STN_STEP_RECORD;
+  for (guint i = plan->option_step_count; i > 0; i--) {
+    const StnPlanOptionStep *step = &plan->option_steps[i - 1];
+    if (step->kind <= kind)
+      return is_first_block_written || is_over ? step->ways_in & LASTING : step->ways_in;
+  }
+  return is_over ? stn_plan_ways_in (plan, TRUE) & LASTING : stn_plan_ways_in (plan, is_first_block_written);
+}
+
 static void
 add (StnPlan *plan, GArray *steps, gboolean is_first_block_written, StnPlanStep step)
 {
-  switch (step.kind) {
-  case STN_STEP_LEAVE:
-  case STN_STEP_BOOT_CHECK:
-  case STN_STEP_RECORD:
-    /* the visit is over; what is left is what the finished board offers */
-    step.ways_in = stn_plan_ways_in (plan, TRUE) & STN_WAY_IN_PIN;
-    break;
-  default:
-    step.ways_in = stn_plan_ways_in (plan, is_first_block_written);
-  }
+  step.ways_in = ways_after (plan, step.kind, is_first_block_written);
   plan->predicted_ns += step.predicted_ns;
   g_array_append_val (steps, step);
 }
@@ -225,6 +232,43 @@ enter_ns (const StnPlan *plan)
          + (plan->engine_class->read_bit_times != NULL ? stn_plan_bits_ns (plan, SYNC_BITS) : 0);
 }
 
+/* "nBOOT_SEL = 0 (pin), WRP1A_STRT = 0": fields and what their values are called. */
+static char *
+values_words (const StnPlan *plan, const StnPlanOptionStep *step)
+{
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < step->value_count; i++) {
+    const StnOptionField *field = stn_options_find (plan->target, step->values[i].field, NULL);
+    g_autofree char *label = field != NULL ? stn_option_field_text (field, (guint32) step->values[i].value) : NULL;
+    g_string_append_printf (text, "%s%s: %s", i > 0 ? ", " : "", step->values[i].field, label != NULL ? label : "?");
+  }
+  return g_string_free (text, FALSE);
+}
+
+static void
+add_options (StnPlan *plan, GArray *steps, StnStepKind kind)
+{
+  const StnPlanOptionStep *step = stn_plan_option_step (plan, kind);
+  if (step == NULL)
+    return;
+  static const char *const after[STN_OPTION_AFTER_COUNT] = {
+    [STN_OPTION_AFTER_RESET] = "the ROM resets the chip",
+    [STN_OPTION_AFTER_RELOAD] = "the chip reads them again, which resets it",
+    [STN_OPTION_AFTER_POWER_CYCLE] = "power off and on",
+  };
+  guint bytes = plan->target->options_bytes + plan->target->options_second_bytes;
+  g_autofree char *values = values_words (plan, step);
+  StnPlanStep row = {
+    .kind = kind,
+    .bytes = bytes,
+    .predicted_ns = 2 * read_ns (plan, bytes) + wire_ns (plan, MIN (bytes, READ_BLOCK_BYTES), TRUE) + step->longest_ns
+                    + (step->comes_back ? enter_ns (plan) + read_ns (plan, bytes) : 0),
+    .words = g_strdup_printf ("Set %s; %s%s.", values, after[step->after],
+                              step->comes_back ? "; enter again" : "; the board is not entered again"),
+  };
+  add (plan, steps, kind != STN_STEP_OPENING_OPTIONS, row);
+}
+
 void
 stn_plan_make_steps (StnPlanMaker *self)
 {
@@ -254,6 +298,7 @@ stn_plan_make_steps (StnPlanMaker *self)
        (StnPlanStep){ .kind = STN_STEP_ADMIT, .words = g_strdup ("Ask the record whether this unit may be done.") });
   add (plan, steps, FALSE,
        (StnPlanStep){ .kind = STN_STEP_BIND, .words = g_strdup ("Compare the chip with the plan; refuse or go on.") });
+  add_options (plan, steps, STN_STEP_OPENING_OPTIONS);
   add (plan, steps, FALSE,
        (StnPlanStep){ .kind = STN_STEP_ERASE,
                       .predicted_ns = stn_plan_erase_typical_ns (plan, plan->erase_all),
@@ -262,6 +307,8 @@ stn_plan_make_steps (StnPlanMaker *self)
   add_program (plan, steps);
   add_verify (plan, steps);
   add_first_block (plan, steps);
+  add_options (plan, steps, STN_STEP_CLOSING_OPTIONS);
+  add_options (plan, steps, STN_STEP_READ_PROTECT);
   add (
       plan, steps, TRUE,
       (StnPlanStep){ .kind = STN_STEP_LEAVE, .predicted_ns = leave_ns (plan), .words = g_strdup (leave_words (plan)) });

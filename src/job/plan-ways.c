@@ -11,8 +11,8 @@ is_latched (const StnTarget *target)
   return target->empty_check != STN_EMPTY_CHECK_NONE;
 }
 
-static gboolean
-enters_by_being_empty (const StnTarget *target)
+gboolean
+stn_plan_enters_by_being_empty (const StnTarget *target)
 {
   return target->boot_pin == STN_BOOT_PIN_IGNORED_AS_SHIPPED && is_latched (target);
 }
@@ -21,7 +21,7 @@ guint
 stn_plan_ways_in (const StnPlan *plan, gboolean is_first_block_written)
 {
   const StnTarget *target = plan->target;
-  if (!enters_by_being_empty (target))
+  if (!stn_plan_enters_by_being_empty (target))
     return STN_WAY_IN_PIN;
   /* With a latch that lasts, a reset still comes back after the first block; nobody should count on it, so it is not
    * promised: a supply that dips samples the latch anew. */
@@ -56,14 +56,9 @@ check_entering (const StnPlan *plan, GError **error)
   if (!wiring->has_nrst && !wiring->has_power)
     return stn_job_fail (place, error, STN_FAILURE_BAD_PLAN,
                          "entering the ROM of %s needs a reset: the site has neither nrst nor power", target->name);
-  if (!enters_by_being_empty (target) && !wiring->has_boot0)
+  if (!stn_plan_enters_by_being_empty (target) && !wiring->has_boot0)
     return stn_job_fail (place, error, STN_FAILURE_BAD_PLAN,
                          "entering the ROM of %s needs its BOOT0 pin: the site has no boot0", target->name);
-  if (plan->job->rom_entry == STN_ROM_ENTRY_PIN && target->boot_pin != STN_BOOT_PIN_LIVE)
-    return stn_job_fail (plan->job->places.rom_entry, error, STN_FAILURE_NOT_SUPPORTED,
-                         "boot: rom-entry: pin needs an option write on %s, which ignores BOOT0 as shipped; that is "
-                         "not supported yet",
-                         target->name);
   return TRUE;
 }
 
@@ -87,17 +82,34 @@ can_reload_options (const StnTarget *target)
          && !stn_plan_every_rom_has (target, STN_QUIRK_NO_OPTION_LOAD);
 }
 
+/* The last option write was RDP: the options have been read again since the flash was written, so that nothing says
+ * “empty” any more, and no option write is possible. */
 static gboolean
-choose_leaving (StnPlan *plan, GError **error)
+ends_protected (const StnPlan *plan)
 {
+  const StnPlanOptionStep *last = stn_plan_option_step (plan, STN_STEP_READ_PROTECT);
+  for (guint i = 0; last != NULL && i < last->value_count; i++)
+    if (last->values[i].from == STN_OPTION_FROM_PROTECT)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+stn_plan_choose_leaving (StnPlanMaker *self, GError **error)
+{
+  StnPlan *plan = &self->plan;
   const StnTarget *target = plan->target;
+  gboolean plain = !is_latched (target) || ends_protected (plan);
   if (plan->job->leave == STN_LEAVE_GO) {
+    if (ends_protected (plan))
+      return stn_job_fail (plan->job->places.leave, error, STN_FAILURE_BAD_PLAN,
+                           "leave: go: a ROM under readout protection does not go anywhere");
     plan->leave_way = STN_LEAVE_WAY_GO;
-  } else if (!is_latched (target) && plan->wiring.has_nrst) {
+  } else if (plain && plan->wiring.has_nrst) {
     plan->leave_way = STN_LEAVE_WAY_RESET;
   } else if (plan->wiring.has_power) {
     plan->leave_way = STN_LEAVE_WAY_POWER_CYCLE;
-  } else if (is_latched (target) && can_reload_options (target)) {
+  } else if (!plain && can_reload_options (target)) {
     plan->leave_way = STN_LEAVE_WAY_OPTION_RELOAD;
   } else {
     return stn_job_fail (plan->job->places.target, error, STN_FAILURE_NEEDS_POWER_CYCLE,
@@ -109,12 +121,10 @@ choose_leaving (StnPlan *plan, GError **error)
 }
 
 gboolean
-stn_plan_choose_ways (StnPlanMaker *self, GError **error)
+stn_plan_choose_entering (StnPlanMaker *self, GError **error)
 {
   StnPlan *plan = &self->plan;
-  if (!check_entering (plan, error) || !choose_leaving (plan, error))
-    return FALSE;
   plan->one_visit_only =
-      enters_by_being_empty (plan->target) && plan->target->empty_check == STN_EMPTY_CHECK_CLEARED_BY_ROM;
-  return TRUE;
+      stn_plan_enters_by_being_empty (plan->target) && plan->target->empty_check == STN_EMPTY_CHECK_CLEARED_BY_ROM;
+  return check_entering (plan, error);
 }

@@ -78,8 +78,9 @@ stn_plan_new_for_target (StnJob *job, const StnTarget *target, const StnEngineCl
     self->plan.hash = g_strdup_printf ("%s of %s", STN_JOB_RECOVERY_NAME, target->name);
     return g_steal_pointer (&plan);
   }
-  if (!check_target (plan, error) || !check_engine (plan, error) || !stn_plan_choose_ways (self, error)
-      || !stn_plan_lay_out (self, error) || !stn_plan_choose_erase (self, error))
+  if (!check_target (plan, error) || !check_engine (plan, error) || !stn_plan_choose_entering (self, error)
+      || !stn_plan_lay_out (self, error) || !stn_plan_choose_erase (self, error) || !stn_plan_make_options (self, error)
+      || !stn_plan_choose_leaving (self, error))
     return NULL;
   stn_plan_make_steps (self);
   self->plan.hash = stn_plan_hash (plan);

@@ -11,6 +11,7 @@
 #include "protocols/engine.h"
 #include "src/job/job.h"
 #include "src/record/record.h"
+#include "src/target/options.h"
 #include "src/target/target.h"
 
 G_BEGIN_DECLS
@@ -62,9 +63,10 @@ typedef struct {
  * flash is empty: what keeps or opens a way in, what changes the flash map, protection of pages taken away),
  * STN_STEP_CLOSING_OPTIONS (after the first block's proof: write protection, everything else), STN_STEP_READ_PROTECT
  * (alone, last, over the same words). Each names (field, value) pairs which are applied to whatever the unit has: its
- * blocks are read twice and agree, the fields are put in, every other bit stays, the family's encoding is kept. Binding
- * drops pairs that the unit has already, and a step without pairs; it never adds one. What is read before the step is
- * what recovery restores. */
+ * blocks are read twice and agree, the fields are put in, every other bit stays, the family's encoding is kept. The
+ * last step (READ_PROTECT) is also where what shuts the way in stands, alone or beside RDP, since nothing can follow
+ * it. Binding drops pairs that the unit has already, and a step without pairs; it never adds one. What is read before
+ * the step is what recovery restores. */
 typedef enum {
   STN_OPTION_COMMAND_WRITE,           /* Write Memory or the DFU option setting, each block whole, from its base */
   STN_OPTION_COMMAND_READOUT_PROTECT, /* 82: where the ROM has no better way to level 1 */
@@ -111,11 +113,13 @@ typedef struct {
   StnOptionAfter after; /* of what every ROM version of the target does; where only some have
                            STN_QUIRK_NO_OPTION_LOAD binding makes it POWER_CYCLE or refuses: needs-power-cycle */
   gboolean comes_back;  /* the ROM is entered again after it, by `ways_in`: to prove it, and as more may follow. FALSE:
-                           it was the last visit, the board has started its program (or is off) */
+                           it was the last visit, the board has started its program (or is off): it is left by a plain
+                           reset, whatever `leave_way` says */
   guint ways_in;        /* StnWayIn, once the options act */
-  gint64 longest_ns;    /* of the write window: all its blocks written, the chip's reset and reload included */
+  gint64 longest_ns;    /* of the write window: all its pieces written, the chip's reset and reload included */
   gboolean
-      rom_repairs_cut; /* a write that is cut leaves a board which the ROM can put right without erasing it.
+      rom_repairs_cut; /* a write that is cut leaves a board which the ROM can put right, erasing no more than
+                          this job erases anyway.
                           FALSE: words below; the recovery run then needs `unprotect_allowed`, power or a debugger */
   char *cut_words;     /* what a cut leaves, and what helps; never NULL */
   /* closing options: a write unit of erased flash in a page that gets write protected, where a write that must change
@@ -194,11 +198,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnPlan, stn_plan_unref)
 
 /* NULL where the plan has no such option step. Borrowed. */
 const StnPlanOptionStep *stn_plan_option_step (const StnPlan *self, StnStepKind kind);
+/* The guard once more, with the options that a unit has (read and checked): what the plan makes of them must have no
+ * consequence that the job does not accept by name. Error: STN_FAILURE_OPTION_BYTES_UNKNOWN. For binding. */
+gboolean stn_plan_guard_unit (const StnPlan *self, const StnOptionBlock *unit, GError **error);
 const char *stn_option_proof_name (StnOptionProof proof); /* "read-back", "refused-read", "behaviour", "not-provable" */
 const char *stn_option_from_name (StnOptionFrom from);    /* the job's key: "boot", "protect", ... */
 
 /* The plan in words, for `stationctl explain`: what is done, where, how long, what can't be undone. g_free. */
 char *stn_plan_explain (const StnPlan *self);
+
+/* The options that this plan would change on a board which has these: a line each, "nBOOT_SEL: 0x1: nBOOT0 bit -> 0x0:
+ * pin"; empty: none. g_free. */
+char *stn_plan_option_difference (const StnPlan *self, const StnOptionBlock *unit);
 
 /* The unit's own bytes: what the spans do not know. */
 typedef struct {

@@ -65,6 +65,58 @@ a_usb_site_reads_as_its_copy (Fixture *self, gconstpointer data)
   assert_like_copy (masked, "usb.txt");
 }
 
+/* A job that says all there is about options, for one part of each kind of option area. */
+static void
+assert_options_like_copy (Fixture *self, const char *part, const char *more, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *yaml = g_strdup_printf ("job: Options\nrevision: 1\ntarget: %s\n"
+                                           "images: [{ name: app, file: app.bin, address: 0x08000000 }]\n"
+                                           "boot-check: rom-gone\n%s",
+                                           part, more);
+  g_autofree char *path = g_build_filename (self->folder, "job.yaml", NULL);
+  write_bin (self, "app.bin", 0x08000000, 3000, 0x5a);
+  write_file (self, "job.yaml", yaml, strlen (yaml));
+  g_autoptr (StnJob) job = stn_job_load_for_words (path, &error);
+  g_assert_no_error (error);
+  g_autoptr (StnPlan) plan =
+      stn_plan_new (job, self->targets, stn_engine_class_by_name ("uart"), &power_wiring, &error);
+  g_assert_no_error (error);
+  g_autofree char *text = stn_plan_explain (plan);
+  g_autoptr (GRegex) hashes = g_regex_new ("[0-9a-f]{64}", 0, 0, NULL);
+  g_autofree char *masked = g_regex_replace_literal (hashes, text, -1, 0, "HASH", 0, NULL);
+  g_auto (GStrv) lines = g_strsplit (masked, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_assert_cmpint (g_utf8_strlen (lines[i], -1), <=, 100);
+  assert_like_copy (masked, name);
+}
+
+static void
+options_of_each_kind_read_as_their_copies (Fixture *self, gconstpointer data)
+{
+  static const char pin[] = "boot: { from: flash, rom-entry: pin }\n"
+                            "protect: { write: [app], read: level-1 }\nunprotect: allowed\n";
+  (void) data;
+  assert_options_like_copy (self, "STM32F103xB",
+                            "boot: { from: flash, rom-entry: pin }\nprotect: { write: [pages 0..3], read: level-1 }\n",
+                            "options-f1.txt");
+  assert_options_like_copy (self, "STM32F405xG", pin, "options-f4.txt");
+  assert_options_like_copy (self, "STM32F722xE", pin, "options-f7.txt");
+  assert_options_like_copy (self, "STM32L053x8",
+                            "boot: { from: flash, rom-entry: pin }\nprotect: { write: [pages 0..31], read: level-1 }\n",
+                            "options-l0.txt");
+  assert_options_like_copy (self, "STM32G071xB", pin, "options-g0.txt");
+  assert_options_like_copy (self, "STM32L433xC",
+                            "boot: { rom-entry: none }\noption-bytes: { BOR_LEV: 2.5 V }\n"
+                            "protect: { read: level-1 }\naccept: [no-way-in, not-proved]\n",
+                            "options-l4-closed.txt");
+  assert_options_like_copy (self, "STM32F051x8",
+                            "protect: { read: level-2 }\naccept: [read-protection-level-2, no-way-in]\n",
+                            "options-f0-final.txt");
+  assert_options_like_copy (self, "STM32H743xI", "boot: { rom-entry: pin }\noption-bytes: { BOR_LEV: 1 }\n",
+                            "options-h7.txt");
+}
+
 static void
 no_line_is_wider_than_a_hundred_columns (Fixture *self, gconstpointer data)
 {
@@ -131,9 +183,11 @@ the_job_that_the_documents_show_is_understood (Fixture *self, gconstpointer data
   g_autofree char *text = stn_plan_explain (plan);
   g_assert_nonnull (strstr (text, "BOOT0 and a reset"));
 
-  g_autofree char *later = g_strconcat (shown_job, "protect: { write: [boot], read: level-1 }\n", NULL);
-  assert_refused (self, later, &plain_wiring, STN_FAILURE_NOT_SUPPORTED,
-                  "job.yaml:18:10: protect is not supported yet");
+  /* with what is locked: the four pages of the boot program are one bit of WRP0 */
+  g_autofree char *locked = g_strconcat (shown_job, "protect: { write: [boot], read: level-1 }\n", NULL);
+  g_autoptr (StnPlan) closing = plan_or_fail (self, locked, &plain_wiring);
+  g_assert_cmpuint (closing->option_step_count, ==, 2);
+  g_assert_cmphex (closing->option_steps[0].values[0].value, ==, 0xfe);
 }
 
 static void
@@ -154,9 +208,11 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_setenv ("STATION_KEYS", "/nonexistent", TRUE);
   add_test ("/explain/a_usb_site_reads_as_its_copy", a_usb_site_reads_as_its_copy);
   add_test ("/explain/the_demo_reads_as_its_copy", the_demo_reads_as_its_copy);
   add_test ("/explain/the_demo_with_power_reads_as_its_copy", the_demo_with_power_reads_as_its_copy);
+  add_test ("/explain/options_of_each_kind_read_as_their_copies", options_of_each_kind_read_as_their_copies);
   add_test ("/explain/no_line_is_wider_than_a_hundred_columns", no_line_is_wider_than_a_hundred_columns);
   add_test ("/jobs/every_job_under_data_is_planned_and_explained", every_job_under_data_is_planned_and_explained);
   add_test ("/jobs/the_job_that_the_documents_show_is_understood", the_job_that_the_documents_show_is_understood);
