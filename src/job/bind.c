@@ -230,11 +230,6 @@ stn_plan_bind (const StnPlan *plan, const StnUnitIdentity *identity, const StnEn
     stn_error_set (error, STN_FAILURE_NOT_SIGNED, "the job was read to be explained, not to be run");
     return FALSE;
   }
-  /* until the runner carries option steps out: never ignored */
-  if (plan->option_step_count > 0 || plan->unprotect_allowed) {
-    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "option bytes are planned, and not written yet");
-    return FALSE;
-  }
   if (!check_product (plan, identity, error))
     return FALSE;
 

@@ -209,9 +209,8 @@ stn_plan_guard_unit (const StnPlan *self, const StnOptionBlock *unit, GError **e
   g_autoptr (StnOptionBlock) after = stn_option_pairs_apply (pairs, unit, STN_STEP_READ_PROTECT, error);
   if (after == NULL)
     return FALSE;
-  /* against a new part, not against this one: what it brought along counts as well */
-  g_autoptr (StnOptionBlock) shipped = stn_option_block_new_default (self->target);
-  g_autoptr (GArray) found = find_consequences (self, pairs, shipped, after);
+  /* what the writes do to this unit, and whether any way in is left of those that it came with */
+  g_autoptr (GArray) found = find_consequences (self, pairs, unit, after);
   for (guint i = 0; i < found->len; i++) {
     const Found *one = &g_array_index (found, Found, i);
     if (is_accepted (self->job, one->name))

@@ -482,7 +482,8 @@ opening_or_closing (StnUnitRun *self, const StnPlanOptionStep *step, GError **er
   if (!stn_unit_run_option_speed (self, TRUE, error) || !choose_after (self, step, &by_power, error))
     return FALSE;
   g_autoptr (StnOptionBlock) had = read_sound_block (self, error);
-  if (had == NULL || !write_rounds (self, step, had, by_power, &wrote, error))
+  if (had == NULL || !stn_plan_guard_unit (self->plan, had, error)
+      || !write_rounds (self, step, had, by_power, &wrote, error))
     return FALSE;
   if (!step->comes_back && wrote) {
     note (&self->step->detail, "written in the last visit: what the board then does has to show it");
@@ -619,7 +620,8 @@ stn_unit_run_read_protect (StnUnitRun *self, GError **error)
   if (!stn_unit_run_option_speed (self, TRUE, error) || !choose_after (self, step, &by_power, error))
     return FALSE;
   g_autoptr (StnOptionBlock) had = read_sound_block (self, error);
-  if (had == NULL || !write_rounds (self, step, had, by_power, &wrote, error))
+  if (had == NULL || !stn_plan_guard_unit (self->plan, had, error)
+      || !write_rounds (self, step, had, by_power, &wrote, error))
     return FALSE;
   if (step->comes_back && !has_proof (step, STN_OPTION_PROOF_REFUSED_READ) && !settle_step (self, step, had, error)) {
     make_unknown (error, NULL);
