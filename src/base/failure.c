@@ -428,6 +428,77 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
                              "The lid's input of a bank that takes part says that the fixture is open, and nothing "
                              "starts like that. Usual causes, in order: the lid is not fully down, its switch is worn "
                              "or its cable is loose, the station file names the wrong pin or the wrong level." },
+  [STN_FAILURE_JOB_CHANGED] = {
+    "job-changed", GATE, ENGINEER, "The job differs from the approved one. Call the supervisor.",
+    "Compare job and firmware with what was approved; then approve them anew, or put the "
+    "old files back.",
+    "The job file or a file that it names is not, byte for byte, what was approved, what "
+    "the lot was begun with, or what was read when the job was opened; the message names "
+    "which. Nothing starts with it. Usual causes, in order: a new firmware was put in "
+    "place, somebody mended the job, a lot is taken up again with another job, a disk or "
+    "a copy went wrong." },
+  [STN_FAILURE_NOT_APPROVED] = {
+    "not-approved", GATE, ENGINEER, "This job is not approved yet. Call the supervisor.",
+    "Have the job checked and approved: stationctl approve JOB.",
+    "The station file says `approval: required`, and nobody has approved this job and the"
+    " files that it names, or the approval was taken back. An approval is for the exact "
+    "bytes of job and firmware." },
+  [STN_FAILURE_NOT_ALLOWED] = {
+    "not-allowed", GATE, ENGINEER, "That needs a supervisor. Call the supervisor.",
+    "Let a supervisor unlock the station with badge and PIN.",
+    "What was asked for is a supervisor's: switching sites off and on, going on after a "
+    "stop, allowing one more retry, changing how a cycle starts. It is allowed after a "
+    "supervisor has unlocked the station, for five minutes after the last use. Where "
+    "nobody is known as a supervisor, `stationctl people add` makes one." },
+  [STN_FAILURE_UNKNOWN_BADGE] = {
+    "unknown-badge", GATE, OPERATOR, "This badge is not known. Scan your own badge.",
+    "Scan the badge again; if it stays unknown, have it added: stationctl people add.",
+    "The badge that was scanned is in the station's people file under no name. Usual "
+    "causes, in order: a code of something else was scanned, the person is new, the "
+    "people file of another station is in use." },
+  [STN_FAILURE_WRONG_PIN] = {
+    "wrong-pin", GATE, OPERATOR, "The PIN is wrong. Try it again.",
+    "Type the PIN again; after three wrong ones the station waits before it listens.",
+    "The PIN does not belong to this badge, or the badge has none. After three wrong PINs"
+    " of a badge each further try has to wait longer. `stationctl people pin` sets a new "
+    "one." },
+  [STN_FAILURE_LOCKED_OUT] = {
+    "locked-out", GATE, OPERATOR, "Too many wrong PINs. Wait, then try again.",
+    "Wait for the time that is said, then type the PIN again.",
+    "Three or more wrong PINs were typed for this badge one after another, so the station"
+    " does not listen to it for a while: 30 seconds, doubled with each further wrong one,"
+    " at most 15 minutes. It ends by itself." },
+  [STN_FAILURE_FAILED_BOARD_OPEN] = {
+    "failed-board-open", GATE, OPERATOR, "A failed board is still open. Retry or bin it.",
+    "Retry the failed board, or put it in the bin and scan the bin.",
+    "Every board that failed is either run again or put into a bin before the next cycle "
+    "may start, so that none goes on down the line with the good ones. The same holds for"
+    " a board whose run has no result." },
+  [STN_FAILURE_LOT_UNBALANCED] = {
+    "lot-unbalanced", GATE, OPERATOR, "Boards of this lot are missing. Find them first.",
+    "Finish, bin or remove each board that is listed, then end the lot.",
+    "A lot ends when every board that was started in it has passed, was binned or was "
+    "taken out with a reason. The message lists the boards that are none of these: failed"
+    " ones that were neither repeated nor binned, boards whose run was cut short, boards "
+    "that only met an error of the station." },
+  [STN_FAILURE_LOT_CLOSED] = {
+    "lot-closed", GATE, ENGINEER, "This lot has ended already. Scan another lot.",
+    "Scan another lot; a supervisor can open an ended one again.",
+    "The lot was ended and its numbers were reported. Taking it up again would change "
+    "them, so a supervisor has to unlock the station first; the reopening is an audit "
+    "row." },
+  [STN_FAILURE_WRONG_SCAN] = {
+    "wrong-scan", GATE, OPERATOR, "That code does not belong here. Scan another one.",
+    "Scan what the station asks for.",
+    "A code was read that nothing here expects: no serial of the job's pattern, no "
+    "command, no known badge, or a serial that was scanned already. The message says what"
+    " was read and what was expected. Nothing was changed." },
+  [STN_FAILURE_NOT_READY] = {
+    "not-ready", GATE, OPERATOR, "The station is not ready for that yet.",
+    "Do what the station asks for first.",
+    "What was asked for comes later, or earlier: nobody is signed in, no job or lot is "
+    "open, a cycle is running, or nothing is there that it could be done to. The message "
+    "says which. Nothing was changed." },
 };
 
 const StnFailureRow *
