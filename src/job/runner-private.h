@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 typedef struct {
   StnProgress progress;
   char *given_serial; /* owned; NULL: by the job */
+  char *scan, *retry_of; /* owned; NULL */
+  gboolean is_out;       /* by stn_runner_set_loads */
   GThread *thread;
   int is_poisoned;   /* atomic: another site has this unit's UID */
   char *claimed_uid; /* guarded by the runner's mutex */
@@ -29,6 +31,7 @@ struct StnRunner {
   GCond finished; /* real waiting of the owner, outside the station's time */
   guint running;
   guint taking_part; /* sites of this cycle */
+  guint half_of;     /* what silence and likeness are judged against: sites that a load leaves out count */
   gboolean is_started;
   guint first_visits_over;
   guint silent_sites;

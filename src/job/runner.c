@@ -89,7 +89,7 @@ stn_runner_half_is_silent (StnRunner *self)
   g_mutex_lock (&self->mutex);
   while (self->first_visits_over < self->taking_part)
     stn_clock_wait (self->config.clock, &self->first_visits_over, &self->mutex, STN_TIME_NEVER, NULL);
-  gboolean half = self->silent_sites * 2 >= self->taking_part;
+  gboolean half = self->silent_sites * 2 >= self->half_of;
   g_mutex_unlock (&self->mutex);
   return half;
 }
@@ -171,6 +171,16 @@ tell_that_it_is_over (StnRunner *self)
   self->config.cycle_over (self->config.cycle_over_data, outcomes);
 }
 
+/* of a site that a load does not leave out; all of these have been taken out */
+static StnFailure
+find_taken_out (const StnRunner *self)
+{
+  for (guint i = 0; i < self->config.site_count; i++)
+    if (!self->sites[i].is_out)
+      return self->sites[i].taken_out;
+  return STN_FAILURE_NONE;
+}
+
 static void
 finish_cycle (StnRunner *self)
 {
@@ -183,11 +193,11 @@ finish_cycle (StnRunner *self)
   for (guint failure = 1; failure < STN_FAILURE_COUNT; failure++) {
     StnBlame blame = stn_failure_row (failure)->blame;
     if ((blame == STN_BLAME_UNIT || blame == STN_BLAME_STATION) && self->failures[failure] >= 2
-        && self->failures[failure] * 2 >= self->taking_part)
+        && self->failures[failure] * 2 >= self->half_of)
       summary->many_alike = failure;
   }
   if (self->taking_part == 0)
-    summary->many_alike = self->sites[0].taken_out;
+    summary->many_alike = find_taken_out (self);
   memcpy (event->counts, summary->counts, sizeof event->counts);
   event->duration_ns = summary->duration_ns;
   event->failure = summary->many_alike;
@@ -248,6 +258,8 @@ stn_runner_free (StnRunner *self)
   for (guint i = 0; i < self->config.site_count; i++) {
     stn_progress_clear (&self->sites[i].progress);
     g_free (self->sites[i].given_serial);
+    g_free (self->sites[i].scan);
+    g_free (self->sites[i].retry_of);
     g_free (self->sites[i].claimed_uid);
   }
   stn_run_free (self->run_base);
@@ -260,6 +272,12 @@ stn_runner_free (StnRunner *self)
   g_free (self);
 }
 
+static gboolean
+takes_part (const StnSiteState *state)
+{
+  return state->taken_out == STN_FAILURE_NONE && !state->is_out;
+}
+
 static void
 start_groups (StnRunner *self)
 {
@@ -270,7 +288,7 @@ start_groups (StnRunner *self)
     if (group == NULL)
       continue;
     for (guint k = 0; k < self->config.site_count; k++)
-      if (self->site_rows[k].site->group == group && self->sites[k].taken_out == STN_FAILURE_NONE)
+      if (self->site_rows[k].site->group == group && takes_part (&self->sites[k]))
         members++;
     stn_line_group_start (group, members);
   }
@@ -304,7 +322,11 @@ stn_runner_start (StnRunner *self)
   self->silent_sites = 0;
   for (guint i = 0; i < self->config.site_count; i++)
     self->summary.taken_out += self->sites[i].taken_out != STN_FAILURE_NONE;
-  self->running = self->taking_part = self->config.site_count - self->summary.taken_out;
+  self->half_of = self->config.site_count - self->summary.taken_out;
+  self->taking_part = 0;
+  for (guint i = 0; i < self->config.site_count; i++)
+    self->taking_part += takes_part (&self->sites[i]);
+  self->running = self->taking_part;
   self->is_started = TRUE;
   self->started_ns = stn_clock_now_ns (self->config.clock);
   for (guint i = 0; i < self->config.site_count; i++) {
@@ -322,7 +344,7 @@ stn_runner_start (StnRunner *self)
   /* the starting thread holds virtual time still until the last worker is there */
   stn_clock_join (self->config.clock);
   for (guint i = 0; i < self->config.site_count; i++) {
-    if (self->sites[i].taken_out != STN_FAILURE_NONE)
+    if (!takes_part (&self->sites[i]))
       continue;
     WorkerStart *start = g_new (WorkerStart, 1);
     *start = (WorkerStart){ .runner = self, .index = i };
@@ -392,6 +414,24 @@ stn_runner_set_given_serials (StnRunner *self, const char *const *serials)
   for (guint i = 0; i < self->config.site_count; i++) {
     g_free (self->sites[i].given_serial);
     self->sites[i].given_serial = serials != NULL ? g_strdup (serials[i]) : NULL;
+  }
+}
+
+void
+stn_runner_set_loads (StnRunner *self, const StnRunnerLoad *loads)
+{
+  for (guint i = 0; i < self->config.site_count; i++) {
+    const StnRunnerLoad none = { 0 };
+    const StnRunnerLoad *load = loads != NULL ? &loads[i] : &none;
+    StnSiteState *state = &self->sites[i];
+
+    g_free (state->given_serial);
+    state->given_serial = g_strdup (load->serial);
+    g_free (state->scan);
+    state->scan = g_strdup (load->scan);
+    g_free (state->retry_of);
+    state->retry_of = g_strdup (load->retry_of);
+    state->is_out = load->is_out;
   }
 }
 

@@ -101,4 +101,16 @@ void stn_runner_put_back (StnRunner *self, guint site_index);
 /* Given serials for the next cycle, one a site (NULL: none); copied. */
 void stn_runner_set_given_serials (StnRunner *self, const char *const *serials);
 
+/* What a site has in the next cycle. */
+typedef struct {
+  gboolean is_out;       /* the site does not take part: nothing of it moves */
+  const char *serial;    /* given; NULL: by the job */
+  const char *scan;      /* what was scanned for the unit; NULL */
+  const char *retry_of;  /* the run of the same board that this one repeats; NULL */
+} StnRunnerLoad;
+/* One a site, for the next cycle and those after it; copied. At least one takes part. NULL: all do, with nothing given.
+ * Silence is judged against all sites of the runner, so that a single board that is run again is not "half of them".
+ * Not while a cycle runs. */
+void stn_runner_set_loads (StnRunner *self, const StnRunnerLoad *loads);
+
 G_END_DECLS

@@ -341,6 +341,10 @@ prepare (StnUnitRun *unit, StnRunner *runner, guint index)
   run->adapters = g_strdup (row->site->adapters_text);
   g_free (run->plan_hash);
   run->plan_hash = g_strdup (row->plan->hash);
+  g_free (run->unit_scan);
+  run->unit_scan = g_strdup (runner->sites[index].scan);
+  g_free (run->retry_of);
+  run->retry_of = g_strdup (runner->sites[index].retry_of);
   run->cycle = runner->summary.cycle;
   unit->result->run_id = g_strdup (run->run_id);
 }

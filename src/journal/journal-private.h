@@ -67,6 +67,9 @@ gboolean stn_journal_insert_result (StnDatabase *database, const StnResult *resu
  * already. */
 gboolean stn_journal_settle_result (StnJournal *self, const StnResult *result, gboolean *out_has_one, GError **error);
 
+/* The unit's row in unit_now with this result. */
+gboolean stn_units_settle (StnDatabase *database, const StnResult *result, GError **error);
+
 /* What becomes of the run's serial with this result. */
 gboolean stn_serials_settle (StnJournal *self, const StnResult *result, GError **error);
 /* Frees leases, and voids exposed serials of an unknown chip, whose run is not live. */

@@ -83,6 +83,19 @@ gboolean stn_journal_void_serial (StnJournal *self, const char *serial, const ch
  * any more), "hold" or "scrap" (for the reader; the gate is the ledger's). Chained. */
 gboolean stn_journal_dispose (StnJournal *self, const char *uid, const char *kind, const char *reason,
                               const char *operator_id, GError **error);
+/* Something that was done and is not a run: by whom, what was before and after, why. Texts are UTF-8, NULL where there is
+ * nothing to say; action is never NULL. */
+typedef struct {
+  const char *action;      /* "unlock", "bin", "lot-open": stable */
+  const char *subject;     /* what it was done to: a site, a lot, a job, a badge */
+  const char *detail;
+  const char *operator_id; /* who did it */
+  const char *lot, *site, *run_id;
+  const char *old_value, *new_value, *reason;
+  const char *allowed_by;  /* the supervisor */
+} StnAudit;
+/* Chained. */
+gboolean stn_journal_write_audit (StnJournal *self, const StnAudit *audit, GError **error);
 /* That something was done that is not a run (a setting, a signature, a clock that was set). Chained. */
 gboolean stn_journal_audit (StnJournal *self, const char *action, const char *subject, const char *detail,
                             const char *operator_id, GError **error);

@@ -7,17 +7,19 @@ typedef struct {
   const char *serial, *uid, *kind, *reason, *operator_id;
 } Mark;
 
-/* Form 1 of the three is their columns in this order: utc_us, three texts or two, operator_id. Inserts and links. */
+#define MARK_TEXTS_MOST 11
+
+/* A form of the three is their columns in their order: utc_us, then texts. Inserts and links. */
 static gboolean
-insert_marked (StnJournal *self, const char *table, const char *insert_text, const char *const texts[4], guint count,
-               GError **error)
+insert_marked (StnJournal *self, const char *table, guint form_number, const char *insert_text,
+               const char *const texts[MARK_TEXTS_MOST], guint count, GError **error)
 {
   gint64 utc_us = stn_clock_utc_us (self->clock);
-  g_autoptr (StnCanonical) form = stn_canonical_new (table, STN_RECORD_FORM);
+  g_autoptr (StnCanonical) form = stn_canonical_new (table, form_number);
   stn_canonical_integer (form, utc_us);
   {
     g_autoptr (StnRows) rows = stn_database_query (self->database, error, insert_text, "ii",
-                                                   (gint64) STN_RECORD_FORM, utc_us);
+                                                   (gint64) form_number, utc_us);
     if (rows == NULL)
       return FALSE;
     for (guint i = 0; i < count; i++) {
@@ -33,8 +35,8 @@ insert_marked (StnJournal *self, const char *table, const char *insert_text, con
 static gboolean
 insert_void (StnJournal *self, const Mark *mark, GError **error)
 {
-  const char *const texts[] = { mark->serial, mark->reason, mark->operator_id, NULL };
-  return insert_marked (self, "void", "INSERT INTO void (form, utc_us, serial, reason, operator_id) "
+  const char *const texts[MARK_TEXTS_MOST] = { mark->serial, mark->reason, mark->operator_id };
+  return insert_marked (self, "void", STN_MARK_FORM, "INSERT INTO void (form, utc_us, serial, reason, operator_id) "
                         "VALUES (?, ?, ?, ?, ?)", texts, 3, error);
 }
 
@@ -113,8 +115,8 @@ static gboolean
 dispose_work (StnJournal *self, StnJournalRequest *request, GError **error)
 {
   const Mark *mark = request->data;
-  const char *const texts[] = { mark->uid, mark->kind, mark->reason, mark->operator_id };
-  return insert_marked (self, "disposition", "INSERT INTO disposition (form, utc_us, uid, kind, reason, operator_id) "
+  const char *const texts[MARK_TEXTS_MOST] = { mark->uid, mark->kind, mark->reason, mark->operator_id };
+  return insert_marked (self, "disposition", STN_MARK_FORM, "INSERT INTO disposition (form, utc_us, uid, kind, reason, operator_id) "
                         "VALUES (?, ?, ?, ?, ?, ?)", texts, 4, error);
 }
 
@@ -134,20 +136,40 @@ stn_journal_dispose (StnJournal *self, const char *uid, const char *kind, const 
 static gboolean
 audit_work (StnJournal *self, StnJournalRequest *request, GError **error)
 {
-  const Mark *mark = request->data;
-  const char *const texts[] = { mark->kind, mark->serial, mark->reason, mark->operator_id };
-  return insert_marked (self, "audit", "INSERT INTO audit (form, utc_us, action, subject, detail, operator_id) "
-                        "VALUES (?, ?, ?, ?, ?, ?)", texts, 4, error);
+  const StnAudit *audit = request->data;
+  const char *const texts[MARK_TEXTS_MOST] = { audit->action,    audit->subject,   audit->detail, audit->operator_id,
+                                               audit->lot,       audit->site,      audit->run_id, audit->old_value,
+                                               audit->new_value, audit->reason,    audit->allowed_by };
+  return insert_marked (self, "audit", STN_AUDIT_FORM,
+                        "INSERT INTO audit (form, utc_us, action, subject, detail, operator_id, lot, site, run_id, "
+                        "old_value, new_value, reason, allowed_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        texts, MARK_TEXTS_MOST, error);
+}
+
+gboolean
+stn_journal_write_audit (StnJournal *self, const StnAudit *audit, GError **error)
+{
+  StnJournalRequest request = { .work = audit_work, .failure = STN_FAILURE_NOT_RECORDED, .data = (gpointer) audit };
+  const char *const texts[] = { audit->action, audit->subject, audit->detail,    audit->operator_id,
+                                audit->lot,    audit->site,    audit->run_id,    audit->old_value,
+                                audit->new_value, audit->reason, audit->allowed_by };
+
+  if (audit->action == NULL || audit->action[0] == '\0') {
+    stn_error_set (error, STN_FAILURE_USAGE, "an audit row says what was done");
+    return FALSE;
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (!valid (texts[i])) {
+      stn_error_set (error, STN_FAILURE_USAGE, "a text that is not UTF-8");
+      return FALSE;
+    }
+  return stn_journal_call (self, &request, error);
 }
 
 gboolean
 stn_journal_audit (StnJournal *self, const char *action, const char *subject, const char *detail,
                    const char *operator_id, GError **error)
 {
-  Mark mark = { .kind = action, .serial = subject, .reason = detail, .operator_id = operator_id };
-  if (action == NULL || action[0] == '\0') {
-    stn_error_set (error, STN_FAILURE_USAGE, "an audit row says what was done");
-    return FALSE;
-  }
-  return call (self, audit_work, &mark, error);
+  StnAudit audit = { .action = action, .subject = subject, .detail = detail, .operator_id = operator_id };
+  return stn_journal_write_audit (self, &audit, error);
 }

@@ -59,6 +59,25 @@ typedef struct {
 } StnCounts;
 gboolean stn_query_counts (StnQuery *self, const char *lot, StnCounts *out, GError **error);
 
+/* An audit row: something that was done and is not a run (journal.h, StnAudit). */
+typedef struct {
+  gint64 row; /* the key */
+  gint64 utc_us;
+  char *action, *subject, *detail, *operator_id, *lot, *site, *run_id, *old_value, *new_value, *reason, *allowed_by;
+} StnAuditRow;
+void stn_audit_row_free (StnAuditRow *self);
+
+typedef struct {
+  const char *action, *subject, *lot, *run_id; /* NULL: any */
+  gboolean newest_first;
+  gint64 after_row; /* key of the last row of the page before; 0: from the start */
+  guint limit;      /* 1..1000 */
+} StnAuditFilter;
+/* Rows (StnAuditRow, owned by the array). */
+GPtrArray *stn_query_audit (StnQuery *self, const StnAuditFilter *filter, GError **error);
+/* The newest of these; NULL without an error where there is none. Free with stn_audit_row_free. */
+StnAuditRow *stn_query_last_audit (StnQuery *self, const char *action, const char *subject, GError **error);
+
 /* Walks the hash chain from its first entry, building every row's form again from its columns. FALSE with
  * STN_FAILURE_JOURNAL naming the first bad row (entry, kind, row, run): one that was changed, deleted, inserted or
  * moved. *out_rows and *out_head (NULL allowed) are the chain's length and last hash. An end that was cut off cleanly

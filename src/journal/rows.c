@@ -87,7 +87,7 @@ stn_journal_insert_run (StnDatabase *database, const StnRun *run, GError **error
   make_valid (columns, count, valid);
   if (!next_id (database, "SELECT max (id) FROM run", &id, error))
     return FALSE;
-  const gint64 firsts[] = { id, STN_RECORD_FORM };
+  const gint64 firsts[] = { id, STN_RUN_FORM };
   if (!insert (database, text, firsts, 2, columns, count, valid, error))
     return FALSE;
   g_autoptr (StnCanonical) form = stn_canonical_run (valid);
@@ -112,7 +112,7 @@ stn_journal_insert_result (StnDatabase *database, const StnResult *result, GErro
   make_valid (columns, count, valid);
   if (!next_id (database, "SELECT max (id) FROM result", &id, error))
     return FALSE;
-  const gint64 firsts[] = { id, STN_RECORD_FORM };
+  const gint64 firsts[] = { id, STN_RESULT_FORM };
   if (!insert (database, text, firsts, 2, columns, count, valid, error))
     return FALSE;
   for (guint i = 0; i < valid->steps->len; i++) {

@@ -338,7 +338,8 @@ stn_journal_settle_result (StnJournal *self, const StnResult *result, gboolean *
     stn_error_set (error, STN_FAILURE_INTERNAL, "run %s has a result already", result->run_id);
     return FALSE;
   }
-  return stn_journal_insert_result (self->database, result, error) && stn_serials_settle (self, result, error)
+  return stn_journal_insert_result (self->database, result, error) && stn_units_settle (self->database, result, error)
+         && stn_serials_settle (self, result, error)
          && stn_database_run (self->database, error, "DELETE FROM live_run WHERE run_id = ?", "t", result->run_id);
 }
 

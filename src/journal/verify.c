@@ -11,21 +11,25 @@ typedef struct {
   const char *kind; /* also the table */
   const StnColumn *(*columns) (guint *out_count);
   const char *names; /* where there is no struct */
+  const char *later; /* those that came with form 2; NULL: none */
+  guint form;        /* the newest that is known */
   const char *run_id; /* an expression for the run to name; NULL: none */
 } ChainKind;
 
 static const ChainKind chain_kinds[] = {
-  { "run", stn_run_columns, NULL, "run_id" },
-  { "result", stn_result_columns, NULL, "run_id" },
-  { "void", NULL, "utc_us, serial, reason, operator_id", NULL },
-  { "disposition", NULL, "utc_us, uid, kind, reason, operator_id", NULL },
-  { "audit", NULL, "utc_us, action, subject, detail, operator_id", NULL },
+  { "run", stn_run_columns, NULL, NULL, STN_RUN_FORM, "run_id" },
+  { "result", stn_result_columns, NULL, NULL, STN_RESULT_FORM, "run_id" },
+  { "void", NULL, "utc_us, serial, reason, operator_id", NULL, STN_MARK_FORM, NULL },
+  { "disposition", NULL, "utc_us, uid, kind, reason, operator_id", NULL, STN_MARK_FORM, NULL },
+  { "audit", NULL, "utc_us, action, subject, detail, operator_id",
+    "lot, site, run_id, old_value, new_value, reason, allowed_by", STN_AUDIT_FORM, NULL },
 };
 
 /* a kind's statement, for the time of a walk */
 typedef struct {
   sqlite3_stmt *select; /* by id: form, run_id, then the columns in the form's order */
   int steps_at;         /* the number of columns before the list of steps; -1: no list */
+  int later_from, later_count; /* the columns that form 1 does not have, counted likewise; they are one run of columns */
 } KindWalk;
 
 typedef struct {
@@ -44,6 +48,15 @@ walk_clear (Walk *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Walk, walk_clear)
 
+static int
+count_names (const char *names)
+{
+  int count = names != NULL;
+  for (; names != NULL && *names != '\0'; names++)
+    count += *names == ',';
+  return count;
+}
+
 static gboolean
 walk_prepare (Walk *self, GError **error)
 {
@@ -55,15 +68,23 @@ walk_prepare (Walk *self, GError **error)
     g_autoptr (GString) text = g_string_new (NULL);
     self->kinds[i].steps_at = -1;
     g_string_append_printf (text, "SELECT form, %s", kind->run_id != NULL ? kind->run_id : "NULL");
-    if (kind->columns == NULL)
+    if (kind->columns == NULL) {
       g_string_append_printf (text, ", %s", kind->names);
-    else {
+      self->kinds[i].later_from = count_names (kind->names);
+      self->kinds[i].later_count = count_names (kind->later);
+      if (kind->later != NULL)
+        g_string_append_printf (text, ", %s", kind->later);
+    } else {
       const StnColumn *columns = kind->columns (&count);
       for (guint j = 0; j < count; j++)
         if (columns[j].type == STN_COLUMN_STEPS)
           self->kinds[i].steps_at = (int) j;
         else
           g_string_append_printf (text, ", %s", columns[j].name);
+      for (guint j = 0; j < count; j++) {
+        self->kinds[i].later_from += columns[j].form < 2 && columns[j].type != STN_COLUMN_STEPS;
+        self->kinds[i].later_count += columns[j].form >= 2;
+      }
     }
     g_string_append_printf (text, " FROM %s WHERE id = ?", kind->kind);
     self->kinds[i].select = stn_database_prepare (database, text->str, error);
@@ -153,7 +174,7 @@ check_entry (Walk *self, gint64 sequence, const char *kind_name, gint64 row, con
 
   gint64 form_number = sqlite3_column_int64 (select, 0);
   g_autofree char *run_id = stn_rows_text (select, 1);
-  if (form_number != STN_RECORD_FORM) {
+  if (form_number < 1 || form_number > chain_kinds[i].form) {
     stn_error_set (error, STN_FAILURE_JOURNAL,
                    "chain entry %" G_GINT64_FORMAT ": %s row %" G_GINT64_FORMAT "%s%s has form %" G_GINT64_FORMAT
                    ", which this program does not know", sequence, kind_name, row, run_id != NULL ? " of run " : "",
@@ -162,17 +183,22 @@ check_entry (Walk *self, gint64 sequence, const char *kind_name, gint64 row, con
   }
   g_autoptr (StnCanonical) form = stn_canonical_new (kind_name, (guint) form_number);
   int columns = sqlite3_column_count (select);
+  const KindWalk *walk = &self->kinds[i];
+  gboolean is_bare = TRUE; /* what its form does not have is not there */
   for (int column = 2; column <= columns; column++) {
-    if (column - 2 == self->kinds[i].steps_at && !put_steps (self, form, row, error))
+    if (column - 2 == walk->steps_at && !put_steps (self, form, row, error))
       return FALSE;
-    if (column < columns)
+    gboolean is_later = column - 2 >= walk->later_from && column - 2 < walk->later_from + walk->later_count;
+    if (column < columns && (form_number > 1 || !is_later))
       put_column (form, select, column);
+    else if (column < columns && sqlite3_column_type (select, column) != SQLITE_NULL)
+      is_bare = FALSE;
   }
   sqlite3_reset (select);
 
   guint8 seen[STN_HASH_BYTES];
   stn_chain_next (previous, form, seen);
-  if (memcmp (seen, hash, STN_HASH_BYTES) == 0)
+  if (is_bare && memcmp (seen, hash, STN_HASH_BYTES) == 0)
     return TRUE;
   stn_error_set (error, STN_FAILURE_JOURNAL,
                  "chain entry %" G_GINT64_FORMAT ": %s row %" G_GINT64_FORMAT "%s%s is not what was recorded: it, or a "

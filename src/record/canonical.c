@@ -120,7 +120,7 @@ stn_canonical_run (const StnRun *run)
 {
   guint count;
   const StnColumn *columns = stn_run_columns (&count);
-  StnCanonical *self = stn_canonical_new ("run", STN_RECORD_FORM);
+  StnCanonical *self = stn_canonical_new ("run", STN_RUN_FORM);
   put_record (self, columns, count, run);
   return self;
 }
@@ -130,7 +130,7 @@ stn_canonical_result (const StnResult *result)
 {
   guint count;
   const StnColumn *columns = stn_result_columns (&count);
-  StnCanonical *self = stn_canonical_new ("result", STN_RECORD_FORM);
+  StnCanonical *self = stn_canonical_new ("result", STN_RESULT_FORM);
   put_record (self, columns, count, result);
   return self;
 }

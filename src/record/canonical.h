@@ -20,8 +20,12 @@ G_BEGIN_DECLS
 
 #define STN_HASH_BYTES 32
 
-/* The form that stn_canonical_run and stn_canonical_result write. */
-#define STN_RECORD_FORM 1
+/* The forms that are written now. Run, form 2: retry_of at the end. Audit, form 2: lot, site, run_id, old_value,
+ * new_value, reason, allowed_by at the end. */
+#define STN_RUN_FORM 2
+#define STN_RESULT_FORM 1
+#define STN_MARK_FORM 1 /* void and disposition */
+#define STN_AUDIT_FORM 2
 
 /* A growing canonical form. */
 typedef struct StnCanonical StnCanonical;
@@ -37,7 +41,7 @@ void stn_canonical_list (StnCanonical *self, guint count);
 /* Borrowed until the next call. */
 const guint8 *stn_canonical_bytes (const StnCanonical *self, gsize *out_length);
 
-/* Form 1 of the two halves of a run. Free with stn_canonical_free. */
+/* The newest form of the two halves of a run. Free with stn_canonical_free. */
 StnCanonical *stn_canonical_run (const StnRun *run);
 StnCanonical *stn_canonical_result (const StnResult *result);
 

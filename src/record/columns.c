@@ -4,11 +4,11 @@
 
 #define FIELD(type, record, field)                        \
   {                                                       \
-#field, STN_COLUMN_##type, offsetof(record, field), 0 \
+#field, STN_COLUMN_##type, offsetof(record, field), 0, 0 \
   }
 #define FIELD_IF(type, record, field, flag)                                    \
   {                                                                            \
-#field, STN_COLUMN_##type, offsetof(record, field), offsetof(record, flag) \
+#field, STN_COLUMN_##type, offsetof(record, field), offsetof(record, flag), 0 \
   }
 
 static const StnColumn run_columns[] = {
@@ -43,6 +43,7 @@ static const StnColumn run_columns[] = {
   FIELD (TEXT, StnRun, left_out),
   FIELD (TEXT, StnRun, program_version),
   FIELD (BOOLEAN, StnRun, is_virtual),
+  { "retry_of", STN_COLUMN_TEXT, offsetof (StnRun, retry_of), 0, 2 },
 };
 
 static const StnColumn step_columns[] = {

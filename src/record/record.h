@@ -87,6 +87,7 @@ typedef struct {
   char *left_out;        /* what the job leaves out of PASS, "boot-check: none, ..." */
   char *program_version;
   gboolean is_virtual;
+  char *retry_of;        /* form 2: the run of the same board that this one repeats; NULL: none that is known */
 } StnRun;
 
 /* One step of a run. */

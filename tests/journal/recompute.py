@@ -9,7 +9,7 @@ import sys
 
 RUN = """run_id started_utc_us started_mono_ns boot_id production_day shift operator_id lot station bank site fixture
 fixture_revision fixture_cycle cycle unit_scan panel panel_position job_name job_revision job_hash plan_hash images target
-target_source target_hash engine adapters left_out program_version is_virtual""".split()
+target_source target_hash engine adapters left_out program_version is_virtual retry_of""".split()
 RESULT = """run_id ended_utc_us ended_mono_ns verdict failure message address expected seen serial serial_exposed uid
 product_id rom_version protocol_version flash_bytes options_before options_after protection bound_hash leave_way
 boot_answer bytes_written bytes_proved steps transcript""".split()
@@ -19,8 +19,10 @@ FIELDS = {
     "result": RESULT,
     "void": "utc_us serial reason operator_id".split(),
     "disposition": "utc_us uid kind reason operator_id".split(),
-    "audit": "utc_us action subject detail operator_id".split(),
+    "audit": "utc_us action subject detail operator_id lot site run_id old_value new_value reason allowed_by".split(),
 }
+# what came with form 2
+LATER = {"run": ["retry_of"], "audit": "lot site run_id old_value new_value reason allowed_by".split()}
 
 
 def rows(journal, sql):
@@ -54,7 +56,7 @@ def main():
                 mine = steps.get(row["id"], [])
                 form += b"l" + struct.pack(">I", len(mine))
                 form += b"".join(value(step[name]) for step in mine for name in STEP)
-            else:
+            elif row["form"] > 1 or field not in LATER.get(entry["kind"], []):
                 form += value(row[field])
         head = hashlib.sha256(b"stn1" + head + form).digest()
         if head.hex().upper() != entry["hash"]:

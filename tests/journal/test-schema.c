@@ -7,6 +7,7 @@
 
 /* the end of the chain in v1.sql, as it was when the file was made */
 #define V1_ENTRIES 12
+#define V1_UNITS "pass pass 1,fail fail 2" /* first verdict, last, runs */
 #define V1_HEAD "0ee230a2ef136dc0c9df52501df32fa65d68aabc7f4a00d915c49ea5ba4471e7"
 
 static Place *
@@ -43,9 +44,12 @@ a_journal_of_version_1_goes_on (void)
 {
   g_autoptr (Place) place = place_with_v1 ();
   g_autoptr (GError) error = NULL;
-  assert_v1_head (place);
   g_autoptr (StnJournal) journal = open_or_fail (place);
+  assert_v1_head (place); /* rows of form 1 under the columns of form 2 */
   g_autoptr (StnQuery) query = query_or_fail (place);
+  g_autofree char *units = ask (place, "SELECT group_concat (first_verdict || ' ' || last_verdict || ' ' || runs) "
+                                       "FROM unit_now");
+  g_assert_cmpstr (units, ==, V1_UNITS);
 
   /* the chip whose last run never ended: its window, its serial */
   g_autoptr (GPtrArray) windows = stn_query_open_windows (query, &error);
@@ -101,7 +105,7 @@ a_step_is_taken_after_a_backup (void)
   g_autoptr (Place) place = place_with_v1 ();
   g_autoptr (StnJournal) journal = open_or_fail (place);
   g_autofree char *version = ask (place, "PRAGMA user_version");
-  g_assert_cmpstr (version, ==, "2");
+  g_assert_cmpstr (version, ==, "3");
   assert_v1_head (place);
   g_autofree char *serial = whole_run (journal, "R6", STN_VERDICT_PASS, UID_A);
   g_assert_cmpuint (verify_or_fail (place), ==, V1_ENTRIES + 2);
@@ -130,7 +134,7 @@ a_new_journal_takes_all_steps_without_a_backup (void)
   g_autofree char *version = ask (place, "PRAGMA user_version");
   g_autofree char *backup = find_backup (place);
   g_autofree char *tables = ask (place, "SELECT count (*) FROM sqlite_schema WHERE name = 'label'");
-  g_assert_cmpstr (version, ==, "2");
+  g_assert_cmpstr (version, ==, "3");
   g_assert_cmpstr (tables, ==, "1");
   g_assert_null (backup);
 }
@@ -145,7 +149,7 @@ a_step_that_fails_leaves_the_file_as_it_was (void)
   g_assert_nonnull (strstr (error->message, "last_of_the_step"));
   g_autofree char *version = ask (place, "PRAGMA user_version");
   g_autofree char *tables = ask (place, "SELECT count (*) FROM sqlite_schema WHERE name = 'label'");
-  g_assert_cmpstr (version, ==, "1");
+  g_assert_cmpstr (version, ==, "2");
   g_assert_cmpstr (tables, ==, "0");
 }
 

@@ -88,11 +88,12 @@ a_run (void)
   run->cycle = 2;
   run->job_revision = 7;
   run->is_virtual = TRUE;
+  run->retry_of = g_strdup ("R0");
   return run;
 }
 
 #define A_RUN                                                                          \
-  "73 00000003 72756e 69 0000000000000001"                                             \
+  "73 00000003 72756e 69 0000000000000002"                                             \
   "73 00000002 5231"                 /* run_id */                                      \
   "69 0000000000000001"              /* started_utc_us */                              \
   "69 0000000000000100"              /* started_mono_ns */                             \
@@ -113,7 +114,8 @@ a_run (void)
   "6e 6e 6e"                         /* job_hash, plan_hash, images */                 \
   "6e 6e 6e"                         /* target, target_source, target_hash */          \
   "6e 6e 6e 6e"                      /* engine, adapters, left_out, program_version */ \
-  "69 0000000000000001"              /* is_virtual */
+  "69 0000000000000001"              /* is_virtual */                                  \
+  "73 00000002 5230"                 /* form 2: retry_of */
 
 static void
 a_run_has_these_bytes (void)
@@ -204,9 +206,9 @@ the_chain_agrees_with_sha256sum (void)
   g_autoptr (StnCanonical) result_form = stn_canonical_result (result);
 
   stn_chain_next (zero, run_form, first);
-  assert_hash (first, "a2d3f5322cee8d98a6b6db2851d8e5d4611c5db9014b2ca5b3c51f675aa3de6e");
+  assert_hash (first, "3a56ad74616994c52204550d34efc5304752672ea4441bd6624fdd1c2f770cb4");
   stn_chain_next (first, result_form, second);
-  assert_hash (second, "49b9f4b0584849a57bb9409456ca1edd2d6da4641b816198641ebebf156a603f");
+  assert_hash (second, "bf5c49025c7bdd4171e8f356f80ae5a1b90916e14eba6af19a05aaaa5427a4b1");
 }
 
 int
