@@ -166,8 +166,10 @@ tell_that_it_is_over (StnRunner *self)
   if (self->config.cycle_over == NULL)
     return;
   g_autofree StnSiteOutcome *outcomes = g_new0 (StnSiteOutcome, self->config.site_count);
-  for (guint i = 0; i < self->config.site_count; i++)
+  for (guint i = 0; i < self->config.site_count; i++) {
     outcomes[i] = self->sites[i].outcome;
+    outcomes[i].is_out = self->sites[i].is_out;
+  }
   self->config.cycle_over (self->config.cycle_over_data, outcomes);
 }
 

@@ -33,6 +33,7 @@ typedef struct {
 
 /* What a site has come to in a cycle. */
 typedef struct {
+  gboolean is_out;      /* a load left it out: it took no part */
   gboolean is_recorded; /* FALSE: there is no verdict, or it is not on disk */
   StnVerdict verdict;
 } StnSiteOutcome;

@@ -43,6 +43,9 @@ gboolean stn_journal_begin (StnJournal *self, const StnRun *run, GError **error)
  * the next run begins or at the next open; the answer is STN_FAILURE_NOT_RECORDED all the same. */
 gboolean stn_journal_finish (StnJournal *self, const StnResult *result, GError **error);
 
+/* Takes up results of this program that the file could not take when they came (FILE.spool). FALSE: it still can't. */
+gboolean stn_journal_take_up_spool (StnJournal *self, GError **error);
+
 /* What is known of a chip under a job, to admit it. */
 typedef struct {
   guint runs;             /* with this UID and job name, with a result */

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-StnQuery *
-stn_query_open (const char *path, GError **error)
+static StnQuery *
+open_query (const char *path, gboolean takes_older, GError **error)
 {
   g_autoptr (StnDatabase) database = NULL;
   gint64 application, step;
@@ -31,7 +31,7 @@ stn_query_open (const char *path, GError **error)
                    ", this program knows %u); update this program", path, step, stn_schema_step_count);
     return NULL;
   }
-  if (step < (gint64) stn_schema_step_count) {
+  if (step < (gint64) stn_schema_step_count && !takes_older) {
     stn_error_set (error, STN_FAILURE_JOURNAL,
                    "%s: this journal is of an older version; open it once for programming, which brings it up to date",
                    path);
@@ -45,6 +45,18 @@ stn_query_open (const char *path, GError **error)
   self->database = g_steal_pointer (&database);
   self->is_virtual = is_virtual != 0;
   return self;
+}
+
+StnQuery *
+stn_query_open (const char *path, GError **error)
+{
+  return open_query (path, FALSE, error);
+}
+
+StnQuery *
+stn_query_open_for_windows (const char *path, GError **error)
+{
+  return open_query (path, TRUE, error);
 }
 
 void
@@ -254,6 +266,19 @@ stn_query_unit (StnQuery *self, const char *serial_or_uid, GError **error)
   sqlite3_bind_text (statement, 2, lower, -1, SQLITE_STATIC);
   sqlite3_bind_text (statement, 3, upper, -1, SQLITE_STATIC);
   return read_runs (self, statement, TRUE, error);
+}
+
+StnRunRow *
+stn_query_run (StnQuery *self, const char *run_id, GError **error)
+{
+  g_autoptr (GString) text = select_runs ();
+  g_string_append (text, " WHERE run.run_id = ?1");
+  sqlite3_stmt *statement = stn_database_prepare (self->database, text->str, error);
+  if (statement == NULL)
+    return NULL;
+  sqlite3_bind_text (statement, 1, run_id, -1, SQLITE_STATIC);
+  g_autoptr (GPtrArray) rows = read_runs (self, statement, TRUE, error);
+  return rows != NULL && rows->len > 0 ? g_ptr_array_steal_index (rows, 0) : NULL;
 }
 
 void

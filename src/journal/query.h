@@ -11,6 +11,9 @@ typedef struct StnQuery StnQuery;
 
 /* Error: STN_FAILURE_JOURNAL. One thread at a time. */
 StnQuery *stn_query_open (const char *path, GError **error);
+/* The same for a journal of any earlier version too, and for stn_query_open_windows alone, whose tables every version
+ * has: who only looks at the wiring need not bring a journal up to date first. */
+StnQuery *stn_query_open_for_windows (const char *path, GError **error);
 void stn_query_close (StnQuery *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnQuery, stn_query_close)
 gboolean stn_query_is_virtual (const StnQuery *self);
@@ -58,6 +61,70 @@ typedef struct {
   guint64 units, counts[STN_VERDICT_COUNT]; /* runs by verdict (unknown included); units: distinct chips or runs */
 } StnCounts;
 gboolean stn_query_counts (StnQuery *self, const char *lot, StnCounts *out, GError **error);
+
+/* Boards that came to a verdict, by the rules of yield: a board belongs to the lot, day, site and operator of its first
+ * run; first-pass yield is pass_first / units, final yield passes_now / units. Boards are told apart as units.c says. */
+typedef struct {
+  guint64 units;
+  guint64 pass_first;       /* passed at the first run */
+  guint64 pass_after_retry; /* passed at last, not at the first run */
+  guint64 fail;             /* has not passed: its last verdict is fail */
+  guint64 passes_now;       /* pass_first without those that failed later, and pass_after_retry */
+} StnUnitCounts;
+typedef struct {
+  const char *lot, *day, *from_day, *to_day, *site, *operator_id, *job_name; /* NULL: any; days both included */
+  gint64 after_run; /* only boards whose first run's row is above; 0: all */
+} StnUnitFilter;
+gboolean stn_query_unit_counts (StnQuery *self, const StnUnitFilter *filter, StnUnitCounts *out, GError **error);
+
+typedef enum {
+  STN_UNITS_BY_DAY,
+  STN_UNITS_BY_SITE,
+  STN_UNITS_BY_LOT,
+  STN_UNITS_BY_OPERATOR,
+  STN_UNITS_BY_JOB /* "name/revision" */
+} StnUnitsBy;
+typedef struct {
+  char *key; /* NULL: those that have none */
+  StnUnitCounts counts;
+} StnUnitGroup;
+void stn_unit_group_free (StnUnitGroup *self);
+/* One row (StnUnitGroup, owned by the array) a key, in its order. */
+GPtrArray *stn_query_unit_groups (StnQuery *self, StnUnitsBy by, const StnUnitFilter *filter, GError **error);
+
+/* PASS results that ended in [from, to) (UTC, us). */
+gboolean stn_query_passes_between (StnQuery *self, gint64 from_utc_us, gint64 to_utc_us, guint64 *out_count,
+                                   GError **error);
+/* The last results of a site, oldest first: pass, fail, error. *out_count: how many there are, at most `most`. */
+gboolean stn_query_site_last (StnQuery *self, const char *site, StnVerdict *out, guint most, guint *out_count,
+                              GError **error);
+/* The newest run's row; 0: none yet. */
+gboolean stn_query_last_run (StnQuery *self, gint64 *out_row, GError **error);
+/* A run by its id; NULL without an error where there is none. */
+StnRunRow *stn_query_run (StnQuery *self, const char *run_id, GError **error);
+
+/* A board of a lot that has not come to its end: its last verdict is fail, its run has no result, or it only met errors
+ * of the station. Boards that were binned (audit rows `bin`) are not among them. */
+typedef struct {
+  char *run_id, *site, *uid, *serial;
+  StnVerdict verdict; /* fail, unknown, error or cancelled */
+  StnFailure failure;
+} StnOpenUnit;
+void stn_open_unit_free (StnOpenUnit *self);
+typedef struct {
+  guint64 started; /* passed + binned + held + removed + open */
+  guint64 passed;
+  guint64 binned;  /* audit rows `bin`; `held`: those with the bin "hold" */
+  guint64 held;
+  guint64 removed; /* audit rows `remove`, their new_value summed */
+  guint64 open;    /* what is left: a lot balances at 0 */
+  guint64 unknown; /* of those: runs without a result */
+  guint64 errors;  /* runs that ended in an error of the station; not boards */
+  GPtrArray *open_units; /* StnOpenUnit, owned */
+} StnLotSums;
+void stn_lot_sums_clear (StnLotSums *self);
+/* *out is cleared first. */
+gboolean stn_query_lot_sums (StnQuery *self, const char *lot, StnLotSums *out, GError **error);
 
 /* An audit row: something that was done and is not a run (journal.h, StnAudit). */
 typedef struct {

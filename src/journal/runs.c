@@ -39,6 +39,12 @@ stn_journal_begin (StnJournal *self, const StnRun *run, GError **error)
          && call (self, begin_work, STN_FAILURE_NOT_RECORDED, (gpointer) run, error);
 }
 
+gboolean
+stn_journal_take_up_spool (StnJournal *self, GError **error)
+{
+  return stn_journal_settle_spool (self, error);
+}
+
 /* ----- admit ----- */
 
 typedef struct {

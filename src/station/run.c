@@ -36,6 +36,7 @@ struct StnStationRun {
   gboolean is_open;
   StnPorts *ports;
   StnJournal *journal;
+  StnJournal *lent_journal; /* borrowed; NULL: it opens its own */
   StnLedger *ledger;
   StnTraceSink *trace;
   StnPanel *panel;
@@ -302,6 +303,7 @@ stn_station_run_new (StnStation *station, StnJob *job, const StnRunOptions *opti
   self->recovery = options->recovery;
   self->cancellable = options->cancellable != NULL ? g_object_ref (options->cancellable) : NULL;
   self->quantity = options->quantity;
+  self->lent_journal = options->journal;
   self->site_indexes = g_array_new (FALSE, FALSE, sizeof (guint));
   self->plans = g_ptr_array_new_with_free_func (plan_unref);
   self->rows = g_array_new (FALSE, FALSE, sizeof (StnRunnerSite));
@@ -312,7 +314,9 @@ stn_station_run_new (StnStation *station, StnJob *job, const StnRunOptions *opti
   pick_banks (self);
   /* a model only: what is wrong with it is bad input, and found before a lock or a journal is touched */
   if (station->bench_config != NULL) {
-    self->bench = stn_station_make_bench (station, error);
+    if (station->bench == NULL && station->keeps_bench)
+      station->bench = stn_station_make_bench (station, error);
+    self->bench = station->keeps_bench ? station->bench : stn_station_make_bench (station, error);
     if (self->bench == NULL)
       return NULL;
   }
@@ -456,6 +460,8 @@ result_of_bank (const StnStationRun *self, guint bank, const StnSiteOutcome *out
   for (guint i = 0; i < self->rows->len; i++) {
     if (wiring_of (self->station, g_array_index (self->site_indexes, guint, i))->bank != bank)
       continue;
+    if (outcomes[i].is_out)
+      continue;
     if (!outcomes[i].is_recorded)
       open++;
     else if (outcomes[i].verdict == STN_VERDICT_PASS)
@@ -512,7 +518,9 @@ close_all (StnStationRun *self)
   stn_ports_close (self->ports);
   g_clear_pointer (&self->trace, stn_trace_sink_unref);
   g_clear_pointer (&self->ledger, stn_ledger_free);
-  g_clear_pointer (&self->journal, stn_journal_close);
+  if (self->lent_journal == NULL)
+    stn_journal_close (self->journal);
+  self->journal = NULL;
   g_clear_pointer (&self->ports, stn_ports_free);
   self->is_open = FALSE;
 }
@@ -545,7 +553,9 @@ open_all (StnStationRun *self, GError **error)
     if (self->trace == NULL)
       return FALSE;
   }
-  self->journal = stn_journal_open (station->journal_path, station->is_virtual, station->clock, error);
+  self->journal = self->lent_journal != NULL
+                      ? self->lent_journal
+                      : stn_journal_open (station->journal_path, station->is_virtual, station->clock, error);
   if (self->journal == NULL || !settle_the_past (self, error))
     return FALSE;
   self->ledger = stn_ledger_journal_new (self->journal);
@@ -582,7 +592,8 @@ stn_station_run_free (StnStationRun *self)
     return;
   if (self->rows != NULL)
     close_all (self);
-  g_clear_pointer (&self->bench, stn_bench_free);
+  if (!self->station->keeps_bench)
+    g_clear_pointer (&self->bench, stn_bench_free);
   g_clear_pointer (&self->rows, g_array_unref);
   g_clear_pointer (&self->plans, g_ptr_array_unref);
   g_clear_pointer (&self->site_indexes, g_array_unref);
@@ -724,15 +735,29 @@ stn_station_run_start (StnStationRun *self, GError **error)
   return started;
 }
 
+void
+stn_station_run_set_operator (StnStationRun *self, const char *operator_id)
+{
+  if (operator_id == NULL)
+    return;
+  g_free (self->run_base->operator_id);
+  self->run_base->operator_id = g_strdup (operator_id);
+}
+
+gboolean
+stn_station_run_load_some (StnStationRun *self, const char *const *sites, GError **error)
+{
+  StnProvider *provider = self->ports != NULL ? stn_ports_uart_provider (self->ports) : NULL;
+  return provider == NULL || provider->provider_class->load_boards == NULL
+         || provider->provider_class->load_boards (provider, sites, error);
+}
+
 gboolean
 stn_station_run_load_boards (StnStationRun *self, GError **error)
 {
-  StnProvider *provider = self->ports != NULL ? stn_ports_uart_provider (self->ports) : NULL;
-  if (provider == NULL || provider->provider_class->load_boards == NULL)
-    return TRUE;
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   for (guint i = 0; i < self->rows->len; i++)
     g_ptr_array_add (names, g_array_index (self->rows, StnRunnerSite, i).site->name);
   g_ptr_array_add (names, NULL);
-  return provider->provider_class->load_boards (provider, (const char *const *) names->pdata, error);
+  return stn_station_run_load_some (self, (const char *const *) names->pdata, error);
 }

@@ -189,7 +189,7 @@ typedef struct {
   StnSessionPerson *person;     /* NULL: nobody */
   StnSessionPerson *supervisor; /* unlocked now; NULL */
   gint64 supervisor_until_utc_us; /* it ends then, if nothing is done before */
-  char *shift;                  /* since when and whose, for people; NULL */
+  gint64 shift_since_utc_us;    /* since the person signed in */
   StnSessionJob *job;           /* NULL */
   char *lot;                    /* NULL */
   guint64 lot_quantity;         /* 0: no limit */
@@ -205,6 +205,7 @@ typedef struct {
   char *blocked;                /* in words; NULL */
   char *blocked_sites;          /* "A3, A7"; NULL */
   char *instruction;            /* the one of the moment: verb first; never NULL */
+  char *station_fault;          /* ports that could not be used: opened anew at the next START; NULL */
   char *summary;                /* "7 PASS · 1 FAIL (A4)"; NULL before the first result */
   gboolean may_start, may_retry, may_stop, may_end_lot;
 

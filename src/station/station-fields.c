@@ -5,6 +5,7 @@
 
 static const char *const level_names[] = { "low", "high", NULL };
 static const char *const program_by_names[] = { "auto", "uart", "usb", NULL };
+static const char *const approval_names[] = { "off", "required", NULL };
 static const char *const remote_usb_names[] = { "virtual", "real", NULL };
 
 /* A pin's rows; only the level that does the work differs from line to line. */
@@ -238,6 +239,10 @@ static const StnField station_fields[] = {
     .help = "the fixture on it" },
   { .key = "journal", .kind = STN_FIELD_PATH, STN_MEMBER (StnStationFile, journal),
     .help = "where records go; default: the user's data folder" },
+  { .key = "people", .kind = STN_FIELD_PATH, STN_MEMBER (StnStationFile, people),
+    .help = "who works here (stationctl people); default: people.yaml beside the journal" },
+  { .key = "approval", .kind = STN_FIELD_ENUM, STN_MEMBER (StnStationFile, approval), .names = approval_names,
+    .fallback = "off", .help = "required: only jobs that `stationctl approve` has approved, byte for byte, are run" },
   { .key = "day-start", .kind = STN_FIELD_TEXT, STN_MEMBER (StnStationFile, day_start), .fallback = "00:00",
     .help = "local time at which a production day begins (06:00)" },
   { .key = "shifts", .kind = STN_FIELD_LIST, STN_MEMBER (StnStationFile, shifts), .element = STN_FIELD_OBJECT,

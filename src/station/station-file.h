@@ -7,6 +7,7 @@
 G_BEGIN_DECLS
 
 typedef enum { STN_ACTIVE_LOW, STN_ACTIVE_HIGH } StnActiveLevel;
+typedef enum { STN_APPROVAL_OFF, STN_APPROVAL_REQUIRED } StnApprovalMode; /* as approval_names */
 typedef enum { STN_REMOTE_USB_VIRTUAL, STN_REMOTE_USB_REAL } StnRemoteUsb; /* as remote_usb_names */
 
 /* One pin: "c1.AC0", "uart.rts", or a mapping with its level. */
@@ -110,6 +111,8 @@ typedef struct {
   char *fixture_id, *fixture_revision;
   gint64 cycles_limit; /* 0: none */
   char *journal;
+  char *people;
+  int approval; /* StnApprovalMode */
   char *day_start;
   GPtrArray *shifts; /* StnFileShift */
   gint64 stagger_ns;

@@ -93,7 +93,9 @@ struct StnStation {
   GPtrArray *warnings;          /* char * */
   StnTargets *targets;          /* read when first asked for */
   StnBenchConfig *bench_config; /* NULL: no bench */
-  char *journal_path;
+  char *journal_path, *people_path;
+  gboolean keeps_bench;
+  StnBench *bench; /* with keeps_bench, once it was needed */
   gboolean is_virtual; /* a bench, or devices that count as one: its records are of the virtual kind */
 };
 
@@ -132,5 +134,6 @@ StnBench *stn_station_run_bench (const StnStationRun *self);
 StnBenchConfig *stn_station_read_bench (StnStation *self, GError **error);
 /* The bench itself, from the configuration that was read. Touches nothing outside the program. */
 StnBench *stn_station_make_bench (StnStation *self, GError **error);
+
 
 G_END_DECLS

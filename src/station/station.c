@@ -111,8 +111,30 @@ read_file (StnStation *self, GError **error)
          && stn_fields_read (stn_station_file_fields (), stn_yaml_root (self->yaml), &self->file, error);
 }
 
-StnStation *
-stn_station_load (const char *path, StnClock *clock, GError **error)
+/* The boards of a real station, made up: one straight one a site. */
+static void
+make_training (StnStation *self, const char *target)
+{
+  StnFileBench *bench = &self->file.bench;
+  if (bench->present)
+    return;
+  bench->present = TRUE;
+  bench->straight = self->wirings->len;
+  bench->target = g_strdup (target != NULL ? target : "STM32G071CB");
+  bench->pace_line = bench->pace_flash = TRUE;
+  bench->pace_turnaround_ns = STN_NS_PER_MS;
+  bench->place = bench->target_place = self->file.place;
+}
+
+static char *
+beside (const char *path, const char *name)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  return g_build_filename (folder, name, NULL);
+}
+
+static StnStation *
+load (const char *path, gboolean is_training, const char *target, StnClock *clock, GError **error)
 {
   g_autofree char *found = path != NULL ? g_strdup (path) : find_file ();
   if (found == NULL) {
@@ -136,6 +158,8 @@ stn_station_load (const char *path, StnClock *clock, GError **error)
 
   if (!read_file (self, error) || !stn_station_read_calendar (self, error) || !stn_station_read_wiring (self, error))
     return NULL;
+  if (is_training)
+    make_training (self, target);
   if (self->file.bench.present) {
     self->bench_config = stn_station_read_bench (self, error);
     if (self->bench_config == NULL)
@@ -144,8 +168,45 @@ stn_station_load (const char *path, StnClock *clock, GError **error)
   self->is_virtual =
       self->file.bench.present || (self->file.remote_usb == STN_REMOTE_USB_VIRTUAL && stn_station_has_remote_usb (self));
   self->journal_path = self->file.journal != NULL ? g_strdup (self->file.journal) : default_journal (self->is_virtual);
+  self->people_path =
+      self->file.people != NULL ? g_strdup (self->file.people) : beside (self->journal_path, "people.yaml");
+  if (is_training) {
+    char *own = beside (self->journal_path, "journal-training.db");
+    g_free (self->journal_path);
+    self->journal_path = own;
+  }
   make_sites (self);
   return g_steal_pointer (&self);
+}
+
+StnStation *
+stn_station_load (const char *path, StnClock *clock, GError **error)
+{
+  return load (path, FALSE, NULL, clock, error);
+}
+
+StnStation *
+stn_station_load_training (const char *path, const char *target, StnClock *clock, GError **error)
+{
+  return load (path, TRUE, target, clock, error);
+}
+
+void
+stn_station_keep_bench (StnStation *self)
+{
+  self->keeps_bench = self->bench_config != NULL;
+}
+
+const char *
+stn_station_people_path (const StnStation *self)
+{
+  return self->people_path;
+}
+
+gboolean
+stn_station_wants_approval (const StnStation *self)
+{
+  return self->file.approval == STN_APPROVAL_REQUIRED;
 }
 
 void
@@ -153,6 +214,7 @@ stn_station_free (StnStation *self)
 {
   if (self == NULL)
     return;
+  g_clear_pointer (&self->bench, stn_bench_free);
   g_clear_pointer (&self->sites, g_ptr_array_unref);
   g_clear_pointer (&self->wirings, g_array_unref);
   g_clear_pointer (&self->banks, g_array_unref);
@@ -164,6 +226,7 @@ stn_station_free (StnStation *self)
   g_clear_pointer (&self->yaml, stn_yaml_free);
   g_clear_pointer (&self->clock, stn_clock_unref);
   g_free (self->journal_path);
+  g_free (self->people_path);
   g_free (self->path);
   g_free (self);
 }

@@ -39,6 +39,16 @@ const char *stn_station_journal_path (const StnStation *self);
 StnTargets *stn_station_targets (StnStation *self, GError **error);
 /* The same without a station. Free with stn_targets_free. */
 StnTargets *stn_station_read_targets (GError **error);
+/* Where the badges are; `people:` of the file, or beside the journal. */
+const char *stn_station_people_path (const StnStation *self);
+/* Whether the file says `approval: required`. */
+gboolean stn_station_wants_approval (const StnStation *self);
+/* The same station for training: its boards are a bench's (of `target`; NULL: STM32G071CB), one a site, and its records
+ * go into a virtual journal of their own beside the station's. */
+StnStation *stn_station_load_training (const char *path, const char *target, StnClock *clock, GError **error);
+/* From here on the station has one bench for all runs made of it, so that boards stay in their sites from one to the
+ * next. Does nothing where it has none. */
+void stn_station_keep_bench (StnStation *self);
 /* All sites in the order of the file; borrowed. */
 StnSite *const *stn_station_sites (const StnStation *self, guint *out_count);
 
@@ -70,6 +80,7 @@ typedef struct {
   guint64 quantity;          /* boards beyond so many passes of this run are refused (quantity); 0: no limit */
   StnFaultPlan *faults;      /* tests only */
   const StnRecovery *recovery; /* recovers boards instead of programming them (recover.h); NULL */
+  struct StnJournal *journal; /* an open one of this station, borrowed; NULL: the run opens its own */
   GCancellable *cancellable; /* ends what stn_station_run_open waits for; NULL: nothing does */
 } StnRunOptions;
 
@@ -107,6 +118,10 @@ gboolean stn_station_run_wait_start (StnStationRun *self, StnStartBy by, const S
 /* Starts the next cycle: counts the fixture, brings the production day up to date, lights busy, starts the runner. Errors: those of
  * the journal and of the panel's adapters, STN_FAILURE_LID_OPEN; nothing has started then. */
 gboolean stn_station_run_start (StnStationRun *self, GError **error);
+/* Who is at work from the next cycle on; NULL: as the options said. Not while one runs. */
+void stn_station_run_set_operator (StnStationRun *self, const char *operator_id);
+/* The same as stn_station_run_load_boards for some sites. */
+gboolean stn_station_run_load_some (StnStationRun *self, const char *const *sites, GError **error);
 /* Between cycles: on a bench, its own operator swaps the boards; real boards are swapped by people, and nothing
  * happens. */
 gboolean stn_station_run_load_boards (StnStationRun *self, GError **error);

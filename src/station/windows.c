@@ -26,7 +26,7 @@ stn_station_wait_out_windows (StnStation *self, const StnPorts *ports, GCancella
 {
   if (!g_file_test (self->journal_path, G_FILE_TEST_EXISTS))
     return TRUE;
-  g_autoptr (StnQuery) query = stn_query_open (self->journal_path, error);
+  g_autoptr (StnQuery) query = stn_query_open_for_windows (self->journal_path, error);
   g_autoptr (GPtrArray) windows = query != NULL ? stn_query_open_windows (query, error) : NULL;
   if (windows == NULL)
     return FALSE;

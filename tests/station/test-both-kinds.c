@@ -292,6 +292,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("station-both-XXXXXX", NULL);
   g_setenv ("XDG_RUNTIME_DIR", folder, TRUE);
+  g_setenv ("XDG_DATA_HOME", folder, TRUE);
   g_test_add_func ("/both-kinds/four_of_each_pass_in_one_job", four_of_each_pass_in_one_job);
   g_test_add_func ("/both-kinds/the_job_says_which_port_before_the_site_does",
                    the_job_says_which_port_before_the_site_does);

@@ -402,6 +402,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_autofree char *locks = g_dir_make_tmp ("station-locks-XXXXXX", NULL);
   g_setenv ("XDG_RUNTIME_DIR", locks, TRUE);
+  g_setenv ("XDG_DATA_HOME", locks, TRUE);
 
 #define ADD(function) g_test_add_func ("/check/" #function, function)
   ADD (a_straight_station_is_proved_to_the_uid);

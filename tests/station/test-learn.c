@@ -391,6 +391,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("station-learn-XXXXXX", NULL);
   g_setenv ("XDG_RUNTIME_DIR", folder, TRUE);
+  g_setenv ("XDG_DATA_HOME", folder, TRUE);
 
 #define ADD(function) g_test_add_func ("/learn/" #function, function)
   ADD (wirings_that_nobody_told_are_found);

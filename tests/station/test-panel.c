@@ -507,6 +507,7 @@ main (int argc, char **argv)
   folder = g_dir_make_tmp ("station-panel-XXXXXX", NULL);
   g_assert_nonnull (folder);
   g_setenv ("XDG_RUNTIME_DIR", folder, TRUE);
+  g_setenv ("XDG_DATA_HOME", folder, TRUE);
 
 #define ADD(function) g_test_add_func ("/panel/" #function, function)
   ADD (a_press_of_30_ms_counts_once_however_one_looks);

@@ -607,6 +607,7 @@ main (int argc, char **argv)
   folder = g_dir_make_tmp ("station-XXXXXX", NULL);
   g_assert_nonnull (folder);
   g_setenv ("XDG_RUNTIME_DIR", folder, TRUE);
+  g_setenv ("XDG_DATA_HOME", folder, TRUE);
 
 #define ADD(function) g_test_add_func ("/station/" #function, function)
   ADD (all_that_a_station_may_say_is_read);
