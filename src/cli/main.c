@@ -61,6 +61,19 @@ static const StnCommand commands[] = {
     "Exit codes: 0 the option bytes are known and right; 1 not; 2 usage; 4 a port or an adapter could not be used;\n"
     "5 stopped; 7 the bank is in use, by whom is said.",
     stn_command_recover },
+  { "shift", "", "Work through lots by scans and words on standard input, all that the window can do", NULL,
+    stn_command_shift },
+  { "lot", "list | status LOT | end LOT | bin LOT BOARD BIN", "Say what became of a lot's boards; end it",
+    "BOARD is a serial, a UID or a run that stands open; the bin “hold” counts as held.\n"
+    "Exit codes: 8 the lot does not balance, or has ended.",
+    stn_command_lot },
+  { "people", "list | add BADGE NAME | remove BADGE | pin BADGE", "Say who works here, and who is a supervisor",
+    "The list is a file beside the journal that nobody else may read; PINs are there as hashes only. Each change is an\n"
+    "audit row.",
+    stn_command_people },
+  { "approve", "JOB", "Approve a job and its firmware, byte for byte",
+    "Where the station file says `approval: required`, only approved jobs run.", stn_command_approve },
+  { "audit", "", "List what people did: unlocks, bins, lots, approvals, changed settings", NULL, stn_command_audit },
   { "units", "", "List what the journal holds, newest first", NULL, stn_command_units },
   { "sign", "JOB", "Sign a job, so that stations let it do what can lock a board",
     "The signature, JOB.sig, is over the job's hash: job.yaml and every file that it names. A changed byte needs a "

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "src/station/approval.h"
+#include "src/station/lot.h"
 
 /* ---- the job ---- */
 
@@ -15,8 +16,8 @@ stamp_file (GString *out, const char *path)
   if (path == NULL || stat (path, &about) != 0)
     g_string_append_printf (out, "%s gone\n", path != NULL ? path : "");
   else
-    g_string_append_printf (out, "%s %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT ".%09ld\n", path, (guint64) about.st_size, (gint64) about.st_mtim.tv_sec,
-                            about.st_mtim.tv_nsec);
+    g_string_append_printf (out, "%s %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT ".%09ld\n", path,
+                            (guint64) about.st_size, (gint64) about.st_mtim.tv_sec, about.st_mtim.tv_nsec);
 }
 
 static char *
@@ -350,63 +351,12 @@ stn_session_recover (StnSession *self, GError **error)
 
 /* ---- lots ---- */
 
-typedef struct {
-  gboolean is_known, is_ended;
-  guint64 quantity;
-  char *job_hash, *job_path;
-} Lot;
-
-static void
-lot_clear (Lot *self)
-{
-  g_free (self->job_hash);
-  g_free (self->job_path);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Lot, lot_clear)
-
-static gboolean
-read_lot (StnSession *self, const char *name, Lot *out, GError **error)
-{
-  g_autoptr (GError) failure = NULL;
-  StnAuditRow *opened = stn_query_last_audit (self->query, "lot-open", name, &failure);
-  StnAuditRow *ended = failure == NULL ? stn_query_last_audit (self->query, "lot-end", name, &failure) : NULL;
-
-  if (failure == NULL && opened != NULL) {
-    out->is_known = TRUE;
-    out->is_ended = ended != NULL && ended->row > opened->row;
-    out->quantity = opened->new_value != NULL ? g_ascii_strtoull (opened->new_value, NULL, 10) : 0;
-    /* "HASH PATH" */
-    const char *space = opened->detail != NULL ? strchr (opened->detail, ' ') : NULL;
-    if (space != NULL) {
-      out->job_hash = g_strndup (opened->detail, (gsize) (space - opened->detail));
-      out->job_path = g_strdup (space + 1);
-    }
-  }
-  stn_audit_row_free (opened);
-  stn_audit_row_free (ended);
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
-}
-
-static gboolean
-is_lot_name (const char *text)
-{
-  if (text == NULL || *text == '\0' || strlen (text) > 64)
-    return FALSE;
-  for (const char *c = text; *c != '\0'; c++)
-    if (!g_ascii_isprint (*c) || *c == ' ')
-      return FALSE;
-  return TRUE;
-}
-
 gboolean
 stn_session_open_lot_work (StnSession *self, const StnSessionRequest *request, GError **error)
 {
   const char *name = request->texts[0];
   guint64 quantity = (guint64) request->value;
-  g_auto (Lot) lot = { 0 };
+  g_auto (StnLot) lot = { 0 };
 
   if (!stn_session_needs_person (self, error) || !stn_session_needs_idle (self, error))
     return FALSE;
@@ -418,7 +368,7 @@ stn_session_open_lot_work (StnSession *self, const StnSessionRequest *request, G
     stn_error_set (error, STN_FAILURE_NOT_READY, "open a job first");
     return FALSE;
   }
-  if (!is_lot_name (name)) {
+  if (!stn_lot_name_is_valid (name)) {
     stn_error_set (error, STN_FAILURE_WRONG_SCAN, "a lot has 1 to 64 printable characters and no space");
     return FALSE;
   }
@@ -428,7 +378,7 @@ stn_session_open_lot_work (StnSession *self, const StnSessionRequest *request, G
                      stn_session_seat (self, i)->site->name);
       return FALSE;
     }
-  if (!stn_session_check_job (self, error) || !read_lot (self, name, &lot, error))
+  if (!stn_session_check_job (self, error) || !stn_lot_read (self->query, name, &lot, error))
     return FALSE;
   gboolean is_other = lot.is_known && lot.job_hash != NULL && !g_str_equal (lot.job_hash, self->job->hash);
   if (lot.is_ended && self->supervisor == NULL) {
@@ -511,24 +461,8 @@ stn_session_end_lot_work (StnSession *self, G_GNUC_UNUSED const StnSessionReques
     stn_error_set (error, STN_FAILURE_NOT_READY, "no lot is open");
     return FALSE;
   }
-  if (!stn_session_recover (self, error) || !stn_query_lot_sums (self->query, self->lot, &self->sums, error))
-    return FALSE;
-  if (self->sums.open > 0) {
-    const StnOpenUnit *first = g_ptr_array_index (self->sums.open_units, 0);
-    stn_error_set (error, STN_FAILURE_LOT_UNBALANCED,
-                   "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " boards are not accounted for; the first: %s %s (%s)",
-                   self->sums.open, self->sums.started, first->site != NULL ? first->site : "",
-                   first->serial != NULL ? first->serial : first->uid != NULL ? first->uid : "without a serial",
-                   first->failure != STN_FAILURE_NONE ? stn_failure_name (first->failure)
-                                                      : stn_verdict_name (first->verdict));
-    return FALSE;
-  }
-  g_autofree char *detail = g_strdup_printf (
-      "started %" G_GUINT64_FORMAT ", passed %" G_GUINT64_FORMAT ", binned %" G_GUINT64_FORMAT ", held %" G_GUINT64_FORMAT
-      ", removed %" G_GUINT64_FORMAT,
-      self->sums.started, self->sums.passed, self->sums.binned, self->sums.held, self->sums.removed);
-  const StnAudit audit = { .action = "lot-end", .subject = self->lot, .detail = detail };
-  if (!stn_session_audit (self, &audit, error))
+  if (!stn_session_recover (self, error)
+      || !stn_lot_end (self->journal, self->query, self->lot, stn_session_who (self), error))
     return FALSE;
   forget_lot (self);
   return TRUE;

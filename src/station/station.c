@@ -1,5 +1,7 @@
 #include "src/station/station-private.h"
 
+#include "src/journal/journal.h"
+
 #include <string.h>
 
 static void
@@ -201,6 +203,12 @@ const char *
 stn_station_people_path (const StnStation *self)
 {
   return self->people_path;
+}
+
+StnJournal *
+stn_station_open_journal (StnStation *self, GError **error)
+{
+  return stn_journal_open (self->journal_path, self->is_virtual, self->clock, error);
 }
 
 gboolean

@@ -41,6 +41,8 @@ StnTargets *stn_station_targets (StnStation *self, GError **error);
 StnTargets *stn_station_read_targets (GError **error);
 /* Where the badges are; `people:` of the file, or beside the journal. */
 const char *stn_station_people_path (const StnStation *self);
+/* Its journal, for what is written between runs. NULL with the journal's error. Close it with stn_journal_close. */
+struct StnJournal *stn_station_open_journal (StnStation *self, GError **error);
 /* Whether the file says `approval: required`. */
 gboolean stn_station_wants_approval (const StnStation *self);
 /* The same station for training: its boards are a bench's (of `target`; NULL: STM32G071CB), one a site, and its records

@@ -34,7 +34,7 @@ OWNED = [
     (r"sqlite3\.h", ["src/journal/", "tests/journal/"], "SQLite"),
     (r"libusb|libserialport\.h|ftdi\.h", ["src/link/", "src/bench/", "tests/vm/"], "libusb, libserialport and libftdi"),
     (r"yaml\.h", ["src/base/"], "libyaml"),
-    (r"sodium\.h", ["src/job/"], "libsodium"),
+    (r"sodium\.h", ["src/job/", "src/station/"], "libsodium"),
     (r"libelf\.h|gelf\.h", ["src/image/"], "libelf"),
     (r"json-glib/", ["src/cli/", "src/report/", "src/central/", "ui/", "tests/"], "json-glib"),
 ]
