@@ -519,7 +519,7 @@ take_result (StnSession *self, StnSessionSeat *seat, const StnEvent *event)
     break;
   case STN_VERDICT_FAIL:
     seat->fails++;
-    seat->fails_in_a_row++;
+    seat->fails_in_a_row += seat->fails == 1; /* boards, not runs */
     self->fails_since_release++;
     leave_open (seat);
     break;
