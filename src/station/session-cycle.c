@@ -21,6 +21,7 @@ stn_session_seat_clear_board (StnSessionSeat *seat)
   g_clear_pointer (&seat->last_run, g_free);
   g_clear_pointer (&seat->open_run, g_free);
   g_clear_pointer (&seat->open_message, g_free);
+  g_clear_pointer (&seat->open_lot, g_free);
   seat->step = STN_STEP_POWER_ON;
   seat->verdict = seat->open_verdict = STN_VERDICT_UNKNOWN;
   seat->failure = seat->open_failure = STN_FAILURE_NONE;

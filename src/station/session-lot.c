@@ -261,15 +261,31 @@ look_at_site (StnSession *self, StnSessionSeat *seat, GError **error)
                                             &seat->last_count, error))
     return FALSE;
   const StnRunRow *row = rows->len > 0 ? g_ptr_array_index (rows, 0) : NULL;
-  if (row == NULL || row->result != NULL)
+  if (row == NULL)
     return TRUE;
+  if (row->result != NULL) {
+    /* boards of a lot are retried or binned; those that a script ran without one are its own business */
+    g_auto (StnLot) lot = { 0 };
+    if (row->result->verdict != STN_VERDICT_FAIL || row->run->lot == NULL)
+      return TRUE;
+    if (!stn_lot_read (self->query, row->run->lot, &lot, error))
+      return FALSE;
+    if (!lot.is_known || lot.is_ended)
+      return TRUE;
+  }
   StnAuditFilter bins = { .action = "bin", .run_id = row->run->run_id, .limit = 1 };
   g_autoptr (GPtrArray) binned = stn_query_audit (self->query, &bins, error);
   if (binned == NULL)
     return FALSE;
-  if (binned->len == 0)
+  if (binned->len > 0)
+    return TRUE;
+  if (row->result != NULL)
+    stand_open (seat, row->run->run_id, row->result->uid, row->result->serial, STN_VERDICT_FAIL, row->result->failure,
+                row->result->message);
+  else
     stand_open (seat, row->run->run_id, NULL, row->run->unit_scan, STN_VERDICT_UNKNOWN, STN_FAILURE_NONE,
                 "the program was ended in the middle of this run");
+  seat->open_lot = g_strdup (row->run->lot);
   return TRUE;
 }
 
@@ -373,9 +389,10 @@ stn_session_open_lot_work (StnSession *self, const StnSessionRequest *request, G
     return FALSE;
   }
   for (guint i = 0; i < self->seats->len; i++)
-    if (stn_session_seat (self, i)->is_open && stn_session_seat (self, i)->open_verdict == STN_VERDICT_FAIL) {
-      stn_error_set (error, STN_FAILURE_FAILED_BOARD_OPEN, "%s still holds a failed board: bin it first",
-                     stn_session_seat (self, i)->site->name);
+    if (stn_session_seat (self, i)->is_open && stn_session_seat (self, i)->open_verdict == STN_VERDICT_FAIL
+        && g_strcmp0 (stn_session_seat (self, i)->open_lot, name) != 0) {
+      stn_error_set (error, STN_FAILURE_FAILED_BOARD_OPEN, "%s still holds a failed board of lot %s: bin it first",
+                     stn_session_seat (self, i)->site->name, stn_session_seat (self, i)->open_lot);
       return FALSE;
     }
   if (!stn_session_check_job (self, error) || !stn_lot_read (self->query, name, &lot, error))
@@ -444,6 +461,12 @@ stn_session_leave_lot_work (StnSession *self, G_GNUC_UNUSED const StnSessionRequ
     stn_error_set (error, STN_FAILURE_NOT_READY, "no lot is open");
     return FALSE;
   }
+  for (guint i = 0; i < self->seats->len; i++)
+    if (stn_session_seat (self, i)->is_open && stn_session_seat (self, i)->open_verdict == STN_VERDICT_FAIL) {
+      stn_error_set (error, STN_FAILURE_FAILED_BOARD_OPEN, "%s holds a failed board: retry or bin it first",
+                     stn_session_seat (self, i)->site->name);
+      return FALSE;
+    }
   const StnAudit audit = { .action = "lot-leave", .subject = self->lot };
   if (!stn_session_audit (self, &audit, error))
     return FALSE;

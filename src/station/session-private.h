@@ -40,6 +40,7 @@ typedef struct {
   char *last_run;      /* of it, with or without a verdict; what a retry repeats */
   /* what it stands open with; a run that came to nothing does not hide it */
   char *open_run, *open_message;
+  char *open_lot; /* of an earlier program's board; NULL: this lot's */
   StnVerdict open_verdict;
   StnFailure open_failure;
   StnStepKind open_step;
