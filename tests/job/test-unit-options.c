@@ -226,6 +226,29 @@ window_text_that_does_not_hold_together_is_refused (void)
   g_assert_false (stn_option_window_parse (NULL, NULL));
 }
 
+/* One NRST and one BOOT0 for three boards, one of which has nothing to write: nobody's reset falls into another's
+ * window, and nobody waits for one that does not come. */
+static void
+boards_that_share_their_lines_are_reset_together (void)
+{
+  g_autoptr (Harness) self = harness_new (&(HarnessOptions){
+      .sites = 3, .shared_lines = TRUE, .power = TRUE, .paced = TRUE, .no_serial = TRUE, .image_bytes = 700 });
+
+  g_assert_true (stn_bench_config_add_option (self->config, "A2", "nBOOT_SEL", 0, NULL));
+  harness_build (self);
+  add_step (self, &opening, pin_on, G_N_ELEMENTS (pin_on));
+  add_step (self, &closing, protect_first_page, G_N_ELEMENTS (protect_first_page));
+  const StnCycleSummary *summary = harness_cycle (self);
+  for (guint i = 0; i < 3; i++) {
+    g_autofree char *site = g_strdup_printf ("A%u", i + 1);
+    const StnResult *result = harness_result (self, site);
+    if (result->verdict != STN_VERDICT_PASS)
+      g_error ("%s: %s\n%s", site, result->message, result->transcript);
+  }
+  g_assert_cmpuint (summary->counts[STN_VERDICT_PASS], ==, 3);
+  harness_assert_parked (self);
+}
+
 /* ---- boot checks by USB id and by a line ---- */
 
 /* A hub port at which devices come as the test says: from its N-th look on. */
@@ -346,6 +369,7 @@ main (int argc, char **argv)
   ADD (readout_protection_goes_last_and_is_proved_by_a_refused_read);
   ADD (a_protected_board_fails_and_says_what_to_do);
   ADD (a_protected_board_is_opened_where_the_job_allows_it);
+  ADD (boards_that_share_their_lines_are_reset_together);
   ADD (boot_check_by_usb_id_waits_for_the_device);
   ADD (boot_check_by_a_line_wants_both_levels);
   ADD (window_text_is_read_as_it_was_written);
