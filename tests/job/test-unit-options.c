@@ -249,6 +249,62 @@ boards_that_share_their_lines_are_reset_together (void)
   harness_assert_parked (self);
 }
 
+/* ---- as a job says it ---- */
+
+/* The same lines on every family, from job.yaml to the silicon. */
+static void
+one_job_means_the_same_on_every_family (void)
+{
+  static const struct {
+    const char *part;
+    gboolean usb;
+  } boards[] = {
+    { "STM32G071xB", FALSE }, { "STM32F103xB", FALSE }, { "STM32F405xG", FALSE }, { "STM32L476xG", FALSE },
+    { "STM32L073xZ", FALSE }, { "STM32F746xG", FALSE }, { "STM32G0B1xE", TRUE },  { "STM32F405xG", TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (boards); i++) {
+    g_autoptr (Harness) self =
+        harness_new (&(HarnessOptions){ .part = boards[i].part,
+                                        .power = TRUE,
+                                        .paced = TRUE,
+                                        .no_serial = TRUE,
+                                        .image_bytes = 4096 /* whole groups of pages on F1 and L0 */,
+                                        .usb_sites = boards[i].usb ? 1 : 0,
+                                        .usb_alone = boards[i].usb,
+                                        .boot_check = boards[i].usb ? "rom-gone" : NULL,
+                                        .job_lines = "erase: touched\nboot: { from: flash, rom-entry: pin }\n"
+                                                     "protect: { write: [app], read: level-1 }\n" });
+
+    g_test_message ("%s%s", boards[i].part, boards[i].usb ? " over USB" : "");
+    harness_build (self);
+    const StnResult *result = run_or_fail (self, STN_VERDICT_PASS, STN_FAILURE_NONE);
+    g_assert_true (harness_flash_is_right (self, "A1", NULL));
+    g_test_message ("%s", result->protection);
+    g_assert_nonnull (strstr (result->protection, "refused-read"));
+    g_assert_cmpuint (stn_ledger_memory_windows (self->ledger), >=, 2);
+  }
+}
+
+/* And the board that came out of it: opened again by a job that allows it. */
+static void
+a_board_of_such_a_job_can_be_done_again (void)
+{
+  g_autoptr (Harness) self = harness_new (
+      &(HarnessOptions){ .power = TRUE,
+                         .paced = TRUE,
+                         .no_serial = TRUE,
+                         .image_bytes = 700,
+                         .job_lines = "repeat: allowed\nunprotect: allowed\nboot: { from: flash, rom-entry: pin }\n"
+                                      "protect: { write: [app], read: level-1 }\n" });
+
+  harness_build (self);
+  run_or_fail (self, STN_VERDICT_PASS, STN_FAILURE_NONE);
+  const StnResult *again = run_or_fail (self, STN_VERDICT_PASS, STN_FAILURE_NONE);
+  g_assert_nonnull (strstr (harness_step (again, STN_STEP_IDENTIFY)->detail, "protection was taken away"));
+  g_assert_true (harness_flash_is_right (self, "A1", NULL));
+}
+
 /* ---- boot checks by USB id and by a line ---- */
 
 /* A hub port at which devices come as the test says: from its N-th look on. */
@@ -369,6 +425,8 @@ main (int argc, char **argv)
   ADD (readout_protection_goes_last_and_is_proved_by_a_refused_read);
   ADD (a_protected_board_fails_and_says_what_to_do);
   ADD (a_protected_board_is_opened_where_the_job_allows_it);
+  ADD (one_job_means_the_same_on_every_family);
+  ADD (a_board_of_such_a_job_can_be_done_again);
   ADD (boards_that_share_their_lines_are_reset_together);
   ADD (boot_check_by_usb_id_waits_for_the_device);
   ADD (boot_check_by_a_line_wants_both_levels);
