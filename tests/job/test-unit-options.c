@@ -94,11 +94,11 @@ opening_options_are_written_read_back_and_recorded (void)
 static void
 options_that_the_board_has_already_are_not_written (void)
 {
-  g_autoptr (Harness) self =
-      harness_new (&(HarnessOptions){ .power = TRUE, .job_lines = "limits: { retries: 3 }\n", .no_serial = TRUE });
+  g_autoptr (Harness) self = harness_new (&(HarnessOptions){
+      .part = "STM32F405xG", .power = TRUE, .job_lines = "limits: { retries: 3 }\n", .no_serial = TRUE });
 
   harness_build (self);
-  const StnPlanOption as_shipped[] = { { "nBOOT_SEL", 1, STN_OPTION_FROM_BOOT, STN_OPTION_PROOF_READ_BACK } };
+  const StnPlanOption as_shipped[] = { { "nRST_STOP", 1, STN_OPTION_FROM_OPTION_BYTES, STN_OPTION_PROOF_READ_BACK } };
   add_step (self, &opening, as_shipped, 1);
   const StnResult *result = run_or_fail (self, STN_VERDICT_PASS, STN_FAILURE_NONE);
   g_assert_cmpuint (stn_ledger_memory_windows (self->ledger), ==, 1); /* the mass erase */
