@@ -138,12 +138,13 @@ add (const Cover *self, const StnOptionField *field, guint32 value)
 static gboolean
 bit_pages (const Cover *self, const StnOptionField *field, guint bit, guint *out_first, guint *out_last)
 {
-  guint64 first = (guint64) field->first_page + (guint64) bit * field->pages_per_bit;
+  guint64 begin = field->bank == 2 ? self->bank_pages : 0, end = field->bank == 1 ? self->bank_pages : self->page_count;
+  guint64 first = begin + field->first_page + (guint64) bit * field->pages_per_bit;
   guint64 last = first + field->pages_per_bit - 1;
-  if (first >= self->page_count)
+  if (first >= end)
     return FALSE;
-  if ((field->last_bit_is_rest && bit == field->width - 1) || last >= self->page_count)
-    last = self->page_count - 1;
+  if ((field->last_bit_is_rest && bit == field->width - 1) || last >= end)
+    last = end - 1;
   *out_first = (guint) first;
   *out_last = (guint) last;
   return TRUE;
@@ -178,10 +179,22 @@ bits_without_protection (const StnOptionField *field)
   return field->active != 0 ? 0 : stn_option_field_most (field);
 }
 
+/* Two banks of one size, where fields say so. */
+static void
+count_bank_pages (Cover *self, StnOptionRole role)
+{
+  const StnOptionField *field;
+  self->bank_pages = self->page_count;
+  for (guint n = 0; (field = stn_options_by_role (self->plan->target, role, n)) != NULL; n++)
+    if (field->bank == 2 && field_is_there (field))
+      self->bank_pages = self->page_count / 2;
+}
+
 static gboolean
 cover_with_bits (Cover *self, StnOptionRole role, gboolean *out_any, GError **error)
 {
   const StnOptionField *field;
+  count_bank_pages (self, role);
   for (guint n = 0; (field = stn_options_by_role (self->plan->target, role, n)) != NULL; n++) {
     if (!field_is_there (field))
       continue;
@@ -280,10 +293,7 @@ static gboolean
 cover_with_areas (Cover *self, StnOptionRole first_role, StnOptionRole last_role, gboolean *out_any, GError **error)
 {
   const StnOptionField *start;
-  self->bank_pages = self->page_count;
-  for (guint n = 0; (start = stn_options_by_role (self->plan->target, first_role, n)) != NULL; n++)
-    if (start->bank == 2 && field_is_there (start))
-      self->bank_pages = self->page_count / 2;
+  count_bank_pages (self, first_role);
   for (guint n = 0; (start = stn_options_by_role (self->plan->target, first_role, n)) != NULL; n++) {
     const StnOptionField *end = field_is_there (start) ? area_end (self, last_role, start) : NULL;
     if (end == NULL)

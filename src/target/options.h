@@ -127,9 +127,9 @@ struct StnOptionField {
   StnOptionRole role;
   gboolean has_active;
   guint32 active;            /* the value with which the role holds */
-  guint bank;                /* 1 or 2 of areas and boot addresses; 0: not of a bank */
+  guint bank;                /* 1 or 2 of areas, bits and boot addresses; 0: not of a bank */
   char area_letter;          /* WRP and PCROP areas: 'A', 'B'; 0: there is one */
-  guint first_page;          /* WRP_BITS: page (erase number) of bit 0 */
+  guint first_page;          /* WRP_BITS: page (erase number, from the start of its bank) of bit 0 */
   guint pages_per_bit;       /* WRP_BITS; 0: not uniform or not known, see the meaning */
   gboolean last_bit_is_rest; /* WRP_BITS: the highest bit protects all pages behind it too */
   guint page_unit_bytes;     /* WRP_FIRST, WRP_LAST, PCROP_*: bytes of one count; 0: pages of the flash map */
