@@ -361,6 +361,10 @@ harness_build (Harness *self)
   build_sites (self);
   StnWiring wiring = stn_site_wiring (self->sites->pdata[0]);
   self->plan = stn_plan_new (self->job, self->targets, NULL, &wiring, &error);
+  if (self->plan == NULL && self->options.may_be_refused) {
+    self->refusal = g_steal_pointer (&error);
+    return;
+  }
   g_assert_no_error (error);
   if (self->options.usb_sites > 0) {
     wiring = stn_site_wiring (self->sites->pdata[self->sites->len - 1]);
@@ -412,6 +416,7 @@ harness_free (Harness *self)
   if (self == NULL)
     return;
   stn_runner_free (self->runner);
+  g_clear_error (&self->refusal);
   g_clear_pointer (&self->adapters, g_ptr_array_unref);
   g_clear_pointer (&self->sites, g_ptr_array_unref);
   stn_line_group_free (self->group);

@@ -27,6 +27,7 @@ typedef struct {
   const char *job_lines;  /* more lines of job.yaml; NULL: the UART boot check */
   const char *boot_check; /* NULL: uart text */
   gboolean no_serial;
+  gboolean may_be_refused; /* by the plan: then there is no plan, the reason is in `refusal`, and no cycle can run */
   StnFaultPlan *faults;
   StnLink *(*wrap) (StnLink *link); /* over each UART that the bench opens; NULL: nothing */
   const char *warning;              /* what the provider says each time a UART was opened; NULL: nothing */
@@ -46,7 +47,8 @@ typedef struct {
   GPtrArray *sites;    /* StnSite */
   StnLineGroup *group;
   StnJob *job;
-  StnPlan *plan;     /* of the first site */
+  StnPlan *plan;     /* of the first site; NULL: refused */
+  GError *refusal;
   StnPlan *usb_plan; /* of the sites that are programmed by USB; NULL: none */
   StnLedger *ledger;
   StnEventQueue *events;
