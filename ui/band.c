@@ -1,7 +1,7 @@
 #include "ui/band.h"
 
 #include "ui/glyph.h"
-#include "ui/label.h"
+#include "ui/screen-private.h"
 
 #define LONG_TEXT 46 /* characters: from here on the smaller type, so that it stays on the band's two lines */
 
@@ -9,6 +9,7 @@ struct _StnBand {
   GtkBox parent;
   GtkDrawingArea *glyph;
   GtkLabel *text, *more;
+  GtkEntry *code;
   StnInstructionKind kind;
 };
 
@@ -62,6 +63,30 @@ stn_band_show (StnBand *self, const StnModel *model)
     atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self->text)), text);
 }
 
+void
+stn_band_open_code (StnBand *self)
+{
+  gtk_widget_show (GTK_WIDGET (self->code));
+  gtk_widget_grab_focus (GTK_WIDGET (self->code));
+}
+
+static void
+on_code (GtkEntry *entry, StnBand *self)
+{
+  g_autofree char *code = g_strdup (gtk_entry_get_text (entry));
+  gtk_widget_hide (GTK_WIDGET (entry));
+  gtk_entry_set_text (entry, "");
+  if (*code != '\0')
+    stn_screen_ask (GTK_WIDGET (self), "type-code", code);
+}
+
+static gboolean
+on_code_left (GtkWidget *entry, GdkEvent *event G_GNUC_UNUSED, gpointer data G_GNUC_UNUSED)
+{
+  gtk_widget_hide (entry);
+  return GDK_EVENT_PROPAGATE;
+}
+
 static void
 stn_band_class_init (StnBandClass *class)
 {
@@ -70,7 +95,10 @@ stn_band_class_init (StnBandClass *class)
   gtk_widget_class_bind_template_child (widget_class, StnBand, glyph);
   gtk_widget_class_bind_template_child (widget_class, StnBand, text);
   gtk_widget_class_bind_template_child (widget_class, StnBand, more);
+  gtk_widget_class_bind_template_child (widget_class, StnBand, code);
   gtk_widget_class_bind_template_callback (widget_class, on_draw_glyph);
+  gtk_widget_class_bind_template_callback (widget_class, on_code);
+  gtk_widget_class_bind_template_callback (widget_class, on_code_left);
   gtk_widget_class_set_css_name (widget_class, "band");
 }
 
@@ -78,4 +106,5 @@ static void
 stn_band_init (StnBand *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  atk_object_set_accessible_id (gtk_widget_get_accessible (GTK_WIDGET (self->text)), "instruction");
 }

@@ -11,5 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (StnBand, stn_band, STN, BAND, GtkBox)
 
 void stn_band_show (StnBand *self, const StnModel *model);
+/* Opens the field in which a code can be typed that cannot be scanned. */
+void stn_band_open_code (StnBand *self);
 
 G_END_DECLS

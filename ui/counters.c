@@ -157,10 +157,10 @@ stn_counters_show (StnCounters *self, const StnModel *model)
   const StnCountersModel *counters = &model->counters;
   g_autofree char *lot = NULL;
 
-  if (counters->quantity > 0)
-    lot = g_strdup_printf (_ ("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT), counters->done, counters->quantity);
-  else
-    lot = g_strdup_printf ("%" G_GUINT64_FORMAT, counters->done);
+  g_autofree char *done = g_strdup_printf ("%" G_GUINT64_FORMAT, counters->done);
+  g_autofree char *quantity = g_strdup_printf ("%" G_GUINT64_FORMAT, counters->quantity);
+  /* translators: boards done, of how many */
+  lot = counters->quantity > 0 ? g_strdup_printf (_ ("%s of %s"), done, quantity) : g_strdup (done);
   stn_label_set (GTK_LABEL (self->lot_value), lot);
   double fraction = counters->quantity > 0 ? (double) counters->done / (double) counters->quantity : 0;
   gtk_widget_set_visible (self->lot_bar, counters->quantity > 0);

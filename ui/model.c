@@ -1,9 +1,10 @@
 #include "ui/model.h"
 
-static void
-row_free (gpointer data)
+void
+stn_model_row_free (StnModelRow *row)
 {
-  StnModelRow *row = data;
+  if (row == NULL)
+    return;
   g_free (row->key);
   g_free (row->title);
   g_free (row->value);
@@ -21,7 +22,7 @@ stn_model_new (void)
                                 &self->reasons,        &self->balance,         &self->pareto,       &self->lot_facts,
                                 &self->unknown };
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
-    *lists[i] = g_ptr_array_new_with_free_func (row_free);
+    *lists[i] = g_ptr_array_new_with_free_func ((GDestroyNotify) stn_model_row_free);
   self->tiles = g_ptr_array_new_with_free_func ((GDestroyNotify) stn_tile_model_free);
   self->counters.fpy_permille = self->counters.yield_permille = self->counters.units_per_hour = -1;
   self->counters.cycle_s = self->counters.handling_s = -1;
@@ -41,7 +42,7 @@ stn_model_free (StnModel *self)
                           self->shift,       self->clock,        self->mode,            self->instruction,
                           self->instruction_more, self->summary, self->start_label,     self->version,
                           self->bench_summary, self->person,     self->drawer_site,     self->drawer_sentence,
-                          self->unlock_what, self->unlock_preview, self->counters.remaining };
+                          self->hint,        self->unlock_what,  self->unlock_preview, self->counters.remaining };
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     g_ptr_array_unref (lists[i]);
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)

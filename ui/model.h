@@ -120,6 +120,7 @@ typedef struct {
 
   /* S0 */
   char *version, *bench_summary;
+  char *hint;        /* for whom has no badge at all, on a virtual station; NULL */
   gboolean wants_pin; /* the badge that was scanned needs one */
   char *person;       /* whose */
 
@@ -159,6 +160,7 @@ StnTileModel *stn_tile_model_copy (const StnTileModel *self);
 gboolean stn_tile_model_equal (const StnTileModel *self, const StnTileModel *other);
 /* Adds a tile and widens the geometry to hold it. Takes it over. */
 void stn_model_add_tile (StnModel *self, StnTileModel *tile);
+void stn_model_row_free (StnModelRow *self);
 /* Adds a row; texts are copied, NULL allowed. Borrowed, to set the rest of its members. */
 StnModelRow *stn_model_add_row (GPtrArray *rows, const char *title, const char *value, const char *remark);
 

@@ -133,4 +133,6 @@ stn_pin_pad_init (StnPinPad *self)
   self->columns = 3;
   gtk_box_pack_start (GTK_BOX (self), grid, TRUE, TRUE, 0);
   gtk_widget_show_all (GTK_WIDGET (self));
+  /* whoever wants a PIN shows it */
+  gtk_widget_hide (GTK_WIDGET (self));
 }

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #define GAP_MS 30      /* most wedges send a character each 7 to 16 ms; nobody types four at this pace */
+#define GAP_IDLE_MS 80 /* where letters are no text */
+#define AFTER_MS 250   /* the rest of a scan that was too slow is not taken for commands */
 #define LEAST 4        /* characters */
 #define MOST 128
 #define SILENCE_MS 120 /* a scan without Enter is over after this */
@@ -18,6 +20,9 @@ struct StnScanner {
   guint characters;
   GPtrArray *kept;    /* GdkEvent, owned: the keys of `text`, as long as it may be a person's */
   guint32 last_time;  /* of the driver, ms */
+  guint32 letter_time; /* of the last letter, whoever it was from; 0: none */
+  guint gap_ms;
+  gboolean is_in_field;
   gboolean is_device; /* they come from the known device */
   gboolean is_too_long;
   guint timer;
@@ -38,6 +43,8 @@ stn_scanner_new (void (*scanned) (gpointer data, const char *text), void (*typed
   self->scanned = scanned;
   self->typed = typed;
   self->data = data;
+  self->gap_ms = GAP_MS;
+  self->is_in_field = TRUE;
   self->text = g_string_new (NULL);
   self->kept = g_ptr_array_new_with_free_func (drop_event);
   return self;
@@ -63,6 +70,30 @@ stn_scanner_set_device (StnScanner *self, const char *device)
 {
   g_free (self->device);
   self->device = device != NULL && *device != '\0' ? g_ascii_strdown (device, -1) : NULL;
+}
+
+void
+stn_scanner_set_gap (StnScanner *self, guint gap_ms)
+{
+  self->gap_ms = gap_ms > 0 ? MIN (gap_ms, 1000) : GAP_MS;
+}
+
+void
+stn_scanner_set_in_field (StnScanner *self, gboolean is_in_field)
+{
+  self->is_in_field = is_in_field;
+}
+
+gboolean
+stn_scanner_is_after_letter (const StnScanner *self, guint32 time)
+{
+  return self->letter_time != 0 && time != self->letter_time && time - self->letter_time < AFTER_MS;
+}
+
+static guint
+gap_ms (const StnScanner *self)
+{
+  return self->is_in_field ? self->gap_ms : MAX (self->gap_ms, GAP_IDLE_MS);
 }
 
 void
@@ -102,6 +133,7 @@ give_scan (StnScanner *self)
   char *text = all;
 
   forget (self);
+  self->letter_time = 0; /* a scan that came whole leaves nothing behind */
   /* AIM's identifier: "]", a letter, a digit */
   if (text[0] == ']' && g_ascii_isalpha (text[1]) && g_ascii_isalnum (text[2]))
     text += 3;
@@ -140,7 +172,7 @@ on_silence (gpointer data)
 static void
 wait_for_more (StnScanner *self)
 {
-  guint ms = is_scan (self) ? SILENCE_MS : GAP_MS;
+  guint ms = is_scan (self) ? MAX (SILENCE_MS, gap_ms (self)) : gap_ms (self);
   if (self->timer != 0)
     g_source_remove (self->timer);
   /* after the keys that are waiting to be read: a slow window must not tear a scan apart */
@@ -211,7 +243,7 @@ stn_scanner_press (StnScanner *self, GdkEventKey *event)
 {
   gboolean is_device = is_known_device (self, event);
   gboolean repeats = is_repeat (self, event);
-  gboolean is_near = self->characters > 0 && event->time - self->last_time <= GAP_MS;
+  gboolean is_near = self->characters > 0 && event->time - self->last_time <= gap_ms (self);
   gboolean is_command = (event->state & (GDK_CONTROL_MASK | GDK_MOD1_MASK | GDK_SUPER_MASK)) != 0;
 
   /* Shift comes between two letters of a scan */
@@ -233,6 +265,8 @@ stn_scanner_press (StnScanner *self, GdkEventKey *event)
     return is_device;
   }
   gunichar letter = character_of (event);
+  if (letter != 0 && letter != ' ' && !is_command)
+    self->letter_time = event->time;
   if (letter == 0 || is_command || (repeats && !is_device))
     return is_device;
   /* START is not to wait, and no code begins with a space */

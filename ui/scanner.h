@@ -27,6 +27,12 @@ StnScanner *stn_scanner_new (void (*scanned) (gpointer data, const char *text),
 void stn_scanner_free (StnScanner *self);
 /* The device whose keys are all the scanner's, "05f9:2214" (vendor and product, hexadecimal); NULL or "": none. */
 void stn_scanner_set_device (StnScanner *self, const char *device);
+/* How slow a scanner may be, ms from one character to the next; 0: 30. Where nobody can type anyway (`is_in_field` FALSE)
+ * it is 80 at least: cheap scanners without a wire are that slow. */
+void stn_scanner_set_gap (StnScanner *self, guint gap_ms);
+void stn_scanner_set_in_field (StnScanner *self, gboolean is_in_field);
+/* Whether a letter came a moment before `time` (of an event): what follows it so soon is no command of a person's. */
+gboolean stn_scanner_is_after_letter (const StnScanner *self, guint32 time);
 /* What the scanner is set to send first and last besides Enter or Tab; taken off. NULL: nothing. */
 void stn_scanner_set_affixes (StnScanner *self, const char *prefix, const char *suffix);
 /* TRUE: the key is taken or kept; nobody else may have it. */

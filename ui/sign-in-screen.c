@@ -8,7 +8,8 @@
 struct _StnSignInScreen {
   GtkBox parent;
   GtkDrawingArea *picture;
-  GtkLabel *greeting, *bench, *version;
+  GtkLabel *greeting, *bench, *hint, *version;
+  GtkEntry *badge;
   GtkButton *sound;
   StnRows *handover;
 };
@@ -57,10 +58,22 @@ on_draw_badge (GtkWidget *widget, cairo_t *cairo, gpointer data G_GNUC_UNUSED)
 void
 stn_sign_in_screen_show (StnSignInScreen *self, const StnModel *model)
 {
+  stn_label_set (self->hint, model->hint);
+  gtk_widget_set_visible (GTK_WIDGET (self->hint), model->hint != NULL);
   stn_label_set (self->greeting, model->person != NULL ? model->person : _ ("Scan your badge"));
   stn_label_set_or_hide (self->bench, model->bench_summary);
   stn_label_set (self->version, model->version);
   stn_screen_show_rows (self->handover, NULL, model->unknown);
+}
+
+/* For a day without a scanner. */
+static void
+on_badge (GtkEntry *entry, gpointer data G_GNUC_UNUSED)
+{
+  g_autofree char *code = g_strconcat ("OP:", gtk_entry_get_text (entry), NULL);
+  if (code[3] != '\0')
+    stn_screen_ask (GTK_WIDGET (entry), "type-code", code);
+  gtk_entry_set_text (entry, "");
 }
 
 static void
@@ -72,8 +85,11 @@ stn_sign_in_screen_class_init (StnSignInScreenClass *class)
   gtk_widget_class_bind_template_child (widget_class, StnSignInScreen, picture);
   gtk_widget_class_bind_template_child (widget_class, StnSignInScreen, greeting);
   gtk_widget_class_bind_template_child (widget_class, StnSignInScreen, bench);
+  gtk_widget_class_bind_template_child (widget_class, StnSignInScreen, hint);
   gtk_widget_class_bind_template_child (widget_class, StnSignInScreen, version);
+  gtk_widget_class_bind_template_child (widget_class, StnSignInScreen, badge);
   gtk_widget_class_bind_template_child (widget_class, StnSignInScreen, sound);
+  gtk_widget_class_bind_template_callback (widget_class, on_badge);
   gtk_widget_class_bind_template_child (widget_class, StnSignInScreen, handover);
   gtk_widget_class_set_css_name (widget_class, "signinscreen");
 }

@@ -84,6 +84,19 @@ on_fullscreen (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_U
 }
 
 static void
+on_code (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, gpointer data)
+{
+  stn_band_open_code (STN_WINDOW (data)->band);
+}
+
+/* What was typed counts as scanned. */
+static void
+on_type_code (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter, gpointer data)
+{
+  request (data, "scan", g_variant_get_string (parameter, NULL));
+}
+
+static void
 on_menu (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, gpointer data)
 {
   stn_header_open_menu (STN_WINDOW (data)->header);
@@ -116,6 +129,8 @@ static const GActionEntry actions[] = {
   { "unlock-pin", on_request, "s", NULL, NULL, { 0 } },
   { "site-number", on_site_number, "u", NULL, NULL, { 0 } },
   { "fullscreen", on_fullscreen, NULL, NULL, NULL, { 0 } },
+  { "code", on_code, NULL, NULL, NULL, { 0 } },
+  { "type-code", on_type_code, "s", NULL, NULL, { 0 } },
   { "menu", on_menu, NULL, NULL, NULL, { 0 } },
 };
 
@@ -190,6 +205,14 @@ stn_window_set_lot (StnWindow *self, const char *lot, const char *quantity)
 }
 
 void
+stn_window_set_scanner (StnWindow *self, const char *device, const char *prefix, const char *suffix, guint gap_ms)
+{
+  stn_scanner_set_gap (self->scanner, gap_ms);
+  stn_scanner_set_device (self->scanner, device);
+  stn_scanner_set_affixes (self->scanner, prefix, suffix);
+}
+
+void
 stn_window_add_page (StnWindow *self, GtkWidget *page, const char *name)
 {
   gtk_stack_add_named (self->screens, page, name);
@@ -235,6 +258,9 @@ take_key (StnWindow *self, const GdkEventKey *event)
     return FALSE;
   if ((g_ascii_isdigit (pin_key) || pin_key == '\b' || pin_key == '\r') && stn_run_screen_type_pin (self->run, pin_key))
     return TRUE;
+  gboolean is_enter = event->keyval == GDK_KEY_Return || event->keyval == GDK_KEY_KP_Enter || event->keyval == GDK_KEY_Tab;
+  if ((is_enter || letter == ' ') && stn_scanner_is_after_letter (self->scanner, event->time))
+    return TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     if (keys[i].key == event->keyval) {
       /* a key that may not be used now says why, and presses nothing else that has the focus */
@@ -266,6 +292,7 @@ static gboolean
 stn_window_key_press_event (GtkWidget *widget, GdkEventKey *event)
 {
   StnWindow *self = STN_WINDOW (widget);
+  stn_scanner_set_in_field (self->scanner, types_into_a_field (self));
   if (stn_scanner_press (self->scanner, event))
     return GDK_EVENT_STOP;
   if (take_key (self, event))

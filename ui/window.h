@@ -20,6 +20,10 @@ void stn_window_show (StnWindow *self, const StnModel *model);
 const char *stn_window_lot (StnWindow *self);
 guint64 stn_window_quantity (StnWindow *self);
 void stn_window_set_lot (StnWindow *self, const char *lot, const char *quantity);
+/* What is known of the scanner: its device ("05f9:2214"), what it puts before and after a code (NULL:
+ * nothing), how slow it is (0: as usual). */
+void stn_window_set_scanner (StnWindow *self, const char *device, const char *prefix, const char *suffix,
+                             guint gap_ms);
 /* A screen of its own beside those of the run (history, reports, wiring): shown as `name` until stn_window_show is given
  * another. Takes the widget. */
 void stn_window_add_page (StnWindow *self, GtkWidget *page, const char *name);
