@@ -2,6 +2,8 @@
 
 #include "src/base/fields.h"
 #include "src/job/job.h"
+#include "src/journal/query.h"
+#include "src/station/approval.h"
 #include "src/station/station.h"
 
 /* What a file is, by the key that only its kind has at the top. */
@@ -64,7 +66,15 @@ check_job (const char *path, StnStation *station, StnTargets *targets, char **ou
     return plan != NULL;
   }
   g_autoptr (GPtrArray) plans = stn_station_plans (station, job, error);
-  return plans != NULL;
+  if (plans == NULL)
+    return FALSE;
+  if (stn_station_wants_approval (station)) {
+    g_autoptr (GError) refused = NULL;
+    g_autoptr (StnQuery) query = stn_query_open (stn_station_journal_path (station), &refused);
+    if (query == NULL || !stn_approval_check (query, job, &refused))
+      g_printerr ("warning: %s: %s\n", path, refused->message);
+  }
+  return TRUE;
 }
 
 static gboolean

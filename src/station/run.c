@@ -5,6 +5,7 @@
 
 #include "src/journal/journal.h"
 #include "src/journal/query.h"
+#include "src/station/approval.h"
 #include "src/station/ledger.h"
 #include "src/station/panel.h"
 #include "src/station/ports.h"
@@ -413,6 +414,10 @@ settle_the_past (StnStationRun *self, GError **error)
 {
   g_autoptr (StnQuery) query = stn_query_open (self->station->journal_path, error);
   if (query == NULL)
+    return FALSE;
+  /* a recovery puts back what a board had: it needs nobody's leave */
+  if (stn_station_wants_approval (self->station) && self->job != NULL && self->recovery == NULL
+      && !stn_approval_check (query, self->job, error))
     return FALSE;
   g_autoptr (GPtrArray) windows = stn_query_open_windows (query, error);
   if (windows == NULL || !tell_unknown (self, query, error))

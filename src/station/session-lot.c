@@ -251,41 +251,79 @@ stand_open (StnSessionSeat *seat, const char *run_id, const char *uid, const cha
   seat->is_open = TRUE;
 }
 
-/* The last run of a site that was begun under this job or lot and has neither result nor bin. */
+static gboolean
+is_binned (StnSession *self, const char *run_id, gboolean *out, GError **error)
+{
+  StnAuditFilter bins = { .action = "bin", .run_id = run_id, .limit = 1 };
+  g_autoptr (GPtrArray) rows = stn_query_audit (self->query, &bins, error);
+  *out = rows != NULL && rows->len > 0;
+  return rows != NULL;
+}
+
+/* Boards of a lot that goes on are retried or binned; those that a script ran without one are its own business. */
+static gboolean
+is_of_open_lot (StnSession *self, const StnRun *run, gboolean *out, GError **error)
+{
+  g_auto (StnLot) lot = { 0 };
+  *out = FALSE;
+  if (run->lot != NULL && !stn_lot_read (self->query, run->lot, &lot, error))
+    return FALSE;
+  *out = lot.is_known && !lot.is_ended;
+  return TRUE;
+}
+
+#define RUNS_LOOKED_AT 50 /* of one board, back along its retries */
+
+/* The board that an earlier program left in a site: its runs from the last one back, to the first of it. What has neither
+ * a PASS nor a bin stands open: failed, or unknown where the last run has no result. */
 static gboolean
 look_at_site (StnSession *self, StnSessionSeat *seat, GError **error)
 {
-  StnRunFilter filter = { .site = seat->site->name, .newest_first = TRUE, .limit = 1 };
+  StnRunFilter filter = { .site = seat->site->name, .newest_first = TRUE, .limit = RUNS_LOOKED_AT };
+  const StnRunRow *unknown = NULL, *failed = NULL;
+  guint fails = 0;
   g_autoptr (GPtrArray) rows = stn_query_runs (self->query, &filter, error);
+
   if (rows == NULL || !stn_query_site_last (self->query, seat->site->name, seat->last, STN_SESSION_LAST,
                                             &seat->last_count, error))
     return FALSE;
-  const StnRunRow *row = rows->len > 0 ? g_ptr_array_index (rows, 0) : NULL;
-  if (row == NULL)
-    return TRUE;
-  if (row->result != NULL) {
-    /* boards of a lot are retried or binned; those that a script ran without one are its own business */
-    g_auto (StnLot) lot = { 0 };
-    if (row->result->verdict != STN_VERDICT_FAIL || row->run->lot == NULL)
-      return TRUE;
-    if (!stn_lot_read (self->query, row->run->lot, &lot, error))
+  for (guint i = 0; i < rows->len; i++) {
+    const StnRunRow *row = g_ptr_array_index (rows, i);
+    gboolean binned = FALSE, is_open = FALSE;
+    if (row->result != NULL && row->result->verdict == STN_VERDICT_PASS)
+      break;
+    if (!is_binned (self, row->run->run_id, &binned, error) || !is_of_open_lot (self, row->run, &is_open, error))
       return FALSE;
-    if (!lot.is_known || lot.is_ended)
-      return TRUE;
+    if (binned)
+      break;
+    if (row->result == NULL && i == 0)
+      unknown = row;
+    if (row->result != NULL && row->result->verdict == STN_VERDICT_FAIL && is_open) {
+      fails++;
+      failed = failed != NULL ? failed : row;
+    }
+    if (row->run->retry_of == NULL)
+      break;
   }
-  StnAuditFilter bins = { .action = "bin", .run_id = row->run->run_id, .limit = 1 };
-  g_autoptr (GPtrArray) binned = stn_query_audit (self->query, &bins, error);
-  if (binned == NULL)
-    return FALSE;
-  if (binned->len > 0)
+  if (unknown == NULL && failed == NULL)
     return TRUE;
-  if (row->result != NULL)
-    stand_open (seat, row->run->run_id, row->result->uid, row->result->serial, STN_VERDICT_FAIL, row->result->failure,
-                row->result->message);
-  else
-    stand_open (seat, row->run->run_id, NULL, row->run->unit_scan, STN_VERDICT_UNKNOWN, STN_FAILURE_NONE,
-                "the program was ended in the middle of this run");
-  seat->open_lot = g_strdup (row->run->lot);
+  const StnRunRow *shown = unknown != NULL ? unknown : failed, *last = g_ptr_array_index (rows, 0);
+  const StnResult *result = shown->result;
+  stand_open (seat, shown->run->run_id, result != NULL ? result->uid : NULL,
+              result != NULL ? result->serial : shown->run->unit_scan,
+              result != NULL ? STN_VERDICT_FAIL : STN_VERDICT_UNKNOWN,
+              result != NULL ? result->failure : STN_FAILURE_NONE,
+              result != NULL ? result->message : "the program was ended in the middle of this run");
+  /* a bin is for all of the board's runs that stand open */
+  if (failed != NULL) {
+    g_free (seat->open_run);
+    seat->open_run = g_strdup (failed->run->run_id);
+  }
+  g_free (seat->last_run);
+  seat->last_run = g_strdup (last->run->run_id);
+  seat->fails = fails;
+  seat->had_failed = fails > 0;
+  seat->open_lot = g_strdup (shown->run->lot);
   return TRUE;
 }
 
@@ -296,25 +334,6 @@ stn_session_find_unknown (StnSession *self)
     g_autoptr (GError) error = NULL;
     if (!look_at_site (self, stn_session_seat (self, i), &error))
       stn_session_warn (self, error->message);
-  }
-}
-
-/* Failed boards of a lot that is taken up again stand where they stood. */
-static void
-find_open (StnSession *self)
-{
-  for (guint i = 0; i < self->sums.open_units->len; i++) {
-    const StnOpenUnit *unit = g_ptr_array_index (self->sums.open_units, i);
-    StnSessionSeat *seat = stn_session_find_seat (self, unit->site, NULL);
-    if (unit->verdict != STN_VERDICT_FAIL || seat == NULL || seat->is_open)
-      continue;
-    /* only where it was the last that happened there */
-    StnRunFilter filter = { .site = unit->site, .newest_first = TRUE, .limit = 1 };
-    g_autoptr (GPtrArray) rows = stn_query_runs (self->query, &filter, NULL);
-    const StnRunRow *row = rows != NULL && rows->len > 0 ? g_ptr_array_index (rows, 0) : NULL;
-    if (row != NULL && g_strcmp0 (row->run->run_id, unit->run_id) == 0)
-      stand_open (seat, unit->run_id, unit->uid, unit->serial, STN_VERDICT_FAIL, unit->failure,
-                  row->result != NULL ? row->result->message : NULL);
   }
 }
 
@@ -409,7 +428,8 @@ stn_session_open_lot_work (StnSession *self, const StnSessionRequest *request, G
     return FALSE;
   }
   if (!lot.is_known || lot.is_ended || is_other || (quantity > 0 && quantity != lot.quantity)) {
-    g_autofree char *detail = g_strdup_printf ("%s %s", self->job->hash, self->job->path);
+    g_autofree char *path = g_canonicalize_filename (self->job->path, NULL);
+    g_autofree char *detail = g_strdup_printf ("%s %s", self->job->hash, path);
     g_autofree char *new_value = g_strdup_printf ("%" G_GUINT64_FORMAT, quantity > 0 ? quantity : lot.quantity);
     g_autofree char *old_value = lot.is_known ? g_strdup_printf ("%" G_GUINT64_FORMAT, lot.quantity) : NULL;
     const StnAudit audit = { .action = "lot-open", .subject = name, .detail = detail, .lot = name,
@@ -432,7 +452,6 @@ stn_session_open_lot_work (StnSession *self, const StnSessionRequest *request, G
   self->cycle_ns = self->handling_ns = -1;
   self->cycle_ended_ns = 0;
   stn_session_count (self);
-  find_open (self);
   return TRUE;
 }
 
@@ -484,6 +503,12 @@ stn_session_end_lot_work (StnSession *self, G_GNUC_UNUSED const StnSessionReques
     stn_error_set (error, STN_FAILURE_NOT_READY, "no lot is open");
     return FALSE;
   }
+  for (guint i = 0; i < self->seats->len; i++)
+    if (stn_session_seat (self, i)->is_open) {
+      stn_error_set (error, STN_FAILURE_LOT_UNBALANCED, "%s still holds a board that is neither passed nor binned",
+                     stn_session_seat (self, i)->site->name);
+      return FALSE;
+    }
   if (!stn_session_recover (self, error)
       || !stn_lot_end (self->journal, self->query, self->lot, stn_session_who (self), error))
     return FALSE;

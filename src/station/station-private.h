@@ -94,7 +94,7 @@ struct StnStation {
   StnTargets *targets;          /* read when first asked for */
   StnBenchConfig *bench_config; /* NULL: no bench */
   char *journal_path, *people_path;
-  gboolean keeps_bench;
+  gboolean keeps_bench, is_training;
   StnBench *bench; /* with keeps_bench, once it was needed */
   gboolean is_virtual; /* a bench, or devices that count as one: its records are of the virtual kind */
 };

@@ -172,6 +172,7 @@ load (const char *path, gboolean is_training, const char *target, StnClock *cloc
   self->journal_path = self->file.journal != NULL ? g_strdup (self->file.journal) : default_journal (self->is_virtual);
   self->people_path =
       self->file.people != NULL ? g_strdup (self->file.people) : beside (self->journal_path, "people.yaml");
+  self->is_training = is_training;
   if (is_training) {
     char *own = beside (self->journal_path, "journal-training.db");
     g_free (self->journal_path);
@@ -214,7 +215,7 @@ stn_station_open_journal (StnStation *self, GError **error)
 gboolean
 stn_station_wants_approval (const StnStation *self)
 {
-  return self->file.approval == STN_APPROVAL_REQUIRED;
+  return self->file.approval == STN_APPROVAL_REQUIRED && !self->is_training;
 }
 
 void
