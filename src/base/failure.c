@@ -45,14 +45,17 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
                                "data." },
   [STN_FAILURE_READ_PROTECTED] = { "read-protected", UNIT, REJECT_BIN,
                                    "Board in %s is locked against reading. Use the reject bin.",
-                                   "Put the board aside; if it may be erased, run a job that says so.",
+                                   "Put the board aside; if it may be erased, the engineer runs a job with “unprotect: "
+                                   "allowed”.",
                                    "Readout protection is on, so the ROM refuses to read and write memory. Usual "
                                    "causes, in order: the board was "
                                    "programmed before and is finished, an earlier run was cut off while it wrote "
                                    "option bytes (the chip then reads "
                                    "them as level 1), or the chip was bought used. Taking the protection off erases "
                                    "the whole flash, and from level "
-                                   "2 there is no way back; so it happens only where the job asks for it." },
+                                   "2 there is no way back; so it happens only where the job asks for it: a line "
+                                   "“unprotect: allowed”, and stationctl explain says how long the erase takes. After "
+                                   "a run that was cut, stationctl recover --erase does the same." },
   [STN_FAILURE_WRITE_PROTECTED] = { "write-protected", UNIT, ENGINEER,
                                     "Board in %s is locked against writing. Call the engineer.",
                                     "Read the option bytes and decide whether the job may lift the write protection.",
@@ -132,13 +135,14 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
                                          "Leave the board where it is and run `stationctl recover --sites SITE`; it "
                                          "says "
                                          "what the board has and puts back what it had.",
-                                         "The option bytes could not be read, do not fit together with their "
-                                         "complements, or have bits set that the "
-                                         "target's description does not know. Writing over them could lock the chip "
-                                         "for good, so nothing is written. Usual "
-                                         "causes, in order: an option write that lost power half-way, a part or a "
-                                         "revision that the target does not "
-                                         "describe, or readout protection that hides them." },
+                                         "The option bytes could not be read, read differently twice, do not fit "
+                                         "together with their complements, are not what was written, or are such that "
+                                         "what the job adds would shut the board. Writing over them could lock the "
+                                         "chip for good, so nothing more is written. Usual causes, in order: an option "
+                                         "write that lost power or its line half-way, a board that came with other "
+                                         "options than a new one (stationctl option-bytes --site SITE shows them), a "
+                                         "ROM that loads options only at power-on, or a part that the target does not "
+                                         "describe." },
   [STN_FAILURE_NOT_PROTECTED] = { "not-protected", UNIT, REJECT_BIN,
                                   "Board in %s is not protected. Use the reject bin.",
                                   "Put the board aside; if several boards show it, compare the ROM version with the "

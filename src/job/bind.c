@@ -156,6 +156,18 @@ rom_notes (const StnTarget *target, gint32 rom_version)
                           (guint) rom_version, target->name);
 }
 
+/* What this very ROM can't write, before anything is erased; a board that differs from a new one is asked again. */
+static gboolean
+check_rom_writes (const StnPlan *plan, guint16 rom_version, GError **error)
+{
+  g_autoptr (StnOptionBlock) shipped = stn_option_block_new_default (plan->target);
+
+  for (guint i = 0; i < plan->option_step_count; i++)
+    if (!stn_plan_rom_writes (plan, &plan->option_steps[i], shipped, rom_version, error))
+      return FALSE;
+  return TRUE;
+}
+
 static char *
 bound_hash (const StnPlan *plan, const StnUnitIdentity *identity, const StnBinding *binding)
 {
@@ -239,7 +251,8 @@ stn_plan_bind (const StnPlan *plan, const StnUnitIdentity *identity, const StnEn
   if (!needs (plan, capabilities, STN_ENGINE_READ, "Read Memory", error)
       || !needs (plan, capabilities, STN_ENGINE_WRITE, "Write Memory", error) || !choose_erase (plan, &binding, error)
       || !check_flash_size (plan, identity, !binding.erase_all, error) || !check_protection (plan, identity, error)
-      || !check_leaving (plan, identity, &binding, error) || !choose_blocks (plan, &binding, error))
+      || !check_rom_writes (plan, rom_version, error) || !check_leaving (plan, identity, &binding, error)
+      || !choose_blocks (plan, &binding, error))
     return FALSE;
   binding.hash = bound_hash (plan, identity, &binding);
   binding.notes = rom_notes (target, identity->rom_version);

@@ -55,6 +55,18 @@ is_worth_a_line (const StnPlan *plan, const StnPlanOption *value, const StnOptio
          || !stn_option_block_get (before, field, &old) || old != value->value;
 }
 
+static gboolean
+changes_anything (const StnPlan *plan, const StnPlanOptionStep *step, const StnOptionBlock *before)
+{
+  for (guint i = 0; i < step->value_count; i++) {
+    const StnOptionField *field = stn_options_find (plan->target, step->values[i].field, NULL);
+    guint32 old = 0;
+    if (field == NULL || !stn_option_block_get (before, field, &old) || old != step->values[i].value)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void
 say_step (GString *out, const StnPlan *plan, const StnPlanOptionStep *step, StnOptionBlock *before)
 {
@@ -71,6 +83,8 @@ say_step (GString *out, const StnPlan *plan, const StnPlanOptionStep *step, StnO
     stn_plan_say_format (out, "", "%s (%s), %s", words, stn_option_from_name (value->from), proof_words (value->proof));
     said++;
   }
+  if (said > 0 && !changes_anything (plan, step, before))
+    stn_plan_say (out, "", "a new part has all of this: nothing is written to it");
   if (said == 0)
     stn_plan_say (out, "", "what an earlier run protected against writing is opened; a new part has nothing to open");
   if (step->has_write_try)
@@ -91,8 +105,8 @@ stn_plan_explain_options (GString *out, const StnPlan *plan)
   if (plan->unprotect_allowed) {
     gint64 seconds = (plan->unprotect_longest_ns + STN_NS_PER_S - 1) / STN_NS_PER_S;
     stn_plan_say_format (out, "Unprotect",
-                         "a board that arrives at readout level 1 is opened first, which erases all of it and takes up "
-                         "to %" G_GINT64_FORMAT " s",
+                         "a board that arrives at readout level 1 is opened first, which erases all of it and takes "
+                         "%" G_GINT64_FORMAT " s more",
                          seconds);
   }
   for (guint i = 0; before != NULL && i < plan->option_step_count; i++)

@@ -258,6 +258,10 @@ stn_plan_explain (const StnPlan *self)
   say_steps (out, self);
   g_string_append_c (out, '\n');
   stn_plan_say_format (out, "Time", "%s a board, if all is typical", total);
+  if (self->unprotect_allowed) {
+    g_autofree char *more = time_text (self->unprotect_longest_ns);
+    stn_plan_say_format (out, "", "%s more for one that arrives protected", more);
+  }
   say_irreversible (out, self);
   return g_string_free (out, FALSE);
 }

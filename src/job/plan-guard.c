@@ -142,6 +142,15 @@ is_accepted (const StnJob *job, const char *name)
   return FALSE;
 }
 
+/* Whether the part is shipped with a pin that it ignores, and can be told to heed it. */
+static gboolean
+has_pin_option (const StnPlan *plan)
+{
+  const StnOptionField *select = stn_options_by_role (plan->target, STN_OPTION_ROLE_BOOT_SELECT, 0);
+  return plan->wiring.has_boot0 && plan->target->boot_pin != STN_BOOT_PIN_LIVE && select != NULL && select->visible
+         && !select->read_only;
+}
+
 static gboolean
 check_accepted (const StnPlan *plan, const GArray *found, GError **error)
 {
@@ -154,9 +163,16 @@ check_accepted (const StnPlan *plan, const GArray *found, GError **error)
     worst = worst != NULL ? worst : one;
     g_string_append_printf (missing, "%s%s", missing->len > 0 ? ", " : "", one->name);
   }
-  if (worst != NULL)
+  if (worst != NULL) {
+    /* what most jobs forget on a part that is shipped without its pin */
+    gboolean pin_is_forgotten =
+        (g_str_equal (missing->str, NO_WAY_IN) || g_str_equal (missing->str, NO_WAY_IN ", " NOT_PROVED))
+        && has_pin_option (plan) && plan->job->rom_entry == STN_ROM_ENTRY_AS_SHIPPED;
     return stn_job_fail (worst->place, error, STN_FAILURE_WOULD_LOCK_OUT,
-                         "%s A job that means it says “accept: [%s]” and is signed.", worst->text, missing->str);
+                         "%s%s A job that means it says “accept: [%s]” and is signed.", worst->text,
+                         pin_is_forgotten ? " “boot: { from: flash, rom-entry: pin }” keeps BOOT0 as the way in." : "",
+                         missing->str);
+  }
   const StnSignature *signature = plan->job->signature;
   if (found->len == 0 || signature->state == STN_SIGNATURE_GOOD || plan->job->for_words_only)
     return TRUE;

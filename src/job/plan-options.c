@@ -179,6 +179,33 @@ check_rom_writes (const StnPlan *plan, const GArray *pairs, GError **error)
   return TRUE;
 }
 
+gboolean
+stn_plan_rom_writes (const StnPlan *self, const StnPlanOptionStep *step, const StnOptionBlock *unit,
+                     guint16 bootloader_id, GError **error)
+{
+  StnOptionVia via = self->engine_class->shape == STN_LINK_CONTROL ? STN_OPTION_VIA_USB : STN_OPTION_VIA_UART;
+  g_autoptr (GArray) changes = g_array_new (FALSE, TRUE, sizeof (StnOptionChange));
+  const StnOptionField *culprit = NULL;
+
+  for (guint i = 0; i < step->value_count; i++) {
+    StnOptionChange change = { .field = stn_options_find (self->target, step->values[i].field, error),
+                               .new_known = TRUE,
+                               .new_value = (guint32) step->values[i].value };
+    if (change.field == NULL)
+      return FALSE;
+    change.old_known = unit != NULL && stn_option_block_get (unit, change.field, &change.old_value);
+    if (!change.old_known || change.old_value != change.new_value)
+      g_array_append_val (changes, change);
+  }
+  const char *why = stn_option_changes_refused (self->target, changes, via, bootloader_id, &culprit);
+  if (why == NULL)
+    return TRUE;
+  g_autofree char *rom = bootloader_id != 0 ? g_strdup_printf (" 0x%02x", bootloader_id) : g_strdup ("");
+  stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "%s of %s can't be written by its ROM%s over %s: %s", culprit->name,
+                 self->target->name, rom, via == STN_OPTION_VIA_USB ? "USB" : "UART", why);
+  return FALSE;
+}
+
 /* ---- into steps ---- */
 
 /* Fields that decide by which way the ROM is entered, or whether it can be let go again. */
@@ -326,13 +353,19 @@ set_cut (const StnPlan *plan, StnPlanOptionStep *step)
                                 "where the ROM can't be entered any more, a debugger.");
     return;
   }
+  /* where the station has no switch a person has a plug */
+  StnPlan by_hand = *plan;
+  by_hand.wiring.has_power = TRUE;
+  gboolean by_plug = ways == 0 && stn_plan_ways_with (&by_hand, erased, is_opening) != 0;
   const char *how = ways & STN_WAY_IN_PIN ? "BOOT0 and a reset"
                     : ways != 0           ? "a power cycle, as the flash is empty"
+                    : by_plug             ? "power off and on by hand, as the flash is empty"
                                           : NULL;
   if (how == NULL)
     step->cut_words =
         g_strdup_printf ("Cut short, the options read as erased: readout level 1, and %s",
-                         "no way into the ROM is left; only a debugger opens the board, which erases it.");
+                         "no way into the ROM is left that can be counted on; a debugger may open the board, which "
+                         "erases it.");
   else
     step->cut_words =
         g_strdup_printf ("Cut short, the options read as erased: readout level 1. The ROM is still entered "
@@ -421,7 +454,7 @@ add_step (StnPlan *plan, GArray *steps, const GArray *pairs, StnStepKind kind, c
 /* ---- all together ---- */
 
 static gboolean
-check_wiring (const StnPlan *plan, GError **error)
+check_steps (const StnPlan *plan, const StnOptionBlock *shipped, GError **error)
 {
   const StnJob *job = plan->job;
   const StnNode *place = job->option_bytes->len > 0                              ? job->places.option_bytes
@@ -434,6 +467,9 @@ check_wiring (const StnPlan *plan, GError **error)
     return stn_job_fail (place, error, STN_FAILURE_NEEDS_POWER_CYCLE,
                          "%s reads its options only when it is powered on: the site has no power line",
                          plan->target->name);
+  for (guint i = 0; i < plan->option_step_count; i++)
+    if (!stn_plan_rom_writes (plan, &plan->option_steps[i], shipped, 0, error))
+      return stn_job_prefix (place, error);
   for (guint i = 0; i + 1 < plan->option_step_count; i++)
     if (!plan->option_steps[i].comes_back)
       return stn_job_fail (place, error, STN_FAILURE_BAD_PLAN,
@@ -501,7 +537,7 @@ stn_plan_make_options (StnPlanMaker *self, GError **error)
       ok = add_step (plan, steps, pairs, kinds[i], shipped, error);
     plan->option_step_count = steps->len;
     plan->option_steps = (StnPlanOptionStep *) (gpointer) g_array_free (g_steal_pointer (&steps), FALSE);
-    if (!ok || !check_wiring (plan, error))
+    if (!ok || !check_steps (plan, shipped, error))
       return FALSE;
   }
   return stn_plan_guard (self, pairs, error);

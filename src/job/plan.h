@@ -201,6 +201,10 @@ const StnPlanOptionStep *stn_plan_option_step (const StnPlan *self, StnStepKind 
 /* The guard once more, with the options that a unit has (read and checked): what the plan makes of them must have no
  * consequence that the job does not accept by name. Error: STN_FAILURE_OPTION_BYTES_UNKNOWN. For binding. */
 gboolean stn_plan_guard_unit (const StnPlan *self, const StnOptionBlock *unit, GError **error);
+/* Whether a ROM of this version (0: not known) writes by the plan's port what the step changes, all at once. `unit`:
+ * what the board has; NULL: every value counts as a change. Error: STN_FAILURE_NOT_SUPPORTED. */
+gboolean stn_plan_rom_writes (const StnPlan *self, const StnPlanOptionStep *step, const StnOptionBlock *unit,
+                              guint16 bootloader_id, GError **error);
 const char *stn_option_proof_name (StnOptionProof proof); /* "read-back", "refused-read", "behaviour", "not-provable" */
 const char *stn_option_from_name (StnOptionFrom from);    /* the job's key: "boot", "protect", ... */
 

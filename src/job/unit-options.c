@@ -474,6 +474,15 @@ write_rounds (StnUnitRun *self, const StnPlanOptionStep *step, const StnOptionBl
   return TRUE;
 }
 
+/* The guard with what this board has, and what its very ROM can write. */
+static gboolean
+may_write (StnUnitRun *self, const StnPlanOptionStep *step, const StnOptionBlock *had, GError **error)
+{
+  guint16 rom_version = self->identity.rom_version > 0 ? (guint16) self->identity.rom_version : 0;
+  return stn_plan_guard_unit (self->plan, had, error)
+         && stn_plan_rom_writes (self->plan, step, had, rom_version, error);
+}
+
 static gboolean
 opening_or_closing (StnUnitRun *self, const StnPlanOptionStep *step, GError **error)
 {
@@ -482,8 +491,7 @@ opening_or_closing (StnUnitRun *self, const StnPlanOptionStep *step, GError **er
   if (!stn_unit_run_option_speed (self, TRUE, error) || !choose_after (self, step, &by_power, error))
     return FALSE;
   g_autoptr (StnOptionBlock) had = read_sound_block (self, error);
-  if (had == NULL || !stn_plan_guard_unit (self->plan, had, error)
-      || !write_rounds (self, step, had, by_power, &wrote, error))
+  if (had == NULL || !may_write (self, step, had, error) || !write_rounds (self, step, had, by_power, &wrote, error))
     return FALSE;
   if (!step->comes_back && wrote) {
     note (&self->step->detail, "written in the last visit: what the board then does has to show it");
@@ -620,8 +628,7 @@ stn_unit_run_read_protect (StnUnitRun *self, GError **error)
   if (!stn_unit_run_option_speed (self, TRUE, error) || !choose_after (self, step, &by_power, error))
     return FALSE;
   g_autoptr (StnOptionBlock) had = read_sound_block (self, error);
-  if (had == NULL || !stn_plan_guard_unit (self->plan, had, error)
-      || !write_rounds (self, step, had, by_power, &wrote, error))
+  if (had == NULL || !may_write (self, step, had, error) || !write_rounds (self, step, had, by_power, &wrote, error))
     return FALSE;
   if (step->comes_back && !has_proof (step, STN_OPTION_PROOF_REFUSED_READ) && !settle_step (self, step, had, error)) {
     make_unknown (error, NULL);

@@ -19,7 +19,7 @@ struct StnStationRun {
   StnJob *job;
   StnEventQueue *events; /* borrowed */
   char *trace_path;
-  StnFaultPlan *faults; /* borrowed */
+  StnFaultPlan *faults;        /* borrowed */
   const StnRecovery *recovery; /* borrowed */
   GCancellable *cancellable;
   StnRun *run_base;
@@ -186,6 +186,21 @@ stn_station_plans (StnStation *self, StnJob *job, GError **error)
     }
   }
   return g_steal_pointer (&plans);
+}
+
+StnPlan *
+stn_station_plan_of_site (StnStation *self, StnJob *job, const char *site, GError **error)
+{
+  const char *const names[] = { site, NULL };
+  g_autoptr (GArray) indexes = g_array_new (FALSE, FALSE, sizeof (guint));
+  StnTargets *targets = stn_station_targets (self, error);
+  if (targets == NULL || !stn_station_pick_sites (self, names, NULL, indexes, error))
+    return NULL;
+  StnPlan *plan =
+      stn_plan_new (job, targets, NULL, &wiring_of (self, g_array_index (indexes, guint, 0))->wiring, error);
+  if (plan == NULL)
+    g_prefix_error (error, "%s: ", site);
+  return plan;
 }
 
 StnPlan *
@@ -375,10 +390,11 @@ wait_out_window (StnStationRun *self, const StnOpenWindow *window, GError **erro
     warn (self, window->site, g_strdup_printf ("an earlier program ended in the middle of: %s", window->what));
   }
   if (self->recovery == NULL && stn_option_window_parse (window->what, &options))
-    warn (self, window->site,
-          g_strdup_printf ("if that board is still there, `stationctl recover --sites %s` looks at its option bytes and "
-                           "puts back what it had",
-                           window->site));
+    warn (
+        self, window->site,
+        g_strdup_printf ("if that board is still there, `stationctl recover --sites %s` looks at its option bytes and "
+                         "puts back what it had",
+                         window->site));
   return stn_journal_window_close (self->journal, window->run_id, error);
 }
 
@@ -723,8 +739,7 @@ start_cycle (StnStationRun *self, GError **error)
   g_free (self->run_base->production_day);
   self->run_base->production_day = today (self->station);
   g_free (self->run_base->shift);
-  self->run_base->shift =
-      g_strdup (stn_station_shift (self->station, stn_clock_utc_us (self->station->clock), NULL));
+  self->run_base->shift = g_strdup (stn_station_shift (self->station, stn_clock_utc_us (self->station->clock), NULL));
   stn_runner_set_run_base (self->runner, self->run_base);
   stn_runner_start (self->runner);
   return TRUE;

@@ -65,6 +65,8 @@ gboolean stn_station_check_bench (const char *path, GError **error);
 /* The plans for a job, one for each different wiring of the enabled sites, in the order of the sites (StnPlan, owned by
  * the array). Errors as stn_plan_new. */
 GPtrArray *stn_station_plans (StnStation *self, StnJob *job, GError **error);
+/* The plan for one enabled site, by name; free with stn_plan_unref. Errors also: usage (no such site). */
+StnPlan *stn_station_plan_of_site (StnStation *self, StnJob *job, const char *site, GError **error);
 /* The plan for a site as most are wired (UART, NRST and BOOT0, no power switch), where there is no station yet. */
 StnPlan *stn_station_plan_without (StnTargets *targets, StnJob *job, GError **error);
 

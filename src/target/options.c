@@ -281,8 +281,19 @@ stn_options_find (const StnTarget *target, const char *name, GError **error)
   }
   g_ptr_array_add (names, NULL);
   const char *nearest = stn_text_nearest (name, (const char *const *) names->pdata);
-  stn_error_set (error, STN_FAILURE_BAD_PLAN, "%s has no option field %s%s%s%s", target->name, quoted,
-                 nearest == NULL ? "" : ": did you mean ", nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?");
+  if (nearest == NULL) {
+    stn_error_set (error, STN_FAILURE_BAD_PLAN,
+                   "%s has no option field %s (“stationctl option-bytes --target %s” lists them)", target->name, quoted,
+                   target->name);
+    return NULL;
+  }
+  /* families have split fields: BOR_LEV is BORR_LEV and BORF_LEV elsewhere */
+  g_ptr_array_remove (names, (gpointer) nearest);
+  const char *second = stn_text_nearest (name, (const char *const *) names->pdata);
+  if (second != NULL && strlen (second) != strlen (nearest))
+    second = NULL;
+  stn_error_set (error, STN_FAILURE_BAD_PLAN, "%s has no option field %s: did you mean %s%s%s?", target->name, quoted,
+                 nearest, second == NULL ? "" : " or ", second == NULL ? "" : second);
   return NULL;
 }
 

@@ -92,6 +92,7 @@ static const Case cases[] = {
   { "validate_is_silent_when_asked", { "validate", "-q", "@station" }, 0, NULL, NULL },
   { "explain_needs_no_station", { "explain", "@job" }, 0, "STM32G071", "usual" },
   { "explain_plans_for_a_station", { "explain", "@job", "--station", "@station" }, 0, "STM32G071", NULL },
+  { "explain_of_no_such_site", { "explain", "@job", "--station", "@station", "--site", "A9" }, 2, NULL, "A9" },
   { "units_without_a_journal_is_bad_input", { "units", "--station", "@station" }, 3, NULL, "no journal yet" },
   { "units_refuses_an_unknown_verdict", { "units", "--verdict", "good" }, 2, NULL, "no verdict" },
   { "unit_wants_one", { "unit" }, 2, NULL, "one serial or UID" },

@@ -171,6 +171,23 @@ schemas_are_what_the_tables_say (void)
   }
 }
 
+static void
+explain_tells_what_changes_on_the_board (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autofree char *text = NULL;
+  g_assert_true (g_file_get_contents (world->job, &text, NULL, NULL));
+  g_autofree char *with = g_strdup_printf ("%s\nboot: { from: flash, rom-entry: pin }\n", text);
+  world_write (world, "pin.yaml", with);
+  g_autoptr (Ended) ended = world_run (world, "explain", "pin.yaml", "--station", "@station", "--site", "A1", NULL);
+  assert_exit (ended, 0);
+  assert_has (ended->out, "On the board in A1, UID ");
+  assert_has (ended->out, "\n  nBOOT_SEL: 0x1: nBOOT0 bit -> 0x0: pin\n");
+  g_autoptr (Ended) plain = world_run (world, "explain", "@job", "--station", "@station", "--site", "A1", NULL);
+  assert_exit (plain, 0);
+  assert_has (plain->out, "no option byte changes\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -183,6 +200,7 @@ main (int argc, char **argv)
                    the_demo_passes_eight_boards_and_says_what_to_try);
   g_test_add_func ("/files/option_bytes_of_a_board_are_told_in_words_and_in_json",
                    option_bytes_of_a_board_are_told_in_words_and_in_json);
+  g_test_add_func ("/files/explain_tells_what_changes_on_the_board", explain_tells_what_changes_on_the_board);
   g_test_add_func ("/files/schemas_are_what_the_tables_say", schemas_are_what_the_tables_say);
   return g_test_run ();
 }

@@ -273,7 +273,7 @@ windows_that_the_rom_can_not_repair_are_named (Fixture *self, gconstpointer data
   g_autoptr (StnPlan) g0 = words_plan_or_fail (self, "STM32G071xB", PIN "protect: { read: level-1 }\n");
   const StnPlanOptionStep *last = stn_plan_option_step (g0, STN_STEP_READ_PROTECT);
   g_assert_false (last->rom_repairs_cut);
-  g_assert_nonnull (strstr (last->cut_words, "only a debugger"));
+  g_assert_nonnull (strstr (last->cut_words, "a debugger may open"));
   /* 2 s for each write and 20 ms for the start, where the data knows no better */
   g_assert_cmpint (last->longest_ns, >=, stn_target_option_write_longest_ns (g0->target));
 
@@ -286,6 +286,29 @@ windows_that_the_rom_can_not_repair_are_named (Fixture *self, gconstpointer data
   /* what the job keeps would be lost */
   g_autoptr (StnPlan) kept = words_plan_or_fail (self, "STM32L433xC", PIN "erase: touched\n");
   g_assert_false (stn_plan_option_step (kept, STN_STEP_OPENING_OPTIONS)->rom_repairs_cut);
+}
+
+/* What only one version of a ROM can't do is asked when the version is known. */
+static void
+a_rom_that_can_not_write_both_at_once_is_refused_by_its_version (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  g_autoptr (StnPlan) plan = words_plan_or_fail (self, "STM32U575xI", "");
+  g_autoptr (StnOptionBlock) shipped = stn_option_block_new_default (plan->target);
+  StnPlanOption values[] = { { .field = "SECWM1_PSTRT", .value = 0x10 }, { .field = "RDP", .value = 0xdc } };
+  const StnPlanOptionStep both = { .kind = STN_STEP_READ_PROTECT, .values = values, .value_count = 2 };
+  const StnPlanOptionStep one = { .kind = STN_STEP_READ_PROTECT, .values = values, .value_count = 1 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (stn_plan_rom_writes (plan, &both, shipped, 0, NULL));
+  g_assert_true (stn_plan_rom_writes (plan, &both, shipped, 0x93, NULL));
+  g_assert_true (stn_plan_rom_writes (plan, &one, shipped, 0x92, NULL));
+  g_assert_false (stn_plan_rom_writes (plan, &both, shipped, 0x92, &error));
+  g_assert_error (error, STN_ERROR, STN_FAILURE_NOT_SUPPORTED);
+  g_assert_nonnull (strstr (error->message, "by its ROM 0x92 over UART"));
+  /* a board that has it already gets no such write */
+  g_assert_true (stn_option_block_set (shipped, stn_options_find (plan->target, "RDP", NULL), 0xdc, NULL));
+  g_assert_true (stn_plan_rom_writes (plan, &both, shipped, 0x92, NULL));
 }
 
 static void
@@ -438,6 +461,7 @@ main (int argc, char **argv)
   ADD (each_value_says_how_it_is_proved);
   ADD (the_ways_in_are_told_after_each_step);
   ADD (windows_that_the_rom_can_not_repair_are_named);
+  ADD (a_rom_that_can_not_write_both_at_once_is_refused_by_its_version);
   ADD (unprotect_states_how_long_its_window_is);
   ADD (a_place_for_a_harmless_write_is_erased_and_protected);
   ADD (what_shuts_a_board_needs_its_name);
