@@ -64,12 +64,12 @@ on_key (GtkWidget *button, gpointer data)
   stn_pin_pad_type (self, (char) GPOINTER_TO_INT (data));
 }
 
-/* Three keys a row as on a telephone; four where the screen is low. */
+/* Three keys a row as on a telephone; six where the screen is low. */
 void
 stn_pin_pad_set_low (StnPinPad *self, gboolean is_low)
 {
   g_return_if_fail (STN_IS_PIN_PAD (self));
-  guint columns = is_low ? 4 : 3;
+  guint columns = is_low ? 6 : 3;
   if (self->columns == columns)
     return;
   self->columns = columns;

@@ -51,7 +51,10 @@ add_label (GtkWidget *box, const char *text, const char *css_class, gboolean is_
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  /* a list takes the width it is given; a long text does not push the sites aside */
   gtk_label_set_width_chars (GTK_LABEL (label), 6);
+  if (!g_str_equal (css_class, "row-value"))
+    gtk_label_set_max_width_chars (GTK_LABEL (label), 20);
   gtk_style_context_add_class (gtk_widget_get_style_context (label), css_class);
   gtk_box_pack_start (GTK_BOX (box), label, is_wide, TRUE, 0);
   return label;

@@ -28,7 +28,7 @@ on_draw (GtkWidget *widget, cairo_t *cairo, gpointer data G_GNUC_UNUSED)
   pango_layout_get_pixel_size (text, &text_width, &text_height);
   cairo_translate (cairo, width / 2, height / 2);
   cairo_rotate (cairo, -0.35);
-  colour.alpha = 0.13;
+  colour.alpha = 0.18;
   gdk_cairo_set_source_rgba (cairo, &colour);
   cairo_move_to (cairo, -text_width / 2.0, -text_height / 2.0);
   pango_cairo_show_layout (cairo, text);

@@ -406,6 +406,9 @@ stn_window_init (StnWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  /* history (S7, S8) and reports (S9) have no page yet; who adds one enables them */
+  enable (self, "history", FALSE);
+  enable (self, "reports", FALSE);
   self->sites = g_ptr_array_new_with_free_func (g_free);
   self->scanner = stn_scanner_new (on_scanned, on_typed, self);
   self->mark = stn_training_mark_new ();
