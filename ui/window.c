@@ -153,7 +153,7 @@ stn_window_show (StnWindow *self, const StnModel *model)
   stn_header_show (self->header, model);
   stn_band_show (self->band, model);
   stn_footer_show (self->footer, model);
-  gtk_widget_set_visible (GTK_WIDGET (self->footer), model->screen != STN_SCREEN_SIGN_IN);
+  gtk_widget_set_visible (GTK_WIDGET (self->footer), model->screen != STN_SCREEN_SIGN_IN && self->page == NULL);
   switch (model->screen) {
   case STN_SCREEN_SIGN_IN:
     stn_sign_in_screen_show (self->sign_in, model);
@@ -223,6 +223,7 @@ stn_window_set_page (StnWindow *self, const char *name)
 {
   g_free (self->page);
   self->page = g_strdup (name);
+  gtk_widget_set_visible (GTK_WIDGET (self->footer), self->screen != STN_SCREEN_SIGN_IN && name == NULL);
   gtk_stack_set_visible_child_name (self->screens, name != NULL ? name : screen_names[self->screen]);
 }
 

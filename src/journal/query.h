@@ -152,4 +152,15 @@ StnAuditRow *stn_query_last_audit (StnQuery *self, const char *action, const cha
  * report, a central database). Reads the whole file in one transaction; the writer goes on meanwhile. */
 gboolean stn_query_verify (StnQuery *self, guint64 *out_rows, guint8 out_head[32], GError **error);
 
+/* A change of a serial's state: "leased", "exposed", "used", "free", "void". */
+typedef struct {
+  gint64 utc_us;
+  char *serial, *state;
+  char *run_id; /* NULL: no run did it */
+} StnSerialChange;
+void stn_serial_change_free (StnSerialChange *self);
+/* The life of a serial, or of every serial that was meant for a chip (its UID), oldest first; at most 1000 rows
+ * (StnSerialChange, owned by the array). */
+GPtrArray *stn_query_serial_changes (StnQuery *self, const char *serial_or_uid, GError **error);
+
 G_END_DECLS

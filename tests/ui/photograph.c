@@ -4,7 +4,9 @@
 #include <libintl.h>
 #include <string.h>
 
+#include "tests/ui/page-scenes.h"
 #include "tests/ui/scenes.h"
+#include "ui/pages.h"
 #include "ui/style.h"
 #include "ui/window.h"
 
@@ -77,6 +79,33 @@ is_wanted (const char *name, char **prefixes)
   return FALSE;
 }
 
+/* The pages beside the run, in front of a cycle that is being loaded. */
+static int
+photograph_pages (StnWindow *window, const Look *look, const char *folder, char **prefixes)
+{
+  const StnScene *live = stn_scenes;
+  int failed = 0;
+  while (live[1].name != NULL && !g_str_equal (live->name, "s2-8-ready"))
+    live++;
+  for (const StnPageScene *scene = stn_page_scenes; scene->name != NULL; scene++) {
+    if (!is_wanted (scene->name, prefixes))
+      continue;
+    g_autoptr (StnModel) model = live->make ();
+    GtkWidget *page = scene->make ();
+    stn_window_add_page (window, page, scene->name);
+    gtk_widget_show (GTK_WIDGET (window));
+    stn_window_set_page (window, scene->name);
+    stn_window_show (window, model);
+    gtk_window_resize (GTK_WINDOW (window), look->width, look->height);
+    settle ();
+    g_autofree char *path = g_strdup_printf ("%s/%s.png", folder, scene->name);
+    failed += !photograph (window, look, path);
+    stn_window_set_page (window, NULL);
+    gtk_widget_destroy (page);
+  }
+  return failed;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -97,6 +126,7 @@ main (int argc, char **argv)
     g_autofree char *folder = g_build_filename (argv[1], look->name, NULL);
     g_mkdir_with_parents (folder, 0755);
     StnWindow *window = g_object_new (STN_TYPE_WINDOW, NULL);
+    stn_pages_attach (window); /* the actions of their buttons */
     gtk_window_set_default_size (GTK_WINDOW (window), look->width, look->height);
     for (const StnScene *scene = stn_scenes; scene->name != NULL; scene++) {
       if (!is_wanted (scene->name, argv + 2))
@@ -110,6 +140,7 @@ main (int argc, char **argv)
       g_autofree char *path = g_strdup_printf ("%s/%s.png", folder, scene->name);
       failed += !photograph (window, look, path);
     }
+    failed += photograph_pages (window, look, folder, argv + 2);
     gtk_widget_destroy (GTK_WIDGET (window));
   }
   return failed > 0;

@@ -1,0 +1,302 @@
+/* History, a board's life and wiring over a real journal and a real station file. */
+#include <gtk/gtk.h>
+
+#include "tests/journal/support.h"
+#include "ui/history-screen.h"
+#include "ui/pages.h"
+#include "ui/records.h"
+#include "ui/run-list.h"
+#include "ui/style.h"
+#include "ui/unit-screen.h"
+#include "ui/wiring-screen.h"
+
+/* ---- what is found ---- */
+
+static StnHistoryAnswer *
+find_or_fail (StnQuery *query, const StnHistoryQuestion *question)
+{
+  g_autoptr (GError) error = NULL;
+  StnHistoryAnswer *answer = stn_history_find (query, question, &error);
+  g_assert_no_error (error);
+  return answer;
+}
+
+static void
+assert_found (StnQuery *query, StnHistoryQuestion question, guint expected)
+{
+  StnHistoryAnswer *answer = find_or_fail (query, &question);
+  g_assert_cmpuint (answer->runs->len, ==, expected);
+  stn_history_answer_free (answer);
+}
+
+/* 60 boards of lot L1, every third failed, and a run without a result. The first serial; free with g_free. */
+static char *
+fill (Place *place)
+{
+  g_autoptr (StnJournal) journal = open_or_fail (place);
+  char *first = NULL;
+  for (guint i = 0; i < 60; i++) {
+    g_autofree char *id = g_strdup_printf ("019a0000-0000-7000-8000-%012u", i);
+    g_autofree char *uid = g_strdup_printf ("0011223344556677%08u", i);
+    g_autofree char *serial = whole_run (journal, id, i % 3 == 2 ? STN_VERDICT_FAIL : STN_VERDICT_PASS, uid);
+    if (first == NULL)
+      first = g_steal_pointer (&serial);
+  }
+  begin_or_fail (journal, "019a0000-0000-7000-8000-000000009999");
+  return first;
+}
+
+static void
+pages_by_key_without_a_gap_newest_first (void)
+{
+  g_autoptr (Place) place = place_new ();
+  g_autofree char *first = fill (place);
+  g_autoptr (StnQuery) query = query_or_fail (place);
+  StnHistoryQuestion question = { 0 };
+  gint64 last = G_MAXINT64;
+  guint count = 0;
+  gboolean has_more;
+  do {
+    StnHistoryAnswer *answer = find_or_fail (query, &question);
+    g_assert_cmpuint (answer->runs->len, >, 0);
+    for (guint i = 0; i < answer->runs->len; i++) {
+      const StnRunRow *row = g_ptr_array_index (answer->runs, i);
+      g_assert_cmpint (row->row, <, last);
+      last = row->row;
+    }
+    count += answer->runs->len;
+    has_more = answer->has_more;
+    question.after_row = last;
+    stn_history_answer_free (answer);
+  } while (has_more);
+  g_assert_cmpuint (count, ==, 61);
+}
+
+static void
+finds_by_serial_uid_lot_and_verdict (void)
+{
+  g_autoptr (Place) place = place_new ();
+  g_autofree char *first = fill (place);
+  g_autoptr (StnQuery) query = query_or_fail (place);
+  assert_found (query, (StnHistoryQuestion){ .board = first }, 1);
+  assert_found (query, (StnHistoryQuestion){ .board = (char *) "001122334455667700000002" }, 1);
+  assert_found (query, (StnHistoryQuestion){ .has_verdict = TRUE, .verdict = STN_VERDICT_FAIL }, 20);
+  assert_found (query, (StnHistoryQuestion){ .has_verdict = TRUE, .verdict = STN_VERDICT_UNKNOWN }, 1);
+  assert_found (query, (StnHistoryQuestion){ .board = first, .has_verdict = TRUE, .verdict = STN_VERDICT_FAIL }, 0);
+  assert_found (query, (StnHistoryQuestion){ .board = first, .site = (char *) "A4" }, 0);
+  /* a lot in the field for boards; a board that is in another lot; nothing at all */
+  assert_found (query, (StnHistoryQuestion){ .board = (char *) "L1" }, 50);
+  assert_found (query, (StnHistoryQuestion){ .board = first, .lot = (char *) "L2" }, 0);
+  assert_found (query, (StnHistoryQuestion){ .board = (char *) "nobody", .lot = (char *) "L1" }, 0);
+  assert_found (query, (StnHistoryQuestion){ .board = (char *) "nobody" }, 0);
+}
+
+static void
+the_life_of_a_serial_is_told_in_order (void)
+{
+  static const char *const expected[] = { "leased", "exposed", "used" };
+  g_autoptr (Place) place = place_new ();
+  g_autofree char *first = fill (place);
+  g_autoptr (StnQuery) query = query_or_fail (place);
+  const char *const keys[] = { first, "001122334455667700000000" };
+  for (guint k = 0; k < G_N_ELEMENTS (keys); k++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GPtrArray) changes = stn_query_serial_changes (query, keys[k], &error);
+    g_assert_no_error (error);
+    g_assert_cmpuint (changes->len, ==, G_N_ELEMENTS (expected));
+    for (guint i = 0; i < changes->len; i++) {
+      const StnSerialChange *change = g_ptr_array_index (changes, i);
+      g_assert_cmpstr (change->state, ==, expected[i]);
+      g_assert_cmpstr (change->serial, ==, first);
+    }
+  }
+}
+
+/* ---- the pages ---- */
+
+static gboolean
+give_up (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Real time: the answers come from real threads. */
+static void
+iterate_until (gboolean (*is_done) (gpointer), gpointer data)
+{
+  gboolean is_late = FALSE;
+  guint source = g_timeout_add_seconds (30, give_up, &is_late);
+  while (!is_done (data) && !is_late)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (is_late);
+  g_source_remove (source);
+}
+
+static GtkWidget *
+child_of_type (GtkWidget *widget, GType type)
+{
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
+    return widget;
+  if (!GTK_IS_CONTAINER (widget))
+    return NULL;
+  g_autoptr (GList) children = gtk_container_get_children (GTK_CONTAINER (widget));
+  for (GList *child = children; child != NULL; child = child->next) {
+    GtkWidget *found = child_of_type (child->data, type);
+    if (found != NULL)
+      return found;
+  }
+  return NULL;
+}
+
+static gboolean
+has_rows (gpointer list)
+{
+  return stn_run_list_length (list) > 0;
+}
+
+static guint seen;
+
+static void
+on_request (StnWindow *window G_GNUC_UNUSED, const char *name G_GNUC_UNUSED, const char *argument G_GNUC_UNUSED)
+{
+  seen++;
+}
+
+static guint
+live_requests (StnWindow *window, const char *name, const char *argument)
+{
+  seen = 0;
+  g_signal_emit_by_name (window, "request", name, argument);
+  return seen;
+}
+
+static void
+activate (StnWindow *window, const char *action)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (window), action, NULL);
+}
+
+static void
+a_page_takes_scans_and_start_and_gives_them_back (void)
+{
+  g_autoptr (Place) place = place_new ();
+  g_autofree char *first = fill (place);
+  StnWindow *window = g_object_new (STN_TYPE_WINDOW, NULL);
+  StnPages *pages = stn_pages_attach (window);
+  g_signal_connect (window, "request", G_CALLBACK (on_request), NULL);
+  stn_pages_set_source (pages, place->path, NULL);
+  gtk_widget_show (GTK_WIDGET (window));
+
+  g_assert_null (stn_pages_front (pages));
+  g_assert_cmpuint (live_requests (window, "scan", first), ==, 1);
+  activate (window, "history");
+  g_assert_cmpstr (stn_pages_front (pages), ==, "history");
+  GtkWidget *list = child_of_type (GTK_WIDGET (window), STN_TYPE_RUN_LIST);
+  iterate_until (has_rows, list);
+  g_assert_cmpuint (stn_run_list_length (STN_RUN_LIST (list)), ==, 50);
+
+  g_assert_cmpuint (live_requests (window, "scan", first), ==, 0);
+  stn_run_list_clear (STN_RUN_LIST (list));
+  iterate_until (has_rows, list);
+  g_assert_cmpuint (stn_run_list_length (STN_RUN_LIST (list)), ==, 1);
+  /* no cycle is started from a page; who somebody is, is the session's */
+  g_assert_cmpuint (live_requests (window, "start", ""), ==, 0);
+  g_assert_cmpuint (live_requests (window, "retry", ""), ==, 0);
+  g_assert_cmpuint (live_requests (window, "scan", "OP:4711"), ==, 1);
+  g_assert_cmpuint (live_requests (window, "scan", "CMD:STOP"), ==, 1);
+  g_assert_cmpuint (live_requests (window, "stop", ""), ==, 1);
+
+  g_assert_cmpuint (live_requests (window, "close-side", ""), ==, 0);
+  g_assert_null (stn_pages_front (pages));
+  g_assert_cmpuint (live_requests (window, "start", ""), ==, 1);
+  gtk_widget_destroy (GTK_WIDGET (window));
+}
+
+static void
+a_row_leads_to_the_board_and_escape_back (void)
+{
+  g_autoptr (Place) place = place_new ();
+  g_autofree char *first = fill (place);
+  StnWindow *window = g_object_new (STN_TYPE_WINDOW, NULL);
+  StnPages *pages = stn_pages_attach (window);
+  stn_pages_set_source (pages, place->path, NULL);
+  gtk_widget_show (GTK_WIDGET (window));
+  activate (window, "history");
+  GtkWidget *list = child_of_type (GTK_WIDGET (window), STN_TYPE_RUN_LIST);
+  iterate_until (has_rows, list);
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 3);
+  const char *spoken = atk_object_get_name (gtk_widget_get_accessible (GTK_WIDGET (row)));
+  g_assert_true (g_str_has_prefix (spoken, "PASS, ") || g_str_has_prefix (spoken, "FAIL, "));
+  g_signal_emit_by_name (list, "row-activated", row);
+  g_assert_cmpstr (stn_pages_front (pages), ==, "unit");
+  live_requests (window, "close-side", "");
+  g_assert_cmpstr (stn_pages_front (pages), ==, "history");
+  live_requests (window, "close-side", "");
+  g_assert_null (stn_pages_front (pages));
+  gtk_widget_destroy (GTK_WIDGET (window));
+}
+
+/* A window that goes while its question is under way: the answer finds nobody, and nothing breaks. */
+static void
+a_question_outlives_its_page (void)
+{
+  g_autoptr (Place) place = place_new ();
+  g_autofree char *first = fill (place);
+  for (guint i = 0; i < 20; i++) {
+    StnWindow *window = g_object_new (STN_TYPE_WINDOW, NULL);
+    StnPages *pages = stn_pages_attach (window);
+    stn_pages_set_source (pages, place->path, NULL);
+    activate (window, "history");
+    for (guint k = 0; k < i; k++)
+      g_main_context_iteration (NULL, FALSE);
+    gtk_widget_destroy (GTK_WIDGET (window));
+  }
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static gboolean
+has_no_wait (gpointer page)
+{
+  GtkWidget *bar = child_of_type (page, GTK_TYPE_PROGRESS_BAR);
+  return bar != NULL && !gtk_widget_get_visible (bar);
+}
+
+static void
+wiring_is_checked_in_a_thread (void)
+{
+  g_autofree char *file = g_build_filename (g_getenv ("STN_SOURCE_ROOT"), "data/stations/virtual-8.yaml", NULL);
+  StnWindow *window = g_object_new (STN_TYPE_WINDOW, NULL);
+  StnPages *pages = stn_pages_attach (window);
+  stn_pages_set_source (pages, NULL, file);
+  gtk_widget_show (GTK_WIDGET (window));
+  activate (window, "check-wiring");
+  GtkWidget *page = child_of_type (GTK_WIDGET (window), STN_TYPE_WIRING_SCREEN);
+  iterate_until (has_no_wait, page);
+  GtkWidget *grid = child_of_type (page, GTK_TYPE_GRID);
+  GtkWidget *name = gtk_grid_get_child_at (GTK_GRID (grid), 0, 8);
+  g_assert_cmpstr (gtk_label_get_text (GTK_LABEL (name)), ==, "A8");
+  /* while a cycle runs nothing is touched */
+  GtkWidget *identify = gtk_grid_get_child_at (GTK_GRID (grid), 9, 8);
+  g_assert_true (gtk_widget_get_sensitive (identify));
+  stn_pages_set_running (pages, TRUE);
+  g_assert_false (gtk_widget_get_sensitive (identify));
+  gtk_widget_destroy (GTK_WIDGET (window));
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  stn_style_init ();
+  g_test_add_func ("/history/pages_by_key_without_a_gap_newest_first", pages_by_key_without_a_gap_newest_first);
+  g_test_add_func ("/history/finds_by_serial_uid_lot_and_verdict", finds_by_serial_uid_lot_and_verdict);
+  g_test_add_func ("/unit/the_life_of_a_serial_is_told_in_order", the_life_of_a_serial_is_told_in_order);
+  g_test_add_func ("/pages/a_page_takes_scans_and_start_and_gives_them_back",
+                   a_page_takes_scans_and_start_and_gives_them_back);
+  g_test_add_func ("/pages/a_row_leads_to_the_board_and_escape_back", a_row_leads_to_the_board_and_escape_back);
+  g_test_add_func ("/pages/a_question_outlives_its_page", a_question_outlives_its_page);
+  g_test_add_func ("/pages/wiring_is_checked_in_a_thread", wiring_is_checked_in_a_thread);
+  return g_test_run ();
+}

@@ -1,0 +1,25 @@
+/* The pages beside the run: history (S7), one board's life (S8), reports (S9), wiring (S11). They ask the journal and the
+ * station themselves, each in a thread of its own, so the session never waits for them and they not for it.
+ *
+ * While a page is in front a scan looks for what was scanned, Escape goes back, Space presses what has the focus: it
+ * starts no cycle. Badges and commands still reach the session. */
+#pragma once
+
+#include "ui/window.h"
+
+G_BEGIN_DECLS
+
+typedef struct StnPages StnPages;
+
+/* Adds the pages and their actions ("history", "reports", "check-wiring", "live", "page-before") to a window, which owns
+ * them from then on. Before the controller is made: what a page takes, the session does not get. */
+StnPages *stn_pages_attach (StnWindow *window);
+/* Whose records and whose wiring; NULL: none yet, and where a station file is looked for. May be called as often as one
+ * likes. */
+void stn_pages_set_source (StnPages *self, const char *journal, const char *station_path);
+/* Whether a cycle runs. */
+void stn_pages_set_running (StnPages *self, gboolean is_running);
+/* NULL: the run's own screens are in front. */
+const char *stn_pages_front (StnPages *self);
+
+G_END_DECLS
