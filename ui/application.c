@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/controller.h"
+#include "ui/pages.h"
 #include "ui/places.h"
 #include "ui/style.h"
 
@@ -141,6 +142,7 @@ static const struct {
   { "app.mute", "F9" },           { "win.history", "<Primary>h" },
   { "win.code", "<Primary>t" },   { "win.unlock", "<Primary>u" },
   { "app.quit", "<Primary>q" },   { "win.show-help-overlay", "<Primary>question" },
+  { "win.reports", "<Primary>r" },  { "win.check-wiring", "<Primary>w" },
 };
 
 static void
@@ -183,6 +185,7 @@ open_window (StnApplication *self)
 {
   g_autofree char *job_folder = self->jobs != NULL ? g_strdup (self->jobs) : setting (self, "job-folder");
   self->window = stn_window_new (GTK_APPLICATION (self));
+  stn_pages_set_station (stn_pages_attach (self->window), self->station);
   apply_scanner (self);
   if (self->settings != NULL) {
     int width, height;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ui/job-list.h"
+#include "ui/pages.h"
 #include "ui/picture.h"
 
 #define TICK_MS 100
@@ -240,6 +241,11 @@ show (StnController *self)
   self->context.logs = self->logs;
   g_autoptr (StnModel) model = stn_picture_new (state, self->progress, &self->context, g_get_real_time ());
   stn_window_show (self->window, model);
+  StnPages *pages = stn_pages_of (self->window);
+  if (pages != NULL) {
+    stn_pages_set_journal (pages, state->journal_path);
+    stn_pages_set_running (pages, stn_controller_is_busy (self));
+  }
 }
 
 static gboolean

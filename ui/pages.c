@@ -150,11 +150,22 @@ stn_pages_attach (StnWindow *window)
   return self;
 }
 
+StnPages *
+stn_pages_of (StnWindow *window)
+{
+  return g_object_get_data (G_OBJECT (window), "stn-pages");
+}
+
 void
-stn_pages_set_source (StnPages *self, const char *journal, const char *station_path)
+stn_pages_set_journal (StnPages *self, const char *journal)
 {
   stn_history_screen_set_journal (self->history, journal);
   stn_unit_screen_set_journal (self->unit, journal);
+}
+
+void
+stn_pages_set_station (StnPages *self, const char *station_path)
+{
   stn_wiring_screen_set_station (self->wiring, station_path);
 }
 

@@ -14,9 +14,12 @@ typedef struct StnPages StnPages;
 /* Adds the pages and their actions ("history", "reports", "check-wiring", "live", "page-before") to a window, which owns
  * them from then on. Before the controller is made: what a page takes, the session does not get. */
 StnPages *stn_pages_attach (StnWindow *window);
-/* Whose records and whose wiring; NULL: none yet, and where a station file is looked for. May be called as often as one
- * likes. */
-void stn_pages_set_source (StnPages *self, const char *journal, const char *station_path);
+/* Those of a window; NULL: it has none. */
+StnPages *stn_pages_of (StnWindow *window);
+/* Whose records; NULL: there are none yet. May be called as often as one likes. */
+void stn_pages_set_journal (StnPages *self, const char *journal);
+/* Whose wiring; NULL: where a station file is looked for. */
+void stn_pages_set_station (StnPages *self, const char *station_path);
 /* Whether a cycle runs. */
 void stn_pages_set_running (StnPages *self, gboolean is_running);
 /* NULL: the run's own screens are in front. */

@@ -5,6 +5,7 @@
 
 #include "ui/page-bar.h"
 #include "ui/run-words.h"
+#include "ui/texts.h"
 #include "ui/verdict-mark.h"
 
 #define OPTION_WORD_DIGITS 8 /* option bytes are read in words of 32 bits */
@@ -128,7 +129,7 @@ build_steps (const GPtrArray *steps)
     g_autofree char *tries = g_strdup_printf ("%u", step->tries);
     g_autofree char *bytes = step->bytes > 0 ? g_strdup_printf (_ ("%d bytes"), (int) MIN (step->bytes, G_MAXINT)) : NULL;
     const char *detail = step->detail != NULL ? step->detail : bytes != NULL ? bytes : "";
-    const char *cells[] = { stn_step_title (step->kind), stn_verdict_word (step->outcome), from, took, tries, detail };
+    const char *cells[] = { stn_text_step_name (step->kind), stn_verdict_word (step->outcome), from, took, tries, detail };
     for (guint k = 0; k < G_N_ELEMENTS (cells); k++) {
       GtkWidget *label = new_label (cells[k], k == 0 || step->outcome == STN_VERDICT_FAIL ? "row-title" : "row-value");
       gtk_label_set_line_wrap (GTK_LABEL (label), k + 1 == G_N_ELEMENTS (cells));

@@ -2,6 +2,8 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/texts.h"
+
 #define NS_PER_S 1000000000.0
 
 static const struct {
@@ -15,24 +17,6 @@ static const struct {
   [STN_VERDICT_CANCELLED] = { STN_TILE_OFF, N_ ("STOPPED") },
   [STN_VERDICT_EMPTY] = { STN_TILE_EMPTY, N_ ("EMPTY") },
   [STN_VERDICT_SKIPPED] = { STN_TILE_OFF, N_ ("SKIPPED") },
-};
-
-static const char *const steps[STN_STEP_COUNT] = {
-  [STN_STEP_POWER_ON] = N_ ("Power"),
-  [STN_STEP_ENTER] = N_ ("Enter the ROM"),
-  [STN_STEP_IDENTIFY] = N_ ("Identify the chip"),
-  [STN_STEP_ADMIT] = N_ ("Ask the journal"),
-  [STN_STEP_BIND] = N_ ("Fit the plan to the board"),
-  [STN_STEP_OPENING_OPTIONS] = N_ ("Opening options"),
-  [STN_STEP_ERASE] = N_ ("Erase"),
-  [STN_STEP_PROGRAM] = N_ ("Program"),
-  [STN_STEP_VERIFY] = N_ ("Verify"),
-  [STN_STEP_FIRST_BLOCK] = N_ ("First block"),
-  [STN_STEP_CLOSING_OPTIONS] = N_ ("Closing options"),
-  [STN_STEP_READ_PROTECT] = N_ ("Read protection"),
-  [STN_STEP_LEAVE] = N_ ("Leave the ROM"),
-  [STN_STEP_BOOT_CHECK] = N_ ("Boot check"),
-  [STN_STEP_RECORD] = N_ ("Record"),
 };
 
 StnVerdict
@@ -69,26 +53,18 @@ stn_duration_text (gint64 duration_ns)
   return g_strdup_printf (_ ("%.1f s"), (double) duration_ns / NS_PER_S);
 }
 
-const char *
-stn_step_title (StnStepKind kind)
-{
-  return (guint) kind < STN_STEP_COUNT ? _ (steps[kind]) : "";
-}
-
 char *
 stn_failure_sentence (StnFailure failure, const char *site)
 {
-  const char *sentence = failure != STN_FAILURE_NONE ? stn_failure_row (failure)->operator_sentence : NULL;
-  if (sentence == NULL || *sentence == '\0')
-    return NULL;
-  /* the sentence is data: printf is not asked */
-  g_auto (GStrv) parts = g_strsplit (_ (sentence), "%s", 2);
-  return g_strjoinv (site != NULL ? site : _ ("this site"), parts);
+  char *sentence = failure != STN_FAILURE_NONE ? stn_text_failure (failure, site) : NULL;
+  if (sentence != NULL && *sentence == '\0')
+    g_clear_pointer (&sentence, g_free);
+  return sentence;
 }
 
 const char *
 stn_failure_advice (StnFailure failure)
 {
-  const char *action = failure != STN_FAILURE_NONE ? stn_failure_row (failure)->next_action : NULL;
-  return action != NULL && *action != '\0' ? _ (action) : NULL;
+  const char *action = failure != STN_FAILURE_NONE ? stn_text_next_action (failure) : NULL;
+  return action != NULL && *action != '\0' ? action : NULL;
 }

@@ -16,8 +16,6 @@ const char *stn_verdict_word (StnVerdict verdict);
 char *stn_moment_text (gint64 utc_us);
 /* "3.4 s", "240 ms". Free with g_free. */
 char *stn_duration_text (gint64 duration_ns);
-/* "Verify": a step as a list names it. */
-const char *stn_step_title (StnStepKind kind);
 /* The operator's sentence of a failure, the site's name in it; NULL: it has none. Free with g_free. */
 char *stn_failure_sentence (StnFailure failure, const char *site);
 /* What to do about it; NULL: nothing. */

@@ -185,7 +185,7 @@ a_page_takes_scans_and_start_and_gives_them_back (void)
   StnWindow *window = g_object_new (STN_TYPE_WINDOW, NULL);
   StnPages *pages = stn_pages_attach (window);
   g_signal_connect (window, "request", G_CALLBACK (on_request), NULL);
-  stn_pages_set_source (pages, place->path, NULL);
+  stn_pages_set_journal (pages, place->path);
   gtk_widget_show (GTK_WIDGET (window));
 
   g_assert_null (stn_pages_front (pages));
@@ -220,7 +220,7 @@ a_row_leads_to_the_board_and_escape_back (void)
   g_autofree char *first = fill (place);
   StnWindow *window = g_object_new (STN_TYPE_WINDOW, NULL);
   StnPages *pages = stn_pages_attach (window);
-  stn_pages_set_source (pages, place->path, NULL);
+  stn_pages_set_journal (pages, place->path);
   gtk_widget_show (GTK_WIDGET (window));
   activate (window, "history");
   GtkWidget *list = child_of_type (GTK_WIDGET (window), STN_TYPE_RUN_LIST);
@@ -246,7 +246,7 @@ a_question_outlives_its_page (void)
   for (guint i = 0; i < 20; i++) {
     StnWindow *window = g_object_new (STN_TYPE_WINDOW, NULL);
     StnPages *pages = stn_pages_attach (window);
-    stn_pages_set_source (pages, place->path, NULL);
+    stn_pages_set_journal (pages, place->path);
     activate (window, "history");
     for (guint k = 0; k < i; k++)
       g_main_context_iteration (NULL, FALSE);
@@ -269,7 +269,7 @@ wiring_is_checked_in_a_thread (void)
   g_autofree char *file = g_build_filename (g_getenv ("STN_SOURCE_ROOT"), "data/stations/virtual-8.yaml", NULL);
   StnWindow *window = g_object_new (STN_TYPE_WINDOW, NULL);
   StnPages *pages = stn_pages_attach (window);
-  stn_pages_set_source (pages, NULL, file);
+  stn_pages_set_station (pages, file);
   gtk_widget_show (GTK_WIDGET (window));
   activate (window, "check-wiring");
   GtkWidget *page = child_of_type (GTK_WIDGET (window), STN_TYPE_WIRING_SCREEN);
