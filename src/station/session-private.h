@@ -1,5 +1,5 @@
 /* The inside of the session, for its files: session.c (thread, requests, notices), session-state.c (pictures),
- * session-cycle.c (runs and what comes of them), session-lot.c (job, lot, bins), session-people.c, session-scan.c.
+ * session-cycle.c (runs and what comes of them), session-lot.c (job, lot, bins), session-people.c, session-scan.c, session-service.c.
  * Everything but what `mutex` guards belongs to the session's thread. */
 #pragma once
 
