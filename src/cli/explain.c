@@ -97,7 +97,15 @@ explain_for_board (const char *path, const char *station_path, const char *site)
   g_autofree char *text = stn_plan_explain (plan);
   g_print ("%s", text);
   g_autoptr (StnBoardOptions) board = stn_station_read_options (station, site, plan->target->name, cancellable, &error);
-  return board != NULL ? print_board (plan, board) : stn_command_fail (error);
+  if (board != NULL)
+    return print_board (plan, board);
+  if (!stn_error_is (error, STN_FAILURE_READ_PROTECTED) || !plan->unprotect_allowed)
+    return stn_command_fail (error);
+  g_print (
+      "\nOn the board in %s:\n  readout protection is on: the job takes it away first, which erases everything, and "
+      "sets its options anew\n",
+      site);
+  return STN_EXIT_PASSED;
 }
 
 int

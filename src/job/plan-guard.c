@@ -176,9 +176,11 @@ check_accepted (const StnPlan *plan, const GArray *found, GError **error)
   const StnSignature *signature = plan->job->signature;
   if (found->len == 0 || signature->state == STN_SIGNATURE_GOOD || plan->job->for_words_only)
     return TRUE;
+  g_autoptr (GString) names = g_string_new (NULL);
+  for (guint i = 0; i < found->len; i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", g_array_index (found, Found, i).name);
   return stn_job_fail (plan->job->places.accept, error, STN_FAILURE_NOT_SIGNED,
-                       "what this job accepts (%s) needs a signature, and it is %s",
-                       g_array_index (found, Found, 0).name, signature->words);
+                       "what this job accepts (%s) needs a signature, and it is %s", names->str, signature->words);
 }
 
 gboolean

@@ -108,6 +108,24 @@ block_hex (const StnOptionBlock *block)
   return g_string_free (text, FALSE);
 }
 
+/* As they would be written, or as read where parts are not known. */
+static char *
+encoded_hex (const StnOptionBlock *block)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint area = 0; area < STN_OPTION_AREAS; area++) {
+    gsize length = 0;
+    const guint8 *bytes = stn_option_block_bytes (block, area, &length);
+    g_autofree guint8 *encoded = g_malloc0 (length + 1);
+    if (bytes != NULL && stn_option_block_encode (block, area, encoded))
+      bytes = encoded;
+    for (gsize i = 0; bytes != NULL && i < length; i++)
+      g_string_append_printf (text, "%02x", bytes[i]);
+  }
+  return g_string_free (text, FALSE);
+}
+
 /* ---- what is known of the unit from here on ---- */
 
 /* The identity's bytes are what binding and the option reload look at. */
@@ -647,6 +665,12 @@ stn_unit_run_read_protect (StnUnitRun *self, GError **error)
     return FALSE;
   g_autofree char *changes = changes_text (had, planned);
   note (&self->step->detail, "%s", changes);
+  /* the bytes can't be read any more: the record has those that were written, not the ones before them */
+  if (!step->comes_back || has_proof (step, STN_OPTION_PROOF_REFUSED_READ)) {
+    g_free (self->result->options_after);
+    self->result->options_after = encoded_hex (planned);
+    note (&self->step->detail, "options after: as written");
+  }
   return TRUE;
 }
 

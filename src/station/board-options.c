@@ -97,8 +97,13 @@ read_board (StnScene *scene, const char *name, const StnTarget *part, GError **e
   const StnProbeEar *ear = &scene->ears[0];
   if (!choose_target (name, ear, part, &target, error))
     return NULL;
-  if (!stn_probe_read_options (ear, target, &options, &scene->wait, error)) {
-    g_prefix_error (error, "%s: ", name);
+  g_autoptr (GError) failure = NULL;
+  if (!stn_probe_read_options (ear, target, &options, &scene->wait, &failure)) {
+    g_prefix_error (&failure, "%s: %s", name,
+                    stn_error_is (failure, STN_FAILURE_READ_PROTECTED)
+                        ? "readout protection is on, so the ROM shows no option bytes: "
+                        : "");
+    g_propagate_error (error, g_steal_pointer (&failure));
     return NULL;
   }
   StnBoardOptions *self = g_new0 (StnBoardOptions, 1);
