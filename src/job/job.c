@@ -389,6 +389,8 @@ left_out_text (const StnJob *job)
     g_ptr_array_add (lines, g_strdup ("repeat: allowed"));
   for (guint i = 0; i < job->accept->len; i++)
     g_ptr_array_add (lines, g_strdup_printf ("accept: %s", ((const StnJobLine *) job->accept->pdata[i])->name));
+  if (job->accept->len > 0 && job->signature->state == STN_SIGNATURE_GOOD)
+    g_ptr_array_add (lines, g_strdup (job->signature->words));
   if (lines->len == 0)
     return NULL;
   g_ptr_array_add (lines, NULL);

@@ -236,7 +236,11 @@ say_irreversible (GString *out, const StnPlan *plan)
                   "read-protected, which the ROM can't repair without erasing it");
   stn_plan_explain_protection (out, plan);
   if ((plan->steps[plan->step_count - 1].ways_in & STN_WAY_IN_PIN) == 0)
-    stn_plan_say (out, "  rework", "the finished board ignores BOOT0: its ROM is not reached again this way");
+    stn_plan_say (out, "  rework",
+                  plan->target->boot_pin != STN_BOOT_PIN_LIVE && plan->job->rom_entry == STN_ROM_ENTRY_AS_SHIPPED
+                      ? "as shipped the part ignores BOOT0: its ROM is not reached again this way once it holds a "
+                        "program; “boot: { from: flash, rom-entry: pin }” keeps the pin as the way in"
+                      : "the finished board ignores BOOT0: its ROM is not reached again this way");
 }
 
 char *

@@ -397,9 +397,9 @@ a_job_that_locks_runs_only_when_it_is_signed (Fixture *self, gconstpointer data)
   g_autoptr (StnSecretKey) key = stn_secret_key_new ("Anna Berg", &error);
   g_autofree char *text = stn_public_key_text (stn_secret_key_public (key));
   write_file (self, "anna.pub", text, strlen (text));
-  assert_refused (
-      self, LOCKING_JOB, &plain_wiring, STN_FAILURE_NOT_SIGNED,
-      "job.yaml:7:9: what this job accepts (read-protection-level-2) needs a signature, and it is not signed");
+  assert_refused (self, LOCKING_JOB, &plain_wiring, STN_FAILURE_NOT_SIGNED,
+                  "job.yaml:7:9: what this job accepts (read-protection-level-2, no-way-in) needs a signature, and it "
+                  "is not signed");
 
   g_autoptr (StnJob) job = job_or_fail (self, LOCKING_JOB);
   g_assert_true (stn_signature_write (job->path, job->hash, key, &error));
@@ -408,6 +408,7 @@ a_job_that_locks_runs_only_when_it_is_signed (Fixture *self, gconstpointer data)
   g_autoptr (StnPlan) plan = plan_or_fail (self, LOCKING_JOB, &plain_wiring);
   g_assert_cmpstr (plan->accepted, ==, "read-protection-level-2, no-way-in");
   g_assert_nonnull (strstr (plan->job->left_out, "accept: read-protection-level-2"));
+  g_assert_nonnull (strstr (plan->job->left_out, "signed by Anna Berg (key "));
 
   /* the firmware is another: the signature is not this job's */
   write_bin (self, "app.bin", 0x08000000, 3000, 0x5b);
