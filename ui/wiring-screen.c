@@ -160,7 +160,9 @@ add_row (StnWiringScreen *self, const StnCheckReport *report, const StnSiteCheck
 
   gtk_widget_set_valign (mark, GTK_ALIGN_CENTER);
   gtk_widget_set_hexpand (uid, TRUE);
-  gtk_label_set_ellipsize (GTK_LABEL (uid), PANGO_ELLIPSIZE_END);
+  gtk_label_set_line_wrap (GTK_LABEL (uid), TRUE);
+  gtk_label_set_line_wrap_mode (GTK_LABEL (uid), PANGO_WRAP_CHAR);
+  gtk_label_set_width_chars (GTK_LABEL (uid), 16);
   gtk_widget_set_focus_on_click (button, FALSE);
   stn_page_touch (button, 1.5 * STN_TOUCH_MM);
   g_object_set_data_full (G_OBJECT (button), "site", g_strdup (row->site), g_free);

@@ -4,7 +4,6 @@
 #include "tests/journal/support.h"
 #include "ui/history-screen.h"
 #include "ui/pages.h"
-#include "ui/records.h"
 #include "ui/run-list.h"
 #include "ui/style.h"
 #include "ui/unit-screen.h"
@@ -29,12 +28,14 @@ assert_found (StnQuery *query, StnHistoryQuestion question, guint expected)
   stn_history_answer_free (answer);
 }
 
-/* 60 boards of lot L1, every third failed, and a run without a result. The first serial; free with g_free. */
-static char *
-fill (Place *place)
+/* 60 boards of lot L1, every third failed, and a run without a result. All tests only read it. */
+static Place *place;
+static char *first; /* the first board's serial */
+
+static void
+fill (void)
 {
   g_autoptr (StnJournal) journal = open_or_fail (place);
-  char *first = NULL;
   for (guint i = 0; i < 60; i++) {
     g_autofree char *id = g_strdup_printf ("019a0000-0000-7000-8000-%012u", i);
     g_autofree char *uid = g_strdup_printf ("0011223344556677%08u", i);
@@ -43,14 +44,11 @@ fill (Place *place)
       first = g_steal_pointer (&serial);
   }
   begin_or_fail (journal, "019a0000-0000-7000-8000-000000009999");
-  return first;
 }
 
 static void
 pages_by_key_without_a_gap_newest_first (void)
 {
-  g_autoptr (Place) place = place_new ();
-  g_autofree char *first = fill (place);
   g_autoptr (StnQuery) query = query_or_fail (place);
   StnHistoryQuestion question = { 0 };
   gint64 last = G_MAXINT64;
@@ -75,8 +73,6 @@ pages_by_key_without_a_gap_newest_first (void)
 static void
 finds_by_serial_uid_lot_and_verdict (void)
 {
-  g_autoptr (Place) place = place_new ();
-  g_autofree char *first = fill (place);
   g_autoptr (StnQuery) query = query_or_fail (place);
   assert_found (query, (StnHistoryQuestion){ .board = first }, 1);
   assert_found (query, (StnHistoryQuestion){ .board = (char *) "001122334455667700000002" }, 1);
@@ -95,8 +91,6 @@ static void
 the_life_of_a_serial_is_told_in_order (void)
 {
   static const char *const expected[] = { "leased", "exposed", "used" };
-  g_autoptr (Place) place = place_new ();
-  g_autofree char *first = fill (place);
   g_autoptr (StnQuery) query = query_or_fail (place);
   const char *const keys[] = { first, "001122334455667700000000" };
   for (guint k = 0; k < G_N_ELEMENTS (keys); k++) {
@@ -180,8 +174,6 @@ activate (StnWindow *window, const char *action)
 static void
 a_page_takes_scans_and_start_and_gives_them_back (void)
 {
-  g_autoptr (Place) place = place_new ();
-  g_autofree char *first = fill (place);
   StnWindow *window = g_object_new (STN_TYPE_WINDOW, NULL);
   StnPages *pages = stn_pages_attach (window);
   g_signal_connect (window, "request", G_CALLBACK (on_request), NULL);
@@ -216,8 +208,6 @@ a_page_takes_scans_and_start_and_gives_them_back (void)
 static void
 a_row_leads_to_the_board_and_escape_back (void)
 {
-  g_autoptr (Place) place = place_new ();
-  g_autofree char *first = fill (place);
   StnWindow *window = g_object_new (STN_TYPE_WINDOW, NULL);
   StnPages *pages = stn_pages_attach (window);
   stn_pages_set_journal (pages, place->path);
@@ -241,8 +231,6 @@ a_row_leads_to_the_board_and_escape_back (void)
 static void
 a_question_outlives_its_page (void)
 {
-  g_autoptr (Place) place = place_new ();
-  g_autofree char *first = fill (place);
   for (guint i = 0; i < 20; i++) {
     StnWindow *window = g_object_new (STN_TYPE_WINDOW, NULL);
     StnPages *pages = stn_pages_attach (window);
@@ -298,5 +286,10 @@ main (int argc, char **argv)
   g_test_add_func ("/pages/a_row_leads_to_the_board_and_escape_back", a_row_leads_to_the_board_and_escape_back);
   g_test_add_func ("/pages/a_question_outlives_its_page", a_question_outlives_its_page);
   g_test_add_func ("/pages/wiring_is_checked_in_a_thread", wiring_is_checked_in_a_thread);
-  return g_test_run ();
+  place = place_new ();
+  fill ();
+  int failed = g_test_run ();
+  place_free (place);
+  g_free (first);
+  return failed;
 }
