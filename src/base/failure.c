@@ -58,7 +58,8 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
                                    "a run that was cut, stationctl recover --erase does the same." },
   [STN_FAILURE_WRITE_PROTECTED] = { "write-protected", UNIT, ENGINEER,
                                     "Board in %s is locked against writing. Call the engineer.",
-                                    "Read the option bytes and decide whether the job may lift the write protection.",
+                                    "Read the option bytes (stationctl option-bytes --site SITE) and decide whether the "
+                                    "job may lift the write protection: “unprotect: allowed”.",
                                     "At least one page that the job writes has write protection, so the ROM refuses "
                                     "the erase or the write, or takes "
                                     "it and changes nothing. Usual causes, in order: the board was programmed before, "

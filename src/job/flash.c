@@ -167,8 +167,30 @@ erase_pages (StnUnitRun *self, const guint16 *pages, guint count, GError **error
   }
 }
 
-gboolean
-stn_unit_run_erase (StnUnitRun *self, GError **error)
+/* A refused erase of a board whose options protect pages has a name of its own. */
+static void
+name_write_protection (const StnUnitRun *self, GError **inout_error)
+{
+  const StnUnitIdentity *identity = &self->identity;
+
+  if (!stn_error_is (*inout_error, STN_FAILURE_NACK) || identity->options == NULL)
+    return;
+  g_autoptr (StnOptionBlock) block =
+      stn_option_block_new (self->target, identity->options, identity->options_length, NULL, 0, NULL);
+  g_autofree char *what = block != NULL ? stn_option_write_protection (block) : NULL;
+  if (what == NULL)
+    return;
+  g_autofree char *text = g_strdup ((*inout_error)->message);
+  g_clear_error (inout_error);
+  stn_error_set (
+      inout_error, STN_FAILURE_WRITE_PROTECTED,
+      "the board came with pages protected against writing (%s), and the job does not open them (“unprotect: "
+      "allowed”): %s",
+      what, text);
+}
+
+static gboolean
+erase_flash (StnUnitRun *self, GError **error)
 {
   const StnPlan *plan = self->plan;
   guint64 done = 0;
@@ -212,6 +234,18 @@ stn_unit_run_erase (StnUnitRun *self, GError **error)
     stn_unit_run_advance (self, done);
   }
   return TRUE;
+}
+
+gboolean
+stn_unit_run_erase (StnUnitRun *self, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (erase_flash (self, &failure))
+    return TRUE;
+  name_write_protection (self, &failure);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 /* ---- program ---- */

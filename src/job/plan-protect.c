@@ -407,6 +407,35 @@ stn_plan_page_is_protected (const StnPlan *plan, guint64 address)
   return stn_target_page_at (plan->target, address, &page) && page.number < page_count && wanted[page.number] == 1;
 }
 
+/* The field that ends the area which `start` begins. */
+static const StnOptionField *
+area_end_of (const StnTarget *target, const StnOptionField *start)
+{
+  const StnOptionField *end;
+  for (guint n = 0; (end = stn_options_by_role (target, STN_OPTION_ROLE_WRP_LAST, n)) != NULL; n++)
+    if (end->bank == start->bank && end->area_letter == start->area_letter)
+      return end;
+  return NULL;
+}
+
+char *
+stn_option_write_protection (const StnOptionBlock *unit)
+{
+  const StnTarget *target = stn_option_block_target (unit);
+  const StnOptionField *field;
+  guint32 first = 0, last = 0;
+  for (guint n = 0; (field = stn_options_by_role (target, STN_OPTION_ROLE_WRP_BITS, n)) != NULL; n++)
+    if (stn_option_block_get (unit, field, &first) && first != bits_without_protection (field))
+      return g_strdup_printf ("%s 0x%X", field->name, first);
+  for (guint n = 0; (field = stn_options_by_role (target, STN_OPTION_ROLE_WRP_FIRST, n)) != NULL; n++) {
+    const StnOptionField *end = area_end_of (target, field);
+    if (end != NULL && stn_option_block_get (unit, field, &first) && stn_option_block_get (unit, end, &last)
+        && first <= last)
+      return g_strdup_printf ("%s %u, %s %u", field->name, first, end->name, last);
+  }
+  return NULL;
+}
+
 void
 stn_plan_unprotect_pairs (const StnPlan *plan, GArray *pairs)
 {

@@ -201,6 +201,8 @@ const StnPlanOptionStep *stn_plan_option_step (const StnPlan *self, StnStepKind 
 /* The guard once more, with the options that a unit has (read and checked): what the plan makes of them must have no
  * consequence that the job does not accept by name. Error: STN_FAILURE_OPTION_BYTES_UNKNOWN. For binding. */
 gboolean stn_plan_guard_unit (const StnPlan *self, const StnOptionBlock *unit, GError **error);
+/* The write protection that a board's options hold, as its first field of it: "nWRP 0xFFE"; NULL: none. g_free. */
+char *stn_option_write_protection (const StnOptionBlock *unit);
 /* Whether a ROM of this version (0: not known) writes by the plan's port what the step changes, all at once. `unit`:
  * what the board has; NULL: every value counts as a change. Error: STN_FAILURE_NOT_SUPPORTED. */
 gboolean stn_plan_rom_writes (const StnPlan *self, const StnPlanOptionStep *step, const StnOptionBlock *unit,

@@ -137,6 +137,18 @@ write_protection_that_does_not_hold_is_no_pass (void)
 }
 
 static void
+a_board_that_arrives_write_protected_has_its_name (void)
+{
+  g_autoptr (Harness) self = harness_new (&(HarnessOptions){ .part = "STM32F405xG", .power = TRUE, .no_serial = TRUE });
+
+  g_assert_true (stn_bench_config_add_option (self->config, "A1", "nWRP", 0xffe, NULL));
+  harness_build (self);
+  const StnResult *result = run_or_fail (self, STN_VERDICT_FAIL, STN_FAILURE_WRITE_PROTECTED);
+  g_assert_nonnull (strstr (result->message, "nWRP 0xFFE"));
+  g_assert_nonnull (strstr (result->message, "unprotect: allowed"));
+}
+
+static void
 readout_protection_goes_last_and_is_proved_by_a_refused_read (void)
 {
   g_autoptr (Harness) self = harness_new (&(HarnessOptions){ .power = TRUE, .paced = TRUE });
@@ -428,6 +440,7 @@ main (int argc, char **argv)
   ADD (options_that_the_board_has_already_are_not_written);
   ADD (write_protection_is_proved_by_a_write_that_changes_nothing);
   ADD (write_protection_that_does_not_hold_is_no_pass);
+  ADD (a_board_that_arrives_write_protected_has_its_name);
   ADD (readout_protection_goes_last_and_is_proved_by_a_refused_read);
   ADD (a_protected_board_fails_and_says_what_to_do);
   ADD (a_protected_board_is_opened_where_the_job_allows_it);
