@@ -49,6 +49,8 @@ int stn_command_approve (const StnCommand *self, int argc, char **argv);
 int stn_command_audit (const StnCommand *self, int argc, char **argv);
 int stn_command_unit (const StnCommand *self, int argc, char **argv);
 int stn_command_keys (const StnCommand *self, int argc, char **argv);
+int stn_command_report (const StnCommand *self, int argc, char **argv);
+int stn_command_verify (const StnCommand *self, int argc, char **argv);
 int stn_command_sign (const StnCommand *self, int argc, char **argv);
 
 G_END_DECLS

@@ -85,6 +85,17 @@ static const StnCommand commands[] = {
     "folders, separated by colons). new: a pair; the secret half stays in the user's data folder station/secret-keys,\n"
     "readable by nobody else. export: the public half, for /etc/station/keys of a station.",
     stn_command_keys },
+  { "report", "[NAME]", "Make a report of the journal: unit, lot, yield, fpy, pareto, times, pchart",
+    "Without a name the reports are listed. csv has the first table, html and pdf all tables and charts; every page says\n"
+    "which query it answers, and whether the boards were virtual.\n"
+    "Exit codes: 0 made (also where nothing fits: stderr says so); 2 usage; 3 no such lot, unit or journal;\n"
+    "4 the journal or the output can't be used.",
+    stn_command_report },
+  { "verify", "", "Walk the journal's hash chain and name the first row that is not as it was recorded",
+    "Changed, deleted, inserted and moved rows are found. An end that was cut off is found with --since, by what was\n"
+    "kept elsewhere: every lot report has the chain's head.\nExit codes: 0 every row is as it was recorded; 1 one is "
+    "not, or\nthe end is missing; 2 usage; 3 no such journal; 4 the journal can't be opened.",
+    stn_command_verify },
   { "unit", "SERIAL|UID", "Tell the whole life of one board", NULL, stn_command_unit },
 };
 

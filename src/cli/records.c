@@ -6,6 +6,13 @@
 StnQuery *
 stn_records_open (const char *journal_path, const char *station_path, GError **error)
 {
+  g_autofree char *path = NULL;
+  return stn_records_open_path (journal_path, station_path, &path, error);
+}
+
+StnQuery *
+stn_records_open_path (const char *journal_path, const char *station_path, char **out_path, GError **error)
+{
   g_autofree char *path = g_strdup (journal_path);
   if (path == NULL) {
     g_autoptr (StnClock) clock = stn_clock_new_real ();
@@ -18,7 +25,10 @@ stn_records_open (const char *journal_path, const char *station_path, GError **e
     stn_error_set (error, STN_FAILURE_BAD_FILE, "%s: there is no journal yet", path);
     return NULL;
   }
-  return stn_query_open (path, error);
+  StnQuery *query = stn_query_open (path, error);
+  if (query != NULL)
+    *out_path = g_steal_pointer (&path);
+  return query;
 }
 
 static void
