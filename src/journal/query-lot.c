@@ -68,16 +68,18 @@ static const char failed_text[]
       " WHERE run.lot = ? AND last_verdict = 'fail'";
 /* runs without a result that nobody is at work on, and that no later run of the same board has made good */
 static const char unknown_text[]
-    = "SELECT run.run_id, run.site, admission.uid, (SELECT serial FROM serial_event WHERE serial_event.run_id ="
+    = "WITH left_over AS MATERIALIZED (SELECT * FROM run WHERE lot = ?1"
+      "   AND NOT EXISTS (SELECT 1 FROM result WHERE result.run_id = run.run_id))"
+      " SELECT run.run_id, run.site, admission.uid, (SELECT serial FROM serial_event WHERE serial_event.run_id ="
       " run.run_id ORDER BY id DESC LIMIT 1), 'unknown', NULL, " BIN_OF ("run.run_id")
-      " FROM run LEFT JOIN result ON result.run_id = run.run_id LEFT JOIN admission ON admission.run_id = run.run_id"
-      " WHERE run.lot = ? AND result.id IS NULL"
-      " AND NOT EXISTS (SELECT 1 FROM live_run WHERE live_run.run_id = run.run_id)"
+      " FROM left_over AS run LEFT JOIN admission ON admission.run_id = run.run_id"
+      " WHERE NOT EXISTS (SELECT 1 FROM live_run WHERE live_run.run_id = run.run_id)"
       " AND NOT EXISTS (SELECT 1 FROM unit_now WHERE unit = admission.uid AND unit_now.job_name = run.job_name"
       "   AND unit_now.job_revision = run.job_revision AND last_run > run.id)"
-      " AND NOT EXISTS (SELECT 1 FROM run AS later JOIN result AS its ON its.run_id = later.run_id"
-      "   WHERE later.site = run.site AND later.id > run.id AND later.retry_of = run.run_id"
-      "   AND its.verdict IN ('pass', 'fail'))";
+      /* found once for the whole lot: a search for each run would read the lot as often */
+      " AND (run.run_id, coalesce (run.site, '')) NOT IN (SELECT later.retry_of, coalesce (later.site, '')"
+      "   FROM run AS later JOIN result AS its ON its.run_id = later.run_id"
+      "   WHERE later.lot = ?1 AND later.retry_of IS NOT NULL AND its.verdict IN ('pass', 'fail'))";
 /* boards that are known by their chip and never came to a verdict */
 static const char unfinished_text[]
     = "SELECT run.run_id, run.site, uid, serial, verdict, failure, " BIN_OF ("run.run_id")

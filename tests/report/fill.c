@@ -24,7 +24,8 @@ static void
 execute (Fill *self, const char *text)
 {
   GError *error = NULL;
-  must (stn_database_execute (self->database, text, &error), error);
+  gboolean done = stn_database_execute (self->database, text, &error);
+  must (done, error);
 }
 
 static gboolean
@@ -81,24 +82,35 @@ add_steps (Fill *self, StnResult *result)
   }
 }
 
-/* The serial's changes, as a run makes them. */
+/* The serial's changes, as a run makes them; `state` is that of the board's serial, kept up. */
 static void
-add_serial (Fill *self, const StnRun *run, const StnResult *result, guint number, gboolean again)
+add_serial (Fill *self, const StnRun *run, const StnResult *result, guint number, const char **state)
 {
-  GError *error = NULL;
   static const char text[] = "INSERT INTO serial_event (scheme, serial, number, turn, state, run_id, uid, utc_us) "
-                             "VALUES ('TH7', ?, ?, 1 + coalesce ((SELECT turn FROM serial_now WHERE scheme = 'TH7' "
-                             "AND serial = ?1), 0), ?, ?, ?, 0)";
-  const char *states[] = { "leased", "exposed", result->verdict == STN_VERDICT_PASS ? "used" : NULL };
-  for (guint i = again ? 1 : 0; i < G_N_ELEMENTS (states) && states[i] != NULL; i++)
-    must (stn_database_run (self->database, &error, text, "titt" "t", result->serial, (gint64) number, states[i],
-                            run->run_id, result->uid), error);
+                             "VALUES ('TH7', ?1, ?2, 1 + coalesce ((SELECT turn FROM serial_now WHERE scheme = 'TH7' "
+                             "AND serial = ?1), 0), ?3, ?4, ?5, 0)";
+  const char *changes[3] = { NULL };
+  guint count = 0;
+
+  if (*state == NULL)
+    changes[count++] = "leased";
+  if (g_strcmp0 (*state, "used") != 0)
+    changes[count++] = "exposed";
+  if (result->verdict == STN_VERDICT_PASS)
+    changes[count++] = "used";
+  for (guint i = 0; i < count; i++) {
+    GError *error = NULL;
+    gboolean done = stn_database_run (self->database, &error, text, "tittt", result->serial, (gint64) number,
+                                      changes[i], run->run_id, result->uid);
+    must (done, error);
+    *state = changes[i];
+  }
 }
 
 /* One run of a board; its verdict. `before`: the run that this one repeats. */
 static StnVerdict
 add_run (Fill *self, guint board, guint site, gboolean uid_known, const char *day, gboolean again, char **before,
-         gboolean *has_serial)
+         const char **serial_state)
 {
   GError *error = NULL;
   g_autoptr (StnRun) run = stn_run_new ();
@@ -133,7 +145,8 @@ add_run (Fill *self, guint board, guint site, gboolean uid_known, const char *da
   run->program_version = g_strdup ("0.1.0");
   run->retry_of = g_strdup (*before);
   run->is_virtual = self->plan->is_virtual;
-  must (stn_journal_insert_run (self->database, run, &error), error);
+  gboolean done = stn_journal_insert_run (self->database, run, &error);
+  must (done, error);
   self->runs++;
   g_free (*before);
   *before = g_strdup (run->run_id);
@@ -173,12 +186,11 @@ add_run (Fill *self, guint board, guint site, gboolean uid_known, const char *da
     result->message = g_strdup ("A: the board did not do what it should");
   if (self->plan->steps)
     add_steps (self, result);
-  must (stn_journal_insert_result (self->database, result, &error), error);
-  must (stn_units_settle (self->database, result, &error), error);
-  if (result->serial != NULL) {
-    add_serial (self, run, result, board + 1, *has_serial);
-    *has_serial = TRUE;
-  }
+  done = stn_journal_insert_result (self->database, result, &error)
+         && stn_units_settle (self->database, result, &error);
+  must (done, error);
+  if (result->serial != NULL)
+    add_serial (self, run, result, board + 1, serial_state);
   return verdict;
 }
 
@@ -198,18 +210,18 @@ add_board (Fill *self, guint board)
   g_autofree char *before = NULL;
   char text[11];
   gboolean uid_known = !chance (self, 0.01); /* some never answer at first */
-  gboolean has_serial = FALSE;
+  const char *serial_state = NULL;
   guint site = board % SITES;
 
   day_text (day, text);
-  StnVerdict verdict = add_run (self, board, site, uid_known, text, FALSE, &before, &has_serial);
+  StnVerdict verdict = add_run (self, board, site, uid_known, text, FALSE, &before, &serial_state);
   for (guint retry = 0; retry < 2 && verdict != STN_VERDICT_PASS; retry++)
-    verdict = add_run (self, board, (site + retry) % SITES, TRUE, text, TRUE, &before, &has_serial);
+    verdict = add_run (self, board, (site + retry) % SITES, TRUE, text, TRUE, &before, &serial_state);
   /* rework: days later, on another site, by whoever works then, not known as a repetition */
   if (chance (self, verdict == STN_VERDICT_PASS ? 0.002 : 0.4) && uid_known) {
     g_clear_pointer (&before, g_free);
     day_text (day + 3, text);
-    add_run (self, board, (site + 3) % SITES, TRUE, text, TRUE, &before, &has_serial);
+    add_run (self, board, (site + 3) % SITES, TRUE, text, TRUE, &before, &serial_state);
   }
 }
 
