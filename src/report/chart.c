@@ -38,6 +38,7 @@ tick_step (double range, guint most)
 static char *
 tick_text (const StnReportChart *chart, double value, double step)
 {
+  value = fabs (value) < step * 1e-6 ? 0 : value; /* no "-0" */
   if (chart->is_percent)
     return g_strdup_printf ("%.*f %%", step < 0.001 ? 2 : step < 0.01 ? 1 : 0, 100 * value);
   return g_strdup_printf ("%.*f", step < 0.01 ? 3 : step < 0.1 ? 2 : step < 1 ? 1 : 0, value);
@@ -71,8 +72,8 @@ find_range (const StnReportChart *chart, double *out_low, double *out_high)
     low = MIN (low, 0);
   else
     low -= (high - low) * 0.15 + (chart->is_percent ? 0.005 : 0);
-  if (chart->is_percent && !chart->from_zero)
-    high += (high - low) * 0.1;
+  if (!chart->lying)
+    high += (high - low) * 0.08; /* the highest does not touch the frame */
   if (high - low < 1e-9)
     high = low + (chart->is_percent ? 0.01 : 1);
   if (chart->is_percent)

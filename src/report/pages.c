@@ -126,40 +126,44 @@ cell_width (StnReportPages *self, const char *text)
   return width >= 0 ? width : stn_text_width (NULL, text, CELL_SIZE, FALSE);
 }
 
-/* Columns get what they need; where that is too much, the widest share what the others leave. */
+/* Cuts the widest of the columns that may be cut to one width, so that all fit into `space`; none below `least`. */
 static void
-share_widths (const Grid *grid, double space)
+cut_widths (const Grid *grid, const gboolean *may, double space, double least)
 {
   guint count = grid->table->column_count;
-  double all = 0;
-  for (guint i = 0; i < count; i++)
-    all += grid->widths[i];
-  if (all <= space)
-    return;
-  double cap = space;
-  for (guint round = 0; round < 20 && all > space + 0.01; round++) {
-    double kept = 0;
-    guint wide = 0;
-    cap = all / count;
-    /* the level that the wide ones are cut to */
-    for (guint pass = 0; pass < 10; pass++) {
-      kept = 0;
-      wide = 0;
-      for (guint i = 0; i < count; i++)
-        if (grid->widths[i] > cap)
-          wide++;
-        else
-          kept += grid->widths[i];
-      if (wide > 0)
-        cap = (space - kept) / wide;
-    }
-    cap = MAX (cap, 24);
-    all = 0;
-    for (guint i = 0; i < count; i++) {
-      grid->widths[i] = MIN (grid->widths[i], cap);
-      all += grid->widths[i];
-    }
+  double low = least, high = space;
+
+  for (guint round = 0; round < 30; round++) {
+    double cap = (low + high) / 2, all = 0;
+    for (guint i = 0; i < count; i++)
+      all += may == NULL || may[i] ? MIN (grid->widths[i], cap) : grid->widths[i];
+    if (all > space)
+      high = cap;
+    else
+      low = cap;
   }
+  for (guint i = 0; i < count; i++)
+    if (may == NULL || may[i])
+      grid->widths[i] = MIN (grid->widths[i], low);
+}
+
+static double
+sum_widths (const Grid *grid)
+{
+  double all = 0;
+  for (guint i = 0; i < grid->table->column_count; i++)
+    all += grid->widths[i];
+  return all;
+}
+
+/* Columns get what they need; where that is too much, those whose texts can be broken between words give way first. */
+static void
+share_widths (const Grid *grid, const gboolean *has_words, double space)
+{
+  if (sum_widths (grid) > space)
+    cut_widths (grid, has_words, space, 64);
+  if (sum_widths (grid) > space)
+    cut_widths (grid, NULL, space, 24);
 }
 
 static Grid *
@@ -168,6 +172,7 @@ measure (StnReportPages *self, const StnReportTable *table)
   Grid *grid = g_new0 (Grid, 1);
   guint rows = stn_report_table_rows (table), count = table->column_count;
   g_autofree double *natural = g_new0 (double, count);
+  g_autofree gboolean *has_words = g_new0 (gboolean, count);
 
   grid->table = table;
   grid->x = g_new0 (double, count);
@@ -179,14 +184,16 @@ measure (StnReportPages *self, const StnReportTable *table)
   for (guint row = 0; row < rows; row++)
     for (guint i = 0; i < count; i++) {
       g_autofree char *text = stn_cell_for_people (stn_report_table_cell (table, row, i));
-      if (text != NULL)
-        natural[i] = MAX (natural[i], cell_width (self, text));
+      if (text == NULL)
+        continue;
+      natural[i] = MAX (natural[i], cell_width (self, text));
+      has_words[i] = has_words[i] || (table->columns[i].kind == STN_CELL_TEXT && strchr (text, ' ') != NULL);
     }
   for (guint i = 0; i < count; i++) {
     double title = stn_text_width (NULL, table->columns[i].title, CELL_SIZE, TRUE);
     grid->widths[i] = MAX (natural[i], title) + CELL_PAD + 0.5;
   }
-  share_widths (grid, inner_width (self));
+  share_widths (grid, has_words, inner_width (self));
   for (guint i = 0; i < count; i++) {
     if (i > 0)
       grid->x[i] = grid->x[i - 1] + grid->widths[i - 1];
@@ -338,7 +345,9 @@ lay_out (StnReportPages *self)
   for (guint i = 0; i < report->facts->len; i++) {
     const StnReportFact *fact = &g_array_index (report->facts, StnReportFact, i);
     double size = fact->is_code ? TEXT_SIZE - 1.5 : TEXT_SIZE;
-    double height = text_height (self, fact->text, width - FACT_TITLE_WIDTH, size, FALSE, fact->is_code) + 3.5;
+    double title = text_height (self, fact->title, FACT_TITLE_WIDTH - 8, TEXT_SIZE, FALSE, FALSE);
+    double height
+        = MAX (text_height (self, fact->text, width - FACT_TITLE_WIDTH, size, FALSE, fact->is_code), title) + 3.5;
     height = MIN (height, bottom_of (self) - top_of (self, 1));
     reserve (self, height);
     add_item (self, ITEM_FACT, fact, height);

@@ -41,12 +41,15 @@ add_made_with (StnReport *self, StnQuery *journal, const StnUnitFilter *filter, 
     if (groups == NULL)
       return FALSE;
     g_autoptr (GString) text = g_string_new (NULL);
+    gboolean one_a_line = made_with[i].by == STN_RUNS_BY_IMAGES;
     for (guint j = 0; j < groups->len; j++) {
       const StnRunGroup *group = g_ptr_array_index (groups, j);
       const char *key = group->key != NULL && *group->key != '\0' ? group->key : made_with[i].none;
       if (key == NULL)
         continue;
-      g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", key);
+      g_auto (GStrv) words = g_strsplit (key, one_a_line ? " " : "\n", -1);
+      g_autofree char *value = g_strjoinv ("\n", words);
+      g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", value);
       if (groups->len > 1)
         g_string_append_printf (text, " (%" G_GUINT64_FORMAT " runs)", runs_of (group));
     }
@@ -240,7 +243,7 @@ stn_report_fill_lot (StnReport *self, StnQuery *journal, const StnReportQuery *q
   stn_report_fact_ratio (self, "final_yield", "Final yield", counts.passes_now, counts.units);
   stn_report_fact_number (self, "pass_after_retry", "Passed after a retry", counts.pass_after_retry);
   stn_report_fact_number (self, "runs", "Runs", runs_of (runs));
-  stn_report_fact_number (self, "errors", "Errors of the station (no boards)", runs->counts[STN_VERDICT_ERROR]);
+  stn_report_fact_number (self, "errors", "Errors of the station", runs->counts[STN_VERDICT_ERROR]);
 
   gboolean done = add_made_with (self, journal, &filter, error);
   StnReportTable *units = NULL;
