@@ -375,12 +375,14 @@ stn_report_to_html (const StnReport *self)
     g_string_append (text, "</dd>\n");
   }
   g_string_append (text, "</dl>\n");
-  for (guint i = 0; i < self->charts->len; i++)
-    add_chart (text, g_ptr_array_index (self->charts, i));
-  for (guint i = 0; i < self->tables->len; i++)
-    add_html_table (text, g_ptr_array_index (self->tables, i));
   if (self->kind->signature)
     g_string_append (text, "<div class=\"sign\"><div>Name</div><div>Date</div><div>Signature</div></div>\n");
+  for (guint i = 0; i < self->charts->len; i++)
+    add_chart (text, g_ptr_array_index (self->charts, i));
+  for (guint i = self->kind->signature ? 1 : 0; i < self->tables->len; i++)
+    add_html_table (text, g_ptr_array_index (self->tables, i));
+  if (self->kind->signature)
+    add_html_table (text, g_ptr_array_index (self->tables, 0));
   g_string_append (text, "<footer>Journal ");
   add_escaped (text, self->journal);
   g_string_append_printf (text, ", chain of %" G_GUINT64_FORMAT " entries; report made %s.</footer>\n</body></html>\n",

@@ -352,8 +352,10 @@ lay_out (StnReportPages *self)
     reserve (self, height);
     add_item (self, ITEM_FACT, fact, height);
   }
-  /* what is signed stands before the list of boards, which may have hundreds of pages */
+  /* what is signed stands under the facts; the list of boards, which may have hundreds of pages, comes last */
   gboolean first_last = report->kind->signature;
+  if (first_last)
+    lay_signature (self);
   for (guint i = 0; i < report->charts->len; i++) {
     const StnReportChart *chart = g_ptr_array_index (report->charts, i);
     double height = MIN (stn_report_chart_height (chart, width), bottom_of (self) - top_of (self, 1));
@@ -363,10 +365,8 @@ lay_out (StnReportPages *self)
   }
   for (guint i = first_last ? 1 : 0; i < report->tables->len; i++)
     lay_table (self, g_ptr_array_index (report->tables, i));
-  if (first_last) {
-    lay_signature (self);
+  if (first_last)
     lay_table (self, g_ptr_array_index (report->tables, 0));
-  }
   self->count = self->page + 1;
 }
 
