@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ui/history-screen.h"
+#include "ui/report-screen.h"
 #include "ui/unit-screen.h"
 #include "ui/wiring-screen.h"
 
@@ -10,6 +11,7 @@ struct StnPages {
   StnWindow *window;
   StnHistoryScreen *history;
   StnUnitScreen *unit;
+  StnReportScreen *reports;
   StnWiringScreen *wiring;
   const char *front, *before; /* names of pages; NULL: the run's own screens */
 };
@@ -35,6 +37,13 @@ on_history (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUS
   StnPages *self = data;
   show (self, "history", GTK_WIDGET (self->history));
   stn_history_screen_search (self->history);
+}
+
+static void
+on_reports (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, gpointer data)
+{
+  StnPages *self = data;
+  show (self, "reports", GTK_WIDGET (self->reports));
 }
 
 static void
@@ -64,6 +73,7 @@ on_page_before (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_
 
 static const GActionEntry actions[] = {
   { "history", on_history, NULL, NULL, NULL, { 0 } },
+  { "reports", on_reports, NULL, NULL, NULL, { 0 } },
   { "check-wiring", on_check_wiring, NULL, NULL, NULL, { 0 } },
   { "live", on_live, NULL, NULL, NULL, { 0 } },
   { "page-before", on_page_before, NULL, NULL, NULL, { 0 } },
@@ -88,6 +98,10 @@ take_scan (StnPages *self, const char *text)
       return FALSE;
   if (g_str_equal (self->front, "wiring"))
     return FALSE;
+  if (g_str_equal (self->front, "reports")) {
+    stn_report_screen_scan (self->reports, text);
+    return TRUE;
+  }
   if (!g_str_equal (self->front, "history"))
     show (self, "history", GTK_WIDGET (self->history));
   stn_history_screen_scan (self->history, text);
@@ -139,9 +153,11 @@ stn_pages_attach (StnWindow *window)
   self->window = window;
   self->history = STN_HISTORY_SCREEN (stn_history_screen_new ());
   self->unit = STN_UNIT_SCREEN (stn_unit_screen_new ());
+  self->reports = STN_REPORT_SCREEN (stn_report_screen_new ());
   self->wiring = STN_WIRING_SCREEN (stn_wiring_screen_new ());
   stn_window_add_page (window, GTK_WIDGET (self->history), "history");
   stn_window_add_page (window, GTK_WIDGET (self->unit), "unit");
+  stn_window_add_page (window, GTK_WIDGET (self->reports), "reports");
   stn_window_add_page (window, GTK_WIDGET (self->wiring), "wiring");
   g_action_map_add_action_entries (G_ACTION_MAP (window), actions, G_N_ELEMENTS (actions), self);
   g_signal_connect (self->history, "unit-chosen", G_CALLBACK (on_unit_chosen), self);
@@ -161,6 +177,7 @@ stn_pages_set_journal (StnPages *self, const char *journal)
 {
   stn_history_screen_set_journal (self->history, journal);
   stn_unit_screen_set_journal (self->unit, journal);
+  stn_report_screen_set_journal (self->reports, journal);
 }
 
 void

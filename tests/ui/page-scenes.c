@@ -1,7 +1,11 @@
 #include "tests/ui/page-scenes.h"
 
+#include <glib/gstdio.h>
+
 #include "src/base/error.h"
+#include "tests/report/fill.h"
 #include "ui/history-screen.h"
+#include "ui/report-screen.h"
 #include "ui/unit-screen.h"
 #include "ui/wiring-screen.h"
 
@@ -291,7 +295,73 @@ wiring_busy (void)
   return page;
 }
 
+/* A journal of some days that is made up anew for every report. */
+static GtkWidget *
+report_of (const char *kind, const StnReportQuery *query)
+{
+  const FillPlan plan = { .seed = 42, .runs = 3000, .lot_boards = 400, .days = 12, .steps = TRUE };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("station-reports-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "journal.db", NULL);
+  GtkWidget *page = stn_report_screen_new ();
+  fill_journal (path, &plan);
+  g_autoptr (StnQuery) journal = stn_query_open (path, &error);
+  StnReport *report = journal == NULL ? NULL : stn_report_new (stn_report_kind_find (kind), journal, "journal.db", query,
+                                                               NOON + 60 * 24 * 60 * MINUTE, &error);
+  stn_report_screen_choose (STN_REPORT_SCREEN (page), kind);
+  stn_report_screen_show (STN_REPORT_SCREEN (page), report, error);
+  const char *const left[] = { "", "-wal", "-shm" };
+  for (guint i = 0; i < G_N_ELEMENTS (left); i++) {
+    g_autofree char *file = g_strconcat (path, left[i], NULL);
+    g_remove (file);
+  }
+  g_rmdir (folder);
+  return page;
+}
+
+static GtkWidget *
+report_pchart (void)
+{
+  return report_of ("pchart", &(StnReportQuery){ 0 });
+}
+
+static GtkWidget *
+report_yield (void)
+{
+  return report_of ("fpy", &(StnReportQuery){ .by = "day" });
+}
+
+static GtkWidget *
+report_pareto (void)
+{
+  return report_of ("pareto", &(StnReportQuery){ 0 });
+}
+
+static GtkWidget *
+report_times (void)
+{
+  return report_of ("times", &(StnReportQuery){ 0 });
+}
+
+static GtkWidget *
+report_lot (void)
+{
+  return report_of ("lot", &(StnReportQuery){ .lot = "L0002" });
+}
+
+static GtkWidget *
+report_choice (void)
+{
+  return stn_report_screen_new ();
+}
+
 const StnPageScene stn_page_scenes[] = {
+  { "s9-report-choice", report_choice },
+  { "s9-report-pchart", report_pchart },
+  { "s9-report-yield", report_yield },
+  { "s9-report-pareto", report_pareto },
+  { "s9-report-times", report_times },
+  { "s9-report-lot", report_lot },
   { "s7-history-mixed", history_mixed },
   { "s7-history-nothing", history_nothing },
   { "s7-history-no-journal", history_no_journal },

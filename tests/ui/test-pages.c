@@ -4,6 +4,8 @@
 #include "tests/journal/support.h"
 #include "ui/history-screen.h"
 #include "ui/pages.h"
+#include "ui/report-screen.h"
+#include "ui/report-view.h"
 #include "ui/run-list.h"
 #include "ui/style.h"
 #include "ui/unit-screen.h"
@@ -273,6 +275,68 @@ wiring_is_checked_in_a_thread (void)
   gtk_widget_destroy (GTK_WIDGET (window));
 }
 
+static gboolean
+has_pages (gpointer view)
+{
+  return stn_report_view_pages (view) > 0;
+}
+
+/* What a scan asks for is made in a thread and stands on pages; nothing goes to the session. */
+static void
+a_lot_that_is_scanned_is_a_report (void)
+{
+  StnWindow *window = g_object_new (STN_TYPE_WINDOW, NULL);
+  StnPages *pages = stn_pages_attach (window);
+  g_signal_connect (window, "request", G_CALLBACK (on_request), NULL);
+  stn_pages_set_journal (pages, place->path);
+  gtk_widget_show (GTK_WIDGET (window));
+  activate (window, "reports");
+  g_assert_cmpstr (stn_pages_front (pages), ==, "reports");
+  GtkWidget *view = child_of_type (GTK_WIDGET (window), STN_TYPE_REPORT_VIEW);
+  g_assert_false (has_pages (view));
+  g_assert_cmpuint (live_requests (window, "scan", "LOT:L1"), ==, 0);
+  iterate_until (has_pages, view);
+  g_assert_cmpuint (live_requests (window, "scan", first), ==, 0);
+  g_assert_false (has_pages (view));
+  iterate_until (has_pages, view);
+  gtk_widget_destroy (GTK_WIDGET (window));
+}
+
+/* The pages that the screen shows are not empty paper: something is drawn on the first one, and by no other code than
+ * that of the report. */
+static void
+pages_are_drawn_only_where_they_are_seen (void)
+{
+  g_autoptr (StnQuery) query = query_or_fail (place);
+  g_autoptr (GError) error = NULL;
+  StnReport *report = stn_report_new (stn_report_kind_find ("lot"), query, "journal.db", &(StnReportQuery){ .lot = "L1" },
+                                      1767600000000000, &error);
+  g_assert_no_error (error);
+  GtkWidget *window = gtk_offscreen_window_new ();
+  GtkWidget *view = g_object_new (STN_TYPE_REPORT_VIEW, NULL);
+  gtk_container_add (GTK_CONTAINER (window), view);
+  gtk_widget_set_size_request (window, 640, -1);
+  stn_report_view_show (STN_REPORT_VIEW (view), report);
+  gtk_widget_show_all (window);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 640, 400);
+  cairo_t *cairo = cairo_create (surface);
+  gtk_widget_draw (view, cairo);
+  cairo_destroy (cairo);
+  cairo_surface_flush (surface);
+  const guint32 *pixels = (const guint32 *) (void *) cairo_image_surface_get_data (surface);
+  guint white = 0, dark = 0;
+  for (guint i = 0; i < 640 * 400; i++) {
+    white += (pixels[i] & 0xffffff) == 0xffffff;
+    dark += (pixels[i] & 0xff) < 0x60 && i % 640 > 20 && i % 640 < 620 && i > 640 * 20;
+  }
+  g_assert_cmpuint (white, >, 100000);
+  g_assert_cmpuint (dark, >, 500);
+  cairo_surface_destroy (surface);
+  gtk_widget_destroy (window);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -286,6 +350,8 @@ main (int argc, char **argv)
   g_test_add_func ("/pages/a_row_leads_to_the_board_and_escape_back", a_row_leads_to_the_board_and_escape_back);
   g_test_add_func ("/pages/a_question_outlives_its_page", a_question_outlives_its_page);
   g_test_add_func ("/pages/wiring_is_checked_in_a_thread", wiring_is_checked_in_a_thread);
+  g_test_add_func ("/reports/a_lot_that_is_scanned_is_a_report", a_lot_that_is_scanned_is_a_report);
+  g_test_add_func ("/reports/pages_are_drawn_only_where_they_are_seen", pages_are_drawn_only_where_they_are_seen);
   place = place_new ();
   fill ();
   int failed = g_test_run ();

@@ -51,6 +51,33 @@ def a_board_is_found_by_its_scan_and_its_life_told():
         assert len(station.units()) == 16, station.units()
 
 
+def a_lot_becomes_a_file():
+    with Station(JOBS) as station:
+        documents = os.path.join(station.folder, "documents")
+        os.makedirs(documents)
+        with open(os.path.join(station.folder, "config/user-dirs.dirs"), "w", encoding="utf-8") as file:
+            file.write(f'XDG_DOCUMENTS_DIR="{documents}"\n')
+        station.go_to_run()
+        station.run_cycle()
+        station.key("ctrl+r")
+        station.wait_text("Show the report")
+        lot = [row["lot"] for row in station.units()][0]
+        station.scan("LOT:" + lot)
+        for kind, head in (("PDF", b"%PDF-"), ("CSV", b"")):
+            button = "Save as " + kind
+            station.wait_for(button, lambda: any(node.name == button and node.getState().contains(pyatspi.STATE_SENSITIVE)
+                                                 for node in station.shown()))
+            tab_to(station, lambda node: node.name == button)
+            station.key("space")
+            station.wait_text("Saved: ")
+            station.wait_for("the file", lambda: any(name.endswith("." + kind.lower()) for name in
+                                                     os.listdir(os.path.join(documents, "Station"))))
+            name = [name for name in os.listdir(os.path.join(documents, "Station")) if name.endswith(kind.lower())][0]
+            with open(os.path.join(documents, "Station", name), "rb") as file:
+                assert file.read(5).startswith(head), name
+        assert len(station.units()) == 8, station.units()
+
+
 def the_wiring_is_told_site_by_site():
     with Station(JOBS) as station:
         station.wait_text("Scan your badge")
@@ -66,4 +93,4 @@ def the_wiring_is_told_site_by_site():
         station.wait_text("Scan your badge")
 
 
-run([a_board_is_found_by_its_scan_and_its_life_told, the_wiring_is_told_site_by_site])
+run([a_board_is_found_by_its_scan_and_its_life_told, a_lot_becomes_a_file, the_wiring_is_told_site_by_site])
