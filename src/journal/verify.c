@@ -36,6 +36,7 @@ typedef struct {
   StnQuery *query;
   KindWalk kinds[G_N_ELEMENTS (chain_kinds)];
   sqlite3_stmt *steps;
+  StnCanonical *form; /* of the row at hand */
 } Walk;
 
 static void
@@ -44,6 +45,7 @@ walk_clear (Walk *self)
   for (gsize i = 0; i < G_N_ELEMENTS (chain_kinds); i++)
     sqlite3_finalize (self->kinds[i].select);
   sqlite3_finalize (self->steps);
+  stn_canonical_free (self->form);
   sqlite3_exec (self->query->database->connection, "COMMIT", NULL, NULL, NULL); /* it only read */
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Walk, walk_clear)
@@ -124,21 +126,19 @@ static gboolean
 put_steps (Walk *self, StnCanonical *form, gint64 result, GError **error)
 {
   StnDatabase *database = self->query->database;
+  int columns = sqlite3_column_count (self->steps);
   guint count = 0;
   StnRowState state;
 
-  /* the number of them comes first */
   sqlite3_reset (self->steps);
   sqlite3_bind_int64 (self->steps, 1, result);
-  while ((state = stn_database_step (database, self->steps, error)) == STN_ROW)
-    count++;
-  if (state == STN_ROW_ERROR)
-    return FALSE;
-  stn_canonical_list (form, count);
-  sqlite3_reset (self->steps);
-  while ((state = stn_database_step (database, self->steps, error)) == STN_ROW)
-    for (int column = 1; column < sqlite3_column_count (self->steps); column++)
+  gsize place = stn_canonical_list_open (form);
+  while ((state = stn_database_step (database, self->steps, error)) == STN_ROW) {
+    for (int column = 1; column < columns; column++)
       put_column (form, self->steps, column);
+    count++;
+  }
+  stn_canonical_list_close (form, place, count);
   sqlite3_reset (self->steps);
   return state == STN_ROW_END;
 }
@@ -173,15 +173,17 @@ check_entry (Walk *self, gint64 sequence, const char *kind_name, gint64 row, con
   }
 
   gint64 form_number = sqlite3_column_int64 (select, 0);
-  g_autofree char *run_id = stn_rows_text (select, 1);
+  g_autofree char *run_id = NULL;
   if (form_number < 1 || form_number > chain_kinds[i].form) {
+    run_id = stn_rows_text (select, 1);
     stn_error_set (error, STN_FAILURE_JOURNAL,
                    "chain entry %" G_GINT64_FORMAT ": %s row %" G_GINT64_FORMAT "%s%s has form %" G_GINT64_FORMAT
                    ", which this program does not know", sequence, kind_name, row, run_id != NULL ? " of run " : "",
                    run_id != NULL ? run_id : "", form_number);
     return FALSE;
   }
-  g_autoptr (StnCanonical) form = stn_canonical_new (kind_name, (guint) form_number);
+  StnCanonical *form = self->form;
+  stn_canonical_restart (form, kind_name, (guint) form_number);
   int columns = sqlite3_column_count (select);
   const KindWalk *walk = &self->kinds[i];
   gboolean is_bare = TRUE; /* what its form does not have is not there */
@@ -194,11 +196,14 @@ check_entry (Walk *self, gint64 sequence, const char *kind_name, gint64 row, con
     else if (column < columns && sqlite3_column_type (select, column) != SQLITE_NULL)
       is_bare = FALSE;
   }
-  sqlite3_reset (select);
 
   guint8 seen[STN_HASH_BYTES];
   stn_chain_next (previous, form, seen);
-  if (is_bare && memcmp (seen, hash, STN_HASH_BYTES) == 0)
+  gboolean is_right = is_bare && memcmp (seen, hash, STN_HASH_BYTES) == 0;
+  if (!is_right)
+    run_id = stn_rows_text (select, 1);
+  sqlite3_reset (select);
+  if (is_right)
     return TRUE;
   stn_error_set (error, STN_FAILURE_JOURNAL,
                  "chain entry %" G_GINT64_FORMAT ": %s row %" G_GINT64_FORMAT "%s%s is not what was recorded: it, or a "
@@ -295,7 +300,7 @@ stn_query_verify (StnQuery *self, guint64 *out_rows, guint8 out_head[STN_HASH_BY
 
   guint64 rows;
   guint8 head[STN_HASH_BYTES];
-  g_auto (Walk) walk = { .query = self };
+  g_auto (Walk) walk = { .query = self, .form = stn_canonical_new ("", 1) };
   if (!walk_prepare (&walk, error) || !check_chain (&walk, &rows, head, error)) {
     g_prefix_error (error, "%s: ", self->database->path);
     return FALSE;

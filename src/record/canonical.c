@@ -25,9 +25,16 @@ stn_canonical_new (const char *row_kind, guint form)
 {
   StnCanonical *self = g_new0 (StnCanonical, 1);
   self->bytes = g_byte_array_new ();
+  stn_canonical_restart (self, row_kind, form);
+  return self;
+}
+
+void
+stn_canonical_restart (StnCanonical *self, const char *row_kind, guint form)
+{
+  g_byte_array_set_size (self->bytes, 0);
   stn_canonical_text (self, row_kind);
   stn_canonical_integer (self, form);
-  return self;
 }
 
 void
@@ -76,6 +83,20 @@ stn_canonical_list (StnCanonical *self, guint count)
 {
   put_tag (self, 'l');
   put_u32 (self, count);
+}
+
+gsize
+stn_canonical_list_open (StnCanonical *self)
+{
+  stn_canonical_list (self, 0);
+  return self->bytes->len - sizeof (guint32);
+}
+
+void
+stn_canonical_list_close (StnCanonical *self, gsize place, guint count)
+{
+  guint32 big_endian = GUINT32_TO_BE (count);
+  memcpy (self->bytes->data + place, &big_endian, sizeof big_endian);
 }
 
 const guint8 *

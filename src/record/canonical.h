@@ -38,6 +38,11 @@ void stn_canonical_text_length (StnCanonical *self, const char *text, gsize leng
 void stn_canonical_null (StnCanonical *self);
 void stn_canonical_integer (StnCanonical *self, gint64 value);
 void stn_canonical_list (StnCanonical *self, guint count);
+/* A list whose length is known only at its end: what open returns is for close. */
+gsize stn_canonical_list_open (StnCanonical *self);
+void stn_canonical_list_close (StnCanonical *self, gsize place, guint count);
+/* As stn_canonical_new, in the memory that there is. */
+void stn_canonical_restart (StnCanonical *self, const char *row_kind, guint form);
 /* Borrowed until the next call. */
 const guint8 *stn_canonical_bytes (const StnCanonical *self, gsize *out_length);
 
