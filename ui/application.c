@@ -180,11 +180,21 @@ on_delete (GtkWidget *window, GdkEvent *event G_GNUC_UNUSED, StnApplication *sel
   return GDK_EVENT_PROPAGATE;
 }
 
+/* GTK looks for it while it starts, before the window's resources are there. */
+static void
+add_help_overlay (StnApplication *self)
+{
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/io/stationctl/Station/gtk/help-overlay.ui");
+  gtk_application_window_set_help_overlay (GTK_APPLICATION_WINDOW (self->window),
+                                           GTK_SHORTCUTS_WINDOW (gtk_builder_get_object (builder, "help_overlay")));
+}
+
 static void
 open_window (StnApplication *self)
 {
   g_autofree char *job_folder = self->jobs != NULL ? g_strdup (self->jobs) : setting (self, "job-folder");
   self->window = stn_window_new (GTK_APPLICATION (self));
+  add_help_overlay (self);
   stn_pages_set_station (stn_pages_attach (self->window), self->station);
   apply_scanner (self);
   if (self->settings != NULL) {

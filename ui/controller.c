@@ -6,13 +6,15 @@
 #include "ui/job-list.h"
 #include "ui/pages.h"
 #include "ui/picture.h"
+#include "ui/sentences.h"
 
 #define TICK_MS 100
 #define NOTICE_S 5            /* how long a refusal stands on the band */
+#define SOUND_AGAIN_S 10      /* what a person must act on is heard again until it is acted on */
 #define IDENTIFY_NS (10 * G_GINT64_CONSTANT (1000000000))
 
 /* What a supervisor was called for; done when the unlock is granted. */
-typedef enum { WISH_NONE, WISH_SWITCH_OFF, WISH_SWITCH_ON, WISH_RELEASE_STOP } Wish;
+typedef enum { WISH_NONE, WISH_SWITCH_OFF, WISH_SWITCH_ON, WISH_RELEASE_STOP, WISH_REMOVE_UNITS } Wish;
 
 struct StnController {
   StnWindow *window;
@@ -26,7 +28,7 @@ struct StnController {
 
   StnPictureContext context;
   char *drawer_site, *lot_text, *notice, *notice_more, *badge, *reason, *unlock_what, *job_wanted;
-  gint64 notice_until_us;
+  gint64 notice_until_us, sound_again_us; /* sound_again_us 0: nothing is to be heard again */
   Wish wish;
   char *wish_site;
   guint64 unlock_request;
@@ -56,8 +58,10 @@ set_text (char **place, const char *text)
 static void
 say (StnController *self, gboolean is_refusal, const char *text, const char *more)
 {
-  set_text (&self->notice, text);
-  set_text (&self->notice_more, more);
+  /* what the session says is English until here */
+  g_autofree char *said = stn_text_sentence (text), *said_more = stn_text_sentence (more);
+  set_text (&self->notice, said);
+  set_text (&self->notice_more, said_more);
   self->context.notice_is_refusal = is_refusal;
   self->notice_until_us = g_get_monotonic_time () + NOTICE_S * G_USEC_PER_SEC;
 }
@@ -98,6 +102,9 @@ fulfil_wish (StnController *self)
   case WISH_RELEASE_STOP:
     stn_session_release_stop (self->session, _ (self->reason));
     break;
+  case WISH_REMOVE_UNITS:
+    stn_session_remove_units (self->session, stn_picture_open_elsewhere (self->state), _ (self->reason));
+    break;
   default:
     break;
   }
@@ -125,6 +132,27 @@ take_event (StnController *self, StnEvent *event)
     stn_site_log_take (g_ptr_array_index (self->logs, i), event);
 }
 
+static gint64
+next_sound (void)
+{
+  return g_get_monotonic_time () + SOUND_AGAIN_S * G_USEC_PER_SEC;
+}
+
+/* Whether a person has to do something before anything goes on; boards that only wait to be swapped are quiet. */
+static gboolean
+needs_somebody (const StnSessionState *state)
+{
+  static const StnBlock blocks[] = { STN_BLOCK_UNKNOWN, STN_BLOCK_FAIL,    STN_BLOCK_JOB_CHANGED, STN_BLOCK_STOPPED,
+                                     STN_BLOCK_STATION, STN_BLOCK_NOT_RECORDED };
+  for (guint i = 0; i < G_N_ELEMENTS (blocks); i++)
+    if (state->block == blocks[i])
+      return TRUE;
+  for (guint i = 0; i < state->site_count; i++)
+    if (state->sites[i].state == STN_SEAT_ACTION || state->sites[i].state == STN_SEAT_STATION_ERROR)
+      return state->phase == STN_PHASE_READY;
+  return FALSE;
+}
+
 static void
 take_notice (StnController *self, const StnNotice *notice)
 {
@@ -135,8 +163,8 @@ take_notice (StnController *self, const StnNotice *notice)
   case STN_NOTICE_SCAN:
     if (notice->failure != STN_FAILURE_NONE) {
       g_autofree char *sentence = stn_text_failure (notice->failure, notice->site);
+      /* the session has it sound */
       say (self, TRUE, *sentence != '\0' ? sentence : _ ("That code is not for here"), notice->text);
-      stn_sounds_play (self->sounds, STN_SOUND_ACTION);
     }
     break;
   case STN_NOTICE_EVENT:
@@ -147,6 +175,7 @@ take_notice (StnController *self, const StnNotice *notice)
     break;
   case STN_NOTICE_SOUND:
     stn_sounds_play (self->sounds, notice->sound);
+    self->sound_again_us = notice->sound == STN_SOUND_ACTION || notice->sound == STN_SOUND_FAIL ? next_sound () : 0;
     break;
   default:
     break;
@@ -259,6 +288,12 @@ on_tick (gpointer data)
     g_clear_pointer (&self->notice, g_free);
     g_clear_pointer (&self->notice_more, g_free);
   }
+  if (self->sound_again_us != 0 && g_get_monotonic_time () >= self->sound_again_us) {
+    gboolean still = needs_somebody (self->state);
+    if (still)
+      stn_sounds_play (self->sounds, STN_SOUND_ACTION);
+    self->sound_again_us = still ? next_sound () : 0;
+  }
   /* at rest only the clock goes on, and the time that a supervisor has left */
   static guint count;
   if (runs || notice_ends || ++count % 10 == 0)
@@ -313,7 +348,8 @@ do_undo_scan (StnController *self, const char *argument G_GNUC_UNUSED)
 static void
 do_close_side (StnController *self, const char *argument G_GNUC_UNUSED)
 {
-  if (self->context.is_ending_lot)
+  /* one thing at a time: the unlock in front of the lot's end goes first */
+  if (self->context.is_ending_lot && self->context.side != STN_SIDE_UNLOCK)
     self->context.is_ending_lot = FALSE;
   close_side (self);
 }
@@ -372,9 +408,25 @@ do_unlock (StnController *self, const char *argument G_GNUC_UNUSED)
     stn_session_lock (self->session);
     return;
   }
+  if (self->context.side == STN_SIDE_UNLOCK) {
+    close_side (self);
+    return;
+  }
   gboolean is_stopped = self->state->block == STN_BLOCK_STOPPED;
   call_supervisor (self, is_stopped ? WISH_RELEASE_STOP : WISH_NONE, NULL,
                    is_stopped ? _ ("The lot was stopped. A supervisor lets it go on.") : _ ("Supervisor’s rights"));
+}
+
+static void
+do_remove_units (StnController *self, const char *argument G_GNUC_UNUSED)
+{
+  guint64 count = stn_picture_open_elsewhere (self->state);
+  if (count == 0)
+    return;
+  g_autofree char *what = g_strdup_printf (ngettext ("%d board leaves the lot unfinished: a supervisor decides.",
+                                                     "%d boards leave the lot unfinished: a supervisor decides.", count),
+                                           (int) MIN (count, G_MAXINT));
+  call_supervisor (self, WISH_REMOVE_UNITS, NULL, what);
 }
 
 static void
@@ -456,6 +508,7 @@ static const struct {
   { "back", do_back },
   { "undo-scan", do_undo_scan },
   { "close-side", do_close_side },
+  { "remove-units", do_remove_units },
   { "site", do_site },
   { "retry-site", do_retry_site },
   { "bin-site", do_bin_site },
@@ -479,6 +532,7 @@ on_request (StnWindow *window G_GNUC_UNUSED, const char *name, const char *argum
 {
   for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
     if (g_str_equal (requests[i].name, name)) {
+      self->sound_again_us = 0; /* somebody is there */
       requests[i].carry_out (self, argument);
       show (self);
       return;

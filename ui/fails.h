@@ -11,5 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (StnFails, stn_fails, STN, FAILS, GtkBox)
 
 void stn_fails_show (StnFails *self, const StnModel *model);
+/* On a low screen the boards have the room of the hint: two of them are seen at once. */
+void stn_fails_set_low (StnFails *self, gboolean is_low);
 
 G_END_DECLS

@@ -46,6 +46,12 @@ stn_header_open_menu (StnHeader *self)
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->menu), TRUE);
 }
 
+gboolean
+stn_header_is_menu_open (StnHeader *self)
+{
+  return gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->menu));
+}
+
 static void
 stn_header_class_init (StnHeaderClass *class)
 {

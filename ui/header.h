@@ -12,5 +12,6 @@ G_DECLARE_FINAL_TYPE (StnHeader, stn_header, STN, HEADER, GtkBox)
 
 void stn_header_show (StnHeader *self, const StnModel *model);
 void stn_header_open_menu (StnHeader *self);
+gboolean stn_header_is_menu_open (StnHeader *self);
 
 G_END_DECLS

@@ -8,7 +8,7 @@
 struct _StnLotEndScreen {
   GtkBox parent;
   GtkLabel *title, *pareto_title, *signature;
-  GtkButton *back;
+  GtkButton *back, *remove;
   StnRows *balance, *facts, *pareto;
 };
 
@@ -22,6 +22,7 @@ stn_lot_end_screen_show (StnLotEndScreen *self, const StnModel *model)
   stn_rows_show (self->facts, model->lot_facts);
   stn_screen_show_rows (self->pareto, self->pareto_title, model->pareto);
   gtk_widget_set_visible (GTK_WIDGET (self->signature), model->is_balanced);
+  gtk_widget_set_visible (GTK_WIDGET (self->remove), model->may_remove);
 }
 
 static void
@@ -34,6 +35,7 @@ stn_lot_end_screen_class_init (StnLotEndScreenClass *class)
   gtk_widget_class_bind_template_child (widget_class, StnLotEndScreen, pareto_title);
   gtk_widget_class_bind_template_child (widget_class, StnLotEndScreen, signature);
   gtk_widget_class_bind_template_child (widget_class, StnLotEndScreen, back);
+  gtk_widget_class_bind_template_child (widget_class, StnLotEndScreen, remove);
   gtk_widget_class_bind_template_child (widget_class, StnLotEndScreen, balance);
   gtk_widget_class_bind_template_child (widget_class, StnLotEndScreen, facts);
   gtk_widget_class_bind_template_child (widget_class, StnLotEndScreen, pareto);
@@ -47,4 +49,5 @@ stn_lot_end_screen_init (StnLotEndScreen *self)
   stn_screen_connect_rows (self->balance, NULL, "retry-site", "bin-site");
   gtk_widget_set_size_request (GTK_WIDGET (self->back), stn_metrics_pixels (GTK_WIDGET (self), 2 * STN_TOUCH_MM),
                                stn_metrics_pixels (GTK_WIDGET (self), STN_TOUCH_MM));
+  gtk_widget_set_size_request (GTK_WIDGET (self->remove), stn_metrics_pixels (GTK_WIDGET (self), 2 * STN_TOUCH_MM), -1);
 }

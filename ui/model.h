@@ -145,7 +145,7 @@ typedef struct {
 
   /* S6 */
   GPtrArray *balance, *pareto, *lot_facts; /* StnModelRow */
-  gboolean is_balanced;
+  gboolean is_balanced, may_remove; /* may_remove: boards that stand on no site are open */
 
   /* S13 */
   GPtrArray *unknown; /* StnModelRow */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ui/plan-rows.h"
+#include "ui/sentences.h"
 
 const char *const stn_unlock_reasons[] = { N_ ("Contacts were cleaned"), N_ ("Worn or broken contact"),
                                            N_ ("Board was repaired"),    N_ ("Agreed with engineering"),
@@ -16,6 +17,13 @@ find_site (const StnSessionState *state, const char *name)
     if (g_str_equal (state->sites[i].name, name))
       return &state->sites[i];
   return NULL;
+}
+
+static StnModelRow *
+add_sentence (GPtrArray *rows, const char *english)
+{
+  g_autofree char *said = stn_text_sentence (english);
+  return stn_model_add_row (rows, said, NULL, NULL);
 }
 
 /* ---- S0 ---- */
@@ -37,7 +45,7 @@ fill_sign_in (StnModel *model, const StnSessionState *state)
   else
     model->bench_summary = g_strdup (state->phase == STN_PHASE_BROKEN ? state->blocked : NULL);
   for (guint i = 0; state->handover != NULL && state->handover[i] != NULL; i++)
-    stn_model_add_row (model->unknown, state->handover[i], NULL, NULL);
+    add_sentence (model->unknown, state->handover[i]);
 }
 
 /* ---- S1 ---- */
@@ -81,17 +89,19 @@ fill_setup (StnModel *model, const StnSessionState *state, const StnPictureConte
     return;
   g_autofree char *images = short_hashes (job->images);
   g_autofree char *seconds = stn_text_seconds (job->predicted_ns);
+  g_autofree char *serials = stn_text_sentence (job->serials);
+  g_autofree char *approval = stn_text_sentence (job->approval);
   g_autofree char *time = g_strdup_printf (_ ("about %s a board"), seconds);
   stn_model_add_row (model->facts, _ ("Chip"), job->target, NULL);
   stn_model_add_row (model->facts, _ ("Firmware"), images, NULL);
   if (job->serials != NULL)
-    stn_model_add_row (model->facts, _ ("Serials"), job->serials, NULL);
+    stn_model_add_row (model->facts, _ ("Serials"), serials, NULL);
   if (job->predicted_ns > 0)
     stn_model_add_row (model->facts, _ ("Time"), time, NULL);
   if (job->left_out != NULL)
     stn_model_add_row (model->facts, _ ("Left out of PASS"), job->left_out, NULL)->is_warning = TRUE;
   if (job->approval != NULL)
-    stn_model_add_row (model->facts, _ ("Approved"), job->is_approved ? _ ("yes") : _ ("no"), job->approval)->is_warning =
+    stn_model_add_row (model->facts, _ ("Approved"), job->is_approved ? _ ("yes") : _ ("no"), approval)->is_warning =
         !job->is_approved;
   stn_plan_rows_add (model->plan, job->plan_text, (const char *const *) job->irreversible);
 }
@@ -142,7 +152,7 @@ fill_drawer (StnModel *model, const StnSessionState *state, const StnPictureCont
       add_event (model, site, g_ptr_array_index (log->events, k));
     for (guint k = log->warnings->len; k > 0; k--) {
       const StnEvent *warning = g_ptr_array_index (log->warnings, k - 1);
-      stn_model_add_row (model->drawer_messages, warning->text, NULL, NULL);
+      add_sentence (model->drawer_messages, warning->text);
     }
   }
   if (site->message != NULL)
@@ -231,6 +241,17 @@ add_permille (GPtrArray *rows, const char *title, int permille)
   stn_model_add_row (rows, title, text, NULL);
 }
 
+/* Boards of the lot that are open and stand on no site: of an earlier cycle, or without a verdict because of the
+ * station. */
+guint64
+stn_picture_open_elsewhere (const StnSessionState *state)
+{
+  guint64 on_sites = 0;
+  for (guint i = 0; i < state->site_count; i++)
+    on_sites += state->sites[i].state == STN_SEAT_FAIL || state->sites[i].state == STN_SEAT_UNKNOWN;
+  return state->balance.open > on_sites ? state->balance.open - on_sites : 0;
+}
+
 static void
 fill_lot_end (StnModel *model, const StnSessionState *state)
 {
@@ -244,8 +265,19 @@ fill_lot_end (StnModel *model, const StnSessionState *state)
   add_number (model->balance, _ ("Taken out"), balance->removed);
   g_autofree char *open = balance->open_units != NULL ? g_strjoinv ("\n", balance->open_units) : NULL;
   g_autofree char *count = g_strdup_printf ("%" G_GUINT64_FORMAT, balance->open);
-  stn_model_add_row (model->balance, _ ("Unaccounted for"), count, open)->is_warning = balance->open > 0;
+  StnModelRow *left = stn_model_add_row (model->balance, _ ("Unaccounted for"), count, open);
+  left->is_warning = balance->open > 0;
+  if (left->is_warning) {
+    /* what has to be done comes first */
+    g_ptr_array_steal_index (model->balance, model->balance->len - 1);
+    g_ptr_array_insert (model->balance, 0, left);
+  }
   model->is_balanced = balance->open == 0;
+  model->may_remove = stn_picture_open_elsewhere (state) > 0;
+  for (guint i = 0; i < state->failure_count; i++) {
+    g_autofree char *name = stn_text_failure_name (state->failures[i].failure);
+    add_number (model->pareto, name, state->failures[i].count);
+  }
   stn_model_add_row (model->lot_facts, _ ("Lot"), state->lot, NULL);
   stn_model_add_row (model->lot_facts, _ ("Job"), model->job, NULL);
   add_permille (model->lot_facts, _ ("First-pass yield"), state->lot_counts.first_pass_permille);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ui/picture-private.h"
+#include "ui/sentences.h"
 
 /* ---- the frame ---- */
 
@@ -55,7 +56,10 @@ fill_frame (StnModel *model, const StnSessionState *state, gint64 now_utc_us)
   model->version = g_strdup_printf ("Station %s", STN_VERSION);
   model->may_retry = state->may_retry;
   model->may_stop = state->may_stop;
-  model->may_end_lot = state->may_end_lot;
+  /* a lot whose open boards are on no site is ended, too: its screen is where a supervisor takes them out */
+  model->may_end_lot = state->may_end_lot || (state->phase == STN_PHASE_READY && state->lot != NULL
+                                              && state->balance.open > 0
+                                              && stn_picture_open_elsewhere (state) == state->balance.open);
   model->is_running = state->phase == STN_PHASE_RUNNING || state->phase == STN_PHASE_STOPPING;
   model->is_stopping = state->phase == STN_PHASE_STOPPING;
 }
@@ -160,8 +164,9 @@ fill_instruction (StnModel *model, const StnSessionState *state, const StnSessio
                                       : g_strdup (_ ("Working: leave the boards in"));
   } else if (model->screen == STN_SCREEN_LOT_END) {
     model->instruction_kind = model->is_balanced ? STN_INSTRUCTION_NORMAL : STN_INSTRUCTION_ACTION;
-    model->instruction = g_strdup (model->is_balanced ? _ ("Check the numbers, then END LOT")
-                                                      : _ ("Retry what is open or put it into a bin"));
+    model->instruction = g_strdup (model->is_balanced  ? _ ("Check the numbers, then END LOT")
+                                   : model->may_remove ? _ ("Find the open boards, or take them out of the lot")
+                                                       : _ ("Retry what is open or put it into a bin"));
   } else if (state->phase == STN_PHASE_OPENING) {
     model->instruction = g_strdup (_ ("Opening the adapters"));
   } else if (model->screen == STN_SCREEN_SETUP && state->block != STN_BLOCK_JOB_CHANGED
@@ -171,7 +176,7 @@ fill_instruction (StnModel *model, const StnSessionState *state, const StnSessio
                                        ? _ ("Scan or type the lot, then START LOT")
                                        : _ ("Check job and lot, then START LOT"));
   } else if (state->block != STN_BLOCK_NONE) {
-    const char *detail = state->blocked_sites != NULL ? state->blocked_sites : state->blocked;
+    g_autofree char *detail = stn_text_sentence (state->blocked_sites != NULL ? state->blocked_sites : state->blocked);
     model->instruction_kind = kind_of (state->block);
     model->instruction = stn_text_block (state->block, detail);
   } else {
@@ -286,6 +291,9 @@ stn_picture_new (const StnSessionState *state, const StnSessionProgress *progres
   default:
     break;
   }
+  /* the unlock stands in front of these screens: Space goes to nothing that is behind it */
+  if (model->side == STN_SIDE_UNLOCK && model->screen != STN_SCREEN_RUN)
+    model->may_start = FALSE;
   fill_instruction (model, state, progress, context);
   return model;
 }

@@ -28,6 +28,9 @@ typedef struct {
 StnModel *stn_picture_new (const StnSessionState *state, const StnSessionProgress *progress,
                            const StnPictureContext *context, gint64 now_utc_us);
 
+/* How many boards of the lot are open that stand on no site: only a supervisor takes those out of the balance. */
+guint64 stn_picture_open_elsewhere (const StnSessionState *state);
+
 /* Why a supervisor is asked, to choose from; NULL-terminated, to be translated. */
 extern const char *const stn_unlock_reasons[];
 

@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui/sentences.h"
 #include "ui/texts.h"
 
 #define COLUMN 17 /* where the explanation's texts begin; what begins there goes on with the line above */
@@ -29,9 +30,18 @@ append (char **text, const char *more)
 }
 
 static void
+translate (char **text)
+{
+  char *said = stn_text_sentence (*text);
+  g_free (*text);
+  *text = said;
+}
+
+static void
 add_irreversible (GPtrArray *rows, const char *const *lines)
 {
   StnModelRow *row = NULL;
+  guint first = rows->len;
   for (guint i = 0; lines != NULL && lines[i] != NULL; i++) {
     g_autofree char *word = NULL;
     const char *rest = NULL;
@@ -46,6 +56,8 @@ add_irreversible (GPtrArray *rows, const char *const *lines)
       row->is_warning = TRUE;
     }
   }
+  for (guint i = first; i < rows->len; i++)
+    translate (&((StnModelRow *) g_ptr_array_index (rows, i))->remark);
 }
 
 /* Takes "2.7 s [none]" off the end of a step's text and gives the time; NULL when it has none. */
@@ -78,7 +90,8 @@ add_step (GPtrArray *rows, const char *name, char *text)
   StnStepKind kind;
   g_autofree char *time = take_time (text);
   const char *title = stn_step_from_name (name, &kind) ? stn_text_step_name (kind) : name;
-  stn_model_add_row (rows, title, time, text);
+  g_autofree char *said = stn_text_sentence (text);
+  stn_model_add_row (rows, title, time, said);
 }
 
 static void

@@ -60,10 +60,22 @@ add_label (GtkWidget *box, const char *text, const char *css_class, gboolean is_
   return label;
 }
 
+/* `caption`: small, under the text; NULL: none. */
 static GtkWidget *
-add_button (GtkWidget *box, const char *text, const char *key, gboolean may, GCallback callback, const char *css_class)
+add_button (GtkWidget *box, const char *text, const char *caption, const char *key, gboolean may, GCallback callback,
+            const char *css_class)
 {
-  GtkWidget *button = gtk_button_new_with_label (text);
+  GtkWidget *button = gtk_button_new ();
+  GtkWidget *labels = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_widget_set_valign (labels, GTK_ALIGN_CENTER);
+  gtk_container_add (GTK_CONTAINER (labels), gtk_label_new (text));
+  if (caption != NULL) {
+    GtkWidget *label = gtk_label_new (caption);
+    gtk_style_context_add_class (gtk_widget_get_style_context (label), "key");
+    gtk_container_add (GTK_CONTAINER (labels), label);
+  }
+  gtk_container_add (GTK_CONTAINER (button), labels);
+  atk_object_set_name (gtk_widget_get_accessible (button), text);
   g_object_set_data_full (G_OBJECT (button), "key", g_strdup (key), g_free);
   gtk_widget_set_sensitive (button, may);
   gtk_widget_set_size_request (button, stn_metrics_pixels (box, STN_TOUCH_MM), stn_metrics_pixels (box, STN_TOUCH_MM));
@@ -80,8 +92,15 @@ build_row (StnRows *self, const StnModelRow *row)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   gtk_box_pack_start (GTK_BOX (box), line, FALSE, FALSE, 0);
-  add_label (line, row->title, "row-title", TRUE);
-  GtkWidget *value = add_label (line, row->value, "row-value", FALSE);
+  GtkWidget *title = add_label (line, row->title, "row-title", TRUE);
+  if (has_buttons && title != NULL) {
+    /* a serial does not break in the middle of a word */
+    gtk_label_set_line_wrap (GTK_LABEL (title), FALSE);
+    gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_MIDDLE);
+  }
+  /* how often it may still be retried stands on the button for it, where it takes no width from the serial */
+  const char *caption = has_buttons && row->retry != NULL ? row->value : NULL;
+  GtkWidget *value = caption == NULL ? add_label (line, row->value, "row-value", FALSE) : NULL;
   if (value != NULL)
     gtk_label_set_xalign (GTK_LABEL (value), 1);
   add_label (box, row->remark, "row-remark", FALSE);
@@ -89,9 +108,9 @@ build_row (StnRows *self, const StnModelRow *row)
     GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, stn_metrics_pixels (GTK_WIDGET (self), STN_TOUCH_GAP_MM));
     gtk_widget_set_margin_top (buttons, 6);
     if (row->retry != NULL)
-      add_button (buttons, row->retry, row->key, row->may_retry, G_CALLBACK (on_retry), "retry-button");
+      add_button (buttons, row->retry, caption, row->key, row->may_retry, G_CALLBACK (on_retry), "retry-button");
     if (row->may_bin)
-      add_button (buttons, _ ("Fail bin"), row->key, TRUE, G_CALLBACK (on_bin), "bin-button");
+      add_button (buttons, _ ("Fail bin"), NULL, row->key, TRUE, G_CALLBACK (on_bin), "bin-button");
     gtk_box_pack_start (GTK_BOX (box), buttons, FALSE, FALSE, 0);
   }
   GtkWidget *item = box;

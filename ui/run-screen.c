@@ -3,11 +3,13 @@
 #include "ui/counters.h"
 #include "ui/drawer.h"
 #include "ui/fails.h"
+#include "ui/metrics.h"
 #include "ui/site-grid.h"
 #include "ui/unlock.h"
 
 #define SITES_WITH_RAIL 16 /* more need the whole width */
 #define LOW_SCREEN 440     /* pixels of it: a display of 600 */
+#define PIN_PAD_MM 165     /* height that the unlock needs with a PIN pad of four rows */
 
 struct _StnRunScreen {
   GtkBox parent;
@@ -77,7 +79,8 @@ on_size_allocate (GtkWidget *widget, GtkAllocation *place, gpointer data G_GNUC_
   gboolean is_low = place->height < LOW_SCREEN;
   int wanted = CLAMP (place->width * 20 / 100, 250, 420), now;
   stn_counters_set_low (self->rail, is_low);
-  stn_unlock_set_low (self->unlock, is_low);
+  stn_fails_set_low (self->fails, is_low);
+  stn_unlock_set_low (self->unlock, place->height < stn_metrics_pixels (widget, PIN_PAD_MM));
   gtk_widget_get_size_request (GTK_WIDGET (self->side), &now, NULL);
   if (now != wanted)
     gtk_widget_set_size_request (GTK_WIDGET (self->side), wanted, -1);

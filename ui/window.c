@@ -6,13 +6,17 @@
 #include "ui/footer.h"
 #include "ui/header.h"
 #include "ui/lot-end-screen.h"
+#include "ui/metrics.h"
 #include "ui/recovery-screen.h"
 #include "ui/run-screen.h"
 #include "ui/scanner.h"
 #include "ui/setup-screen.h"
 #include "ui/sign-in-screen.h"
 #include "ui/training-mark.h"
+#include "ui/unlock.h"
 
+#define UNLOCK_PAGE "unlock"
+#define UNLOCK_WIDTH_MM 110
 #define BEAT_MS 100 /* ten a second: what moves by itself, and how often the loop is asked whether it is free */
 
 struct _StnWindow {
@@ -27,6 +31,7 @@ struct _StnWindow {
   StnRunScreen *run;
   StnLotEndScreen *lot_end;
   StnRecoveryScreen *recovery;
+  StnUnlock *unlock; /* for the screens that have no place for it */
   GtkWidget *mark;
   StnScanner *scanner;
   StnScreen screen;
@@ -35,7 +40,7 @@ struct _StnWindow {
   const char *size_class;
   guint beat, beat_source;
   gint64 last_beat_us, longest_stall_us;
-  gboolean is_fullscreen, may_start;
+  gboolean is_fullscreen, may_start, is_unlocking;
 };
 
 G_DEFINE_TYPE (StnWindow, stn_window, GTK_TYPE_APPLICATION_WINDOW)
@@ -110,6 +115,7 @@ static const GActionEntry actions[] = {
   { "end-lot", on_request, NULL, NULL, NULL, { 0 } },
   { "back", on_request, NULL, NULL, NULL, { 0 } },
   { "undo-scan", on_request, NULL, NULL, NULL, { 0 } },
+  { "remove-units", on_request, NULL, NULL, NULL, { 0 } },
   { "close-side", on_request, NULL, NULL, NULL, { 0 } },
   { "unlock", on_request, NULL, NULL, NULL, { 0 } },
   { "training", on_request, NULL, NULL, NULL, { 0 } },
@@ -171,10 +177,18 @@ stn_window_show (StnWindow *self, const StnModel *model)
     stn_run_screen_show (self->run, model);
     break;
   }
-  const char *name = self->page != NULL ? self->page : screen_names[model->screen];
+  /* the run screen has a place for it beside the sites; the others make way */
+  self->is_unlocking = model->side == STN_SIDE_UNLOCK && model->screen != STN_SCREEN_RUN;
+  stn_unlock_show (self->unlock, model, self->is_unlocking);
+  const char *name = self->is_unlocking ? UNLOCK_PAGE : self->page != NULL ? self->page : screen_names[model->screen];
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->screens), name) != 0)
     gtk_stack_set_visible_child_name (self->screens, name);
   gtk_widget_set_visible (self->mark, model->is_training);
+  GtkStyleContext *frame = gtk_widget_get_style_context (gtk_bin_get_child (GTK_BIN (self->overlay)));
+  if (model->is_training)
+    gtk_style_context_add_class (frame, "in-training");
+  else
+    gtk_style_context_remove_class (frame, "in-training");
 
   if (self->sites->len != model->tiles->len)
     g_ptr_array_set_size (self->sites, 0);
@@ -257,11 +271,15 @@ take_key (StnWindow *self, const GdkEventKey *event)
 
   if (!is_plain (event) || (types_into_a_field (self) && event->keyval != GDK_KEY_Escape))
     return FALSE;
-  if ((g_ascii_isdigit (pin_key) || pin_key == '\b' || pin_key == '\r') && stn_run_screen_type_pin (self->run, pin_key))
+  if ((g_ascii_isdigit (pin_key) || pin_key == '\b' || pin_key == '\r')
+      && (self->is_unlocking ? stn_unlock_type (self->unlock, pin_key) : stn_run_screen_type_pin (self->run, pin_key)))
     return TRUE;
   gboolean is_enter = event->keyval == GDK_KEY_Return || event->keyval == GDK_KEY_KP_Enter || event->keyval == GDK_KEY_Tab;
   if ((is_enter || letter == ' ') && stn_scanner_is_after_letter (self->scanner, event->time))
     return TRUE;
+  /* Space in the open menu is the menu's */
+  if (stn_header_is_menu_open (self->header))
+    return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     if (keys[i].key == event->keyval) {
       /* a key that may not be used now says why, and presses nothing else that has the focus */
@@ -321,6 +339,7 @@ on_size_allocate (GtkWidget *widget, GtkAllocation *place, gpointer data G_GNUC_
   GtkStyleContext *style = gtk_widget_get_style_context (widget);
   if (self->size_class == wanted)
     return;
+  stn_unlock_set_low (self->unlock, place->height < 1000);
   if (self->size_class != NULL)
     gtk_style_context_remove_class (style, self->size_class);
   gtk_style_context_add_class (style, wanted);
@@ -412,6 +431,10 @@ stn_window_init (StnWindow *self)
   enable (self, "reports", FALSE);
   self->sites = g_ptr_array_new_with_free_func (g_free);
   self->scanner = stn_scanner_new (on_scanned, on_typed, self);
+  self->unlock = g_object_new (STN_TYPE_UNLOCK, NULL);
+  gtk_widget_set_halign (GTK_WIDGET (self->unlock), GTK_ALIGN_CENTER);
+  gtk_widget_set_size_request (GTK_WIDGET (self->unlock), stn_metrics_pixels (GTK_WIDGET (self), UNLOCK_WIDTH_MM), -1);
+  gtk_stack_add_named (self->screens, GTK_WIDGET (self->unlock), UNLOCK_PAGE);
   self->mark = stn_training_mark_new ();
   gtk_overlay_add_overlay (self->overlay, self->mark);
   gtk_overlay_set_overlay_pass_through (self->overlay, self->mark, TRUE);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "src/journal/query-report.h"
 #include "src/station/approval.h"
 #include "src/station/lot.h"
 
@@ -189,6 +190,21 @@ counts_of (const StnUnitCounts *units)
 }
 
 static gboolean
+count_failures (StnSession *self, const StnUnitFilter *of_lot, GError **error)
+{
+  g_autoptr (GPtrArray) rows = stn_query_failures (self->query, STN_VERDICT_FAIL, FALSE, of_lot, error);
+  if (rows == NULL)
+    return FALSE;
+  self->failure_count = MIN (rows->len, STN_SESSION_FAILURES);
+  for (guint i = 0; i < self->failure_count; i++) {
+    const StnFailureCount *row = g_ptr_array_index (rows, i);
+    self->failures[i] = (StnSessionFailure){ row->failure != NULL ? stn_failure_from_name (row->failure) : STN_FAILURE_NONE,
+                                             row->runs };
+  }
+  return TRUE;
+}
+
+static gboolean
 count_all (StnSession *self, GError **error)
 {
   StnUnitFilter of_lot = { .lot = self->lot }, of_shift = { .after_run = self->shift_run };
@@ -198,8 +214,10 @@ count_all (StnSession *self, GError **error)
   g_autofree char *day = stn_production_day (self->shift_utc_us, self->station->day_start_minutes, NULL);
 
   of_shift.from_day = day;
+  self->failure_count = 0;
   if (self->lot != NULL && (!stn_query_unit_counts (self->query, &of_lot, &lot, error)
-                            || !stn_query_lot_sums (self->query, self->lot, &self->sums, error)))
+                            || !stn_query_lot_sums (self->query, self->lot, &self->sums, error)
+                            || !count_failures (self, &of_lot, error)))
     return FALSE;
   if (self->person != NULL && !stn_query_unit_counts (self->query, &of_shift, &shift, error))
     return FALSE;

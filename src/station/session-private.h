@@ -120,6 +120,8 @@ struct StnSession {
   guint64 lot_quantity;
   StnLotSums sums;
   StnSessionCounts lot_counts, shift_counts;
+  StnSessionFailure failures[STN_SESSION_FAILURES];
+  guint failure_count;
 
   StnEventQueue *events;
   StnStationRun *run; /* NULL: nothing is open */

@@ -557,6 +557,8 @@ stn_session_make_state (StnSession *self)
   out->lot_quantity = self->lot_quantity;
   fill_balance (self, &out->balance);
   out->lot_counts = self->lot_counts;
+  memcpy (out->failures, self->failures, sizeof out->failures);
+  out->failure_count = self->failure_count;
   out->shift_counts = self->shift_counts;
   memcpy (out->cycles, self->cycles, sizeof out->cycles);
   out->cycle_count = self->cycle_count;

@@ -178,6 +178,13 @@ typedef struct {
 } StnCycleCounts;
 #define STN_SESSION_CYCLES 5
 
+/* Runs of the lot that failed like this. */
+typedef struct {
+  StnFailure failure;
+  guint64 count;
+} StnSessionFailure;
+#define STN_SESSION_FAILURES 5
+
 /* Immutable; reference counted. */
 typedef struct {
   guint64 generation;
@@ -195,6 +202,8 @@ typedef struct {
   guint64 lot_quantity;         /* 0: no limit */
   StnLotBalance balance;        /* with a lot */
   StnSessionCounts lot_counts, shift_counts;
+  StnSessionFailure failures[STN_SESSION_FAILURES]; /* of the lot's runs, the most frequent first */
+  guint failure_count;
   StnCycleCounts cycles[STN_SESSION_CYCLES]; /* oldest first */
   guint cycle_count;
   guint cycle;                  /* of this session, from 1 */

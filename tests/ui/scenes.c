@@ -401,7 +401,18 @@ lot_end (void)
 static StnModel *
 lot_end_open (void)
 {
-  return lot_end_with (FALSE);
+  StnModel *model = lot_end_with (FALSE);
+  model->may_remove = TRUE;
+  return model;
+}
+
+/* S5 where there are no sites to stand beside */
+static StnModel *
+lot_end_unlock (void)
+{
+  StnModel *model = unlock ();
+  model->screen = STN_SCREEN_LOT_END;
+  return model;
 }
 
 static StnModel *
@@ -411,7 +422,7 @@ recovery (void)
   StnModel *model = frame (STN_SCREEN_RECOVERY);
   for (guint i = 0; i < G_N_ELEMENTS (sites); i++) {
     g_autofree char *title = g_strdup_printf ("%s   TH7-2547-00018%uX", sites[i], i);
-    StnModelRow *row = stn_model_add_row (model->unknown, title, _ ("Programming"), _ ("begun 10:31, no result"));
+    StnModelRow *row = stn_model_add_row (model->unknown, title, NULL, _ ("begun 10:31, no result"));
     row->key = g_strdup (sites[i]);
     row->retry = g_strdup (_ ("Run again"));
     row->may_retry = row->may_bin = TRUE;
@@ -463,6 +474,7 @@ const StnScene stn_scenes[] = {
   { "s5-unlock", unlock },
   { "s6-lot-end", lot_end },
   { "s6-lot-end-open", lot_end_open },
+  { "s5-unlock-lot-end", lot_end_unlock },
   { "s12-training", training },
   { "s13-recovery", recovery },
   { NULL, NULL },
