@@ -20,6 +20,7 @@ struct _StnApplication {
   gint64 quantity;
   gboolean is_kiosk;
   guint inhibited;
+  gulong first_draw;
 };
 
 G_DEFINE_TYPE (StnApplication, stn_application, GTK_TYPE_APPLICATION)
@@ -163,6 +164,15 @@ add_accelerators (StnApplication *self)
 
 /* ---- the window ---- */
 
+/* For the log, and for who measures it. */
+static gboolean
+on_first_draw (GtkWidget *window, cairo_t *cairo G_GNUC_UNUSED, StnApplication *self)
+{
+  g_info ("the window is drawn");
+  g_clear_signal_handler (&self->first_draw, window);
+  return GDK_EVENT_PROPAGATE;
+}
+
 /* Boards at work are finished first: the window stays until they are. */
 static gboolean
 on_delete (GtkWidget *window, GdkEvent *event G_GNUC_UNUSED, StnApplication *self)
@@ -204,6 +214,7 @@ open_window (StnApplication *self)
   }
   if (self->is_kiosk || (self->settings != NULL && g_settings_get_boolean (self->settings, "fullscreen")))
     gtk_window_fullscreen (GTK_WINDOW (self->window));
+  self->first_draw = g_signal_connect_after (self->window, "draw", G_CALLBACK (on_first_draw), self);
   g_signal_connect (self->window, "delete-event", G_CALLBACK (on_delete), self);
   self->controller = stn_controller_new (self->window, self->sounds, self->station, job_folder);
   stn_controller_prepare (self->controller, self->badge, self->job, self->lot, (guint64) MAX (self->quantity, 0));

@@ -208,12 +208,26 @@ go_on (StnController *self)
   }
 }
 
+/* For the log: how long the window did not answer while boards were at work. */
+static void
+note_stalls (StnController *self, const StnSessionState *state)
+{
+  gboolean was = self->state->phase == STN_PHASE_RUNNING || self->state->phase == STN_PHASE_STOPPING;
+  gboolean is = state->phase == STN_PHASE_RUNNING || state->phase == STN_PHASE_STOPPING;
+  if (was == is)
+    return;
+  gint64 longest_us = stn_window_take_longest_stall (self->window);
+  if (was)
+    g_info ("boards were at work; longest stall of the window: %" G_GINT64_FORMAT " us", longest_us);
+}
+
 static void
 refresh (StnController *self)
 {
   StnNotice *notice;
   StnSessionState *state = stn_session_state (self->session);
 
+  note_stalls (self, state);
   g_clear_pointer (&self->state, stn_session_state_unref);
   self->state = state;
   make_logs (self);
@@ -491,8 +505,7 @@ static void
 do_refused (StnController *self, const char *action)
 {
   if (g_str_equal (action, "start") && self->state->block != STN_BLOCK_NONE && self->state->block != STN_BLOCK_RUNNING) {
-    const char *detail = self->state->blocked_sites != NULL ? self->state->blocked_sites : self->state->blocked;
-    g_autofree char *text = stn_text_block (self->state->block, detail);
+    g_autofree char *text = stn_text_block (self->state->block, self->state->blocked_detail);
     say (self, TRUE, text, NULL);
   }
 }

@@ -43,7 +43,7 @@ fill_sign_in (StnModel *model, const StnSessionState *state)
   if (state->phase == STN_PHASE_SIGN_IN)
     model->bench_summary = g_strdup_printf (_ ("%u of %u sites are on"), on, state->site_count);
   else
-    model->bench_summary = g_strdup (state->phase == STN_PHASE_BROKEN ? state->blocked : NULL);
+    model->bench_summary = g_strdup (state->phase == STN_PHASE_BROKEN ? state->blocked_detail : NULL);
   for (guint i = 0; state->handover != NULL && state->handover[i] != NULL; i++)
     add_sentence (model->unknown, state->handover[i]);
 }

@@ -176,7 +176,7 @@ fill_instruction (StnModel *model, const StnSessionState *state, const StnSessio
                                        ? _ ("Scan or type the lot, then START LOT")
                                        : _ ("Check job and lot, then START LOT"));
   } else if (state->block != STN_BLOCK_NONE) {
-    g_autofree char *detail = stn_text_sentence (state->blocked_sites != NULL ? state->blocked_sites : state->blocked);
+    g_autofree char *detail = stn_text_sentence (state->blocked_detail);
     model->instruction_kind = kind_of (state->block);
     model->instruction = stn_text_block (state->block, detail);
   } else {

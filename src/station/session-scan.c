@@ -146,6 +146,14 @@ scan_site (StnSession *self, const StnSessionRequest *request, const char *text,
   return TRUE;
 }
 
+/* A board that the station could give no verdict: nothing waits for its bin, but it may be put on hold. */
+static gboolean
+may_be_held (const StnSessionSeat *seat)
+{
+  return !seat->is_open && !seat->is_binned && !seat->is_running && seat->has_result && seat->last_run != NULL
+         && (seat->verdict == STN_VERDICT_ERROR || seat->verdict == STN_VERDICT_CANCELLED);
+}
+
 /* The board that is marked by its site or its serial, else the only one that is open. */
 static gboolean
 scan_bin (StnSession *self, const StnSessionRequest *request, const char *text, GError **error)
@@ -155,10 +163,11 @@ scan_bin (StnSession *self, const StnSessionRequest *request, const char *text, 
 
   for (guint i = 0; i < self->seats->len; i++) {
     const StnSessionSeat *seat = stn_session_seat (self, i);
-    if (!seat->is_open)
+    gboolean is_marked = g_strcmp0 (self->marked_site, seat->site->name) == 0;
+    if (!seat->is_open && !(is_marked && may_be_held (seat)))
       continue;
     count++;
-    if (site == NULL || g_strcmp0 (self->marked_site, seat->site->name) == 0)
+    if (site == NULL || is_marked)
       site = seat->site->name;
   }
   if (site == NULL) {

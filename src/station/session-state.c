@@ -512,6 +512,16 @@ phase_of (const StnSession *self)
   return self->lot == NULL ? STN_PHASE_LOT : STN_PHASE_READY;
 }
 
+/* The part of `blocked` that is no sentence of the table. */
+static char *
+block_detail (const StnSession *self)
+{
+  g_autofree char *sites = NULL;
+  const char *text = NULL;
+  find_block (self, FALSE, &sites, &text);
+  return sites != NULL ? g_steal_pointer (&sites) : g_strdup (text);
+}
+
 static char *
 instruction_now (const StnSession *self, StnBlock block, const char *blocked)
 {
@@ -574,6 +584,7 @@ stn_session_make_state (StnSession *self)
     out->has_detect |= g_array_index (self->station->wirings, StnSiteWiring, i).wiring.has_detect;
 
   out->block = stn_session_find_block (self, FALSE, &out->blocked_sites, &out->blocked);
+  out->blocked_detail = block_detail (self);
   out->instruction = instruction_now (self, out->block, out->blocked);
   if (out->block == STN_BLOCK_NONE)
     g_clear_pointer (&out->blocked, g_free);
@@ -618,7 +629,7 @@ state_clear (gpointer data)
   g_strfreev (self->balance.open_units);
   g_strfreev (self->warnings);
   g_strfreev (self->handover);
-  char *const texts[] = { self->station, self->journal_path,  self->lot,         self->blocked,
+  char *const texts[] = { self->station, self->journal_path,  self->lot,         self->blocked, self->blocked_detail,
                           self->summary, self->blocked_sites, self->instruction, self->station_fault };
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);

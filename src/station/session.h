@@ -212,6 +212,7 @@ typedef struct {
 
   StnBlock block;               /* what START waits for; NONE: it would start */
   char *blocked;                /* in words; NULL */
+  char *blocked_detail;         /* what stands for "%s" in the block's sentence: for who translates it; NULL */
   char *blocked_sites;          /* "A3, A7"; NULL */
   char *instruction;            /* the one of the moment: verb first; never NULL */
   char *station_fault;          /* ports that could not be used: opened anew at the next START; NULL */
