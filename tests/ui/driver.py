@@ -214,7 +214,7 @@ class Station:
     # ---- the record ----
 
     def units(self):
-        done = subprocess.run([COMMAND, "units", "--station", self.station, "--json"], env=self.environment(),
+        done = subprocess.run([COMMAND, "units", "--station", self.station, "--json", "--limit", "100000"], env=self.environment(),
                               capture_output=True, text=True, check=True)
         text = done.stdout.strip()
         if text.startswith("["):
