@@ -278,8 +278,7 @@ fill_lot_end (StnModel *model, const StnSessionState *state)
     g_autofree char *name = stn_text_failure_name (state->failures[i].failure);
     add_number (model->pareto, name, state->failures[i].count);
   }
-  stn_model_add_row (model->lot_facts, _ ("Lot"), state->lot, NULL);
-  stn_model_add_row (model->lot_facts, _ ("Job"), model->job, NULL);
+  /* lot and job stand in the frame: their room is for what failed */
   add_permille (model->lot_facts, _ ("First-pass yield"), state->lot_counts.first_pass_permille);
   add_permille (model->lot_facts, _ ("Final yield"), state->lot_counts.final_permille);
   add_number (model->lot_facts, _ ("Pass, first run"), state->lot_counts.pass_first);
