@@ -100,6 +100,11 @@ build_row (StnRows *self, const StnModelRow *row)
   }
   /* how often it may still be retried stands on the button for it, where it takes no width from the serial */
   const char *caption = has_buttons && row->retry != NULL ? row->value : NULL;
+  if (caption != NULL && title != NULL) {
+    /* what stands inside a button is not read out */
+    g_autofree char *name = g_strdup_printf ("%s, %s", row->title, caption);
+    atk_object_set_name (gtk_widget_get_accessible (title), name);
+  }
   GtkWidget *value = caption == NULL ? add_label (line, row->value, "row-value", FALSE) : NULL;
   if (value != NULL)
     gtk_label_set_xalign (GTK_LABEL (value), 1);
