@@ -7,7 +7,8 @@
 
 /* what is in the port's buffer already comes at once */
 #define BEFORE_NS (2 * STN_NS_PER_MS)
-#define SYNC_NS (2 * STN_NS_PER_S)
+/* the rate is set in it too; more than a machine that stalls under its load is silent for */
+#define SYNC_NS (5 * STN_NS_PER_S)
 #define ANSWER_NS (2 * STN_NS_PER_S)
 /* a ROM's USB device is there within a second (usb-dfu-an3156); the host needs a little more */
 #define DEVICE_NS (2 * STN_NS_PER_S)
