@@ -7,8 +7,7 @@
 
 /* what is in the port's buffer already comes at once */
 #define BEFORE_NS (2 * STN_NS_PER_MS)
-/* the rate is set in it too; more than a machine that stalls under its load is silent for */
-#define SYNC_NS (5 * STN_NS_PER_S)
+#define SYNC_NS (2 * STN_NS_PER_S)
 #define ANSWER_NS (2 * STN_NS_PER_S)
 /* a ROM's USB device is there within a second (usb-dfu-an3156); the host needs a little more */
 #define DEVICE_NS (2 * STN_NS_PER_S)
@@ -32,7 +31,9 @@ has_spoken (StnProbeEar *self, const StnWait *wait, gboolean *out, GError **erro
   gsize length = 0;
 
   *out = stn_stream_read_some (self->uart, bytes, sizeof bytes, &length, &narrowed, &local);
-  if (*out || (stn_error_is (local, STN_FAILURE_NO_ANSWER) && !stn_wait_is_cancelled (wait)))
+  /* on a busy machine the moment may be over before the port was asked */
+  gboolean nothing = stn_error_is (local, STN_FAILURE_NO_ANSWER) || stn_error_is (local, STN_FAILURE_TIMEOUT);
+  if (*out || (nothing && !stn_wait_is_cancelled (wait)))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;

@@ -266,8 +266,10 @@ configure (StnSerialPort *self, const StnLineSettings *line, const StnWait *wait
     return fail_line (self, line, NULL, error);
   /* what was written goes out at the rate it was written for */
   while (has_output (self))
-    if (!stn_wait_sleep (wait, DRAIN_POLL_NS, error))
+    if (!stn_wait_sleep (wait, DRAIN_POLL_NS, error)) {
+      g_prefix_error (error, "%s: what was written before does not go out: ", self->place);
       return FALSE;
+    }
 
   struct sp_port_config *config;
   enum sp_return result = sp_new_config (&config);
