@@ -221,7 +221,9 @@ stn_query_runs (StnQuery *self, const StnRunFilter *filter, GError **error)
     { "run.lot", filter->lot },           { "result.serial", filter->serial },
     { "result.uid", filter->uid },        { "run.site", filter->site },
     { "run.job_name", filter->job_name }, { "run.production_day", filter->production_day },
-    { "result.verdict", filter->has_verdict && filter->verdict != STN_VERDICT_UNKNOWN
+    /* coalesce keeps the join a LEFT JOIN, so that runs are walked by their key and the first page ends the walk;
+     * else SQLite starts from all results and sorts them */
+    { "coalesce (result.verdict, '')", filter->has_verdict && filter->verdict != STN_VERDICT_UNKNOWN
                             ? stn_verdict_name (filter->verdict) : NULL },
   };
   guint limit = CLAMP (filter->limit, 1, 1000);
