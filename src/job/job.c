@@ -305,6 +305,7 @@ copy_options (StnJob *job, const StnJobFile *file)
     job->protect_read = file->protect.read + 1;
   job->unprotect_allowed = file->unprotect == 1;
   job->rom_entry = file->boot.rom_entry;
+  job->says_rom_entry = file->boot.rom_entry_place != file->boot.place;
   job->says_boot_from = file->boot.from_place != file->boot.place;
 }
 

@@ -75,7 +75,7 @@ typedef enum { STN_LEAVE_AUTO, STN_LEAVE_GO } StnLeaveMode;
 
 /* How a finished board enters its ROM. */
 typedef enum {
-  STN_ROM_ENTRY_AS_SHIPPED, /* nothing is said: its options stay */
+  STN_ROM_ENTRY_AS_SHIPPED, /* its options stay; must be said of a part that is shipped without its pin */
   STN_ROM_ENTRY_PIN,        /* by BOOT0 */
   STN_ROM_ENTRY_SOFTWARE,   /* by its program alone */
   STN_ROM_ENTRY_NONE
@@ -134,6 +134,7 @@ struct StnJob {
 
   gboolean says_boot_from;                  /* `boot: { from: flash }` is there, not only meant */
   int rom_entry;                            /* StnRomEntry */
+  gboolean says_rom_entry;                  /* the job has the line */
   GPtrArray *option_bytes;                  /* StnJobLine */
   int protect_read;                         /* StnProtectRead */
   GPtrArray *protect_write, *protect_pcrop; /* StnJobLine: an image's name, a range, pages */

@@ -190,6 +190,13 @@ stn_plan_guard (StnPlanMaker *self, const GArray *pairs, GError **error)
   g_autoptr (GArray) found = NULL;
 
   if (plan->option_step_count == 0) {
+    /* nothing is written to its options, and yet nobody gets in again once it is not empty: not without being said */
+    if (!plan->job->says_rom_entry && !plan->job->is_recovery && has_pin_option (plan))
+      return stn_job_fail (plan->job->places.rom_entry, error, STN_FAILURE_WOULD_LOCK_OUT,
+                           "%s is shipped with its BOOT0 pin ignored: once it holds a program nothing enters its ROM "
+                           "from outside. “boot: { from: flash, rom-entry: pin }” makes the pin the way in; "
+                           "“boot: { rom-entry: as-shipped }” says that the board shall stay so",
+                           plan->target->name);
     found = g_array_new (FALSE, TRUE, sizeof (Found));
     return check_names (plan->job, found, error);
   }

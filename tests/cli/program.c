@@ -73,7 +73,7 @@ world_new (void)
   g_file_set_contents (path, (const char *) image, sizeof image, &error);
   g_assert_no_error (error);
   world_write (self, "job.yaml",
-               "job: Test\nrevision: 1\ntarget: STM32G071xB\n"
+               "job: Test\nrevision: 1\ntarget: STM32G071xB\nboot: { rom-entry: as-shipped }\n"
                "images:\n  - { name: app, file: app.bin, address: 0x08000000 }\n"
                "unit:\n"
                "  serial: { from: counter, pattern: \"T-{seq:06}\" }\n"

@@ -89,6 +89,9 @@ write_job (Harness *self)
                           options->boot_check != NULL ? options->boot_check
                           : options->no_serial        ? "{ uart: \"READY\", within: 2 s }"
                                                       : "{ uart: \"READY {serial}\", within: 2 s }");
+  /* a part that is shipped without its pin stays so, unless the test says otherwise */
+  if (options->job_lines == NULL || strstr (options->job_lines, "boot: {") == NULL)
+    g_string_append (text, "boot: { rom-entry: as-shipped }\n");
   if (options->job_lines != NULL)
     g_string_append (text, options->job_lines);
   g_assert_true (g_file_set_contents (image_path, (const char *) self->image->data, self->image->len, &error));

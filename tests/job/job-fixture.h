@@ -7,6 +7,16 @@
 #include "src/job/bind.h"
 #include "src/job/serial-pattern.h"
 
+/* A line that a job for a part which is shipped without its pin needs, and that changes nothing. */
+#define STAYS_AS_SHIPPED "boot: { rom-entry: as-shipped }\n"
+
+/* That line, where `more` says nothing of it. */
+static inline const char *
+stays_as_shipped (const char *more)
+{
+  return strstr (more, "boot: {") != NULL ? "" : STAYS_AS_SHIPPED;
+}
+
 typedef struct {
   char *folder;
   StnTargets *targets;

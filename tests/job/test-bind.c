@@ -22,8 +22,8 @@ g071_plan (const Fixture *self, const char *target, const char *more, const StnW
   write_bin (self, "app.bin", 0x08000000, 3000, 0x5a);
   g_autofree char *yaml =
       g_strdup_printf ("job: J\nrevision: 1\ntarget: %s\nimages: [{ file: app.bin, address: 0x08000000 }]\n"
-                       "boot-check: none\n%s",
-                       target, more);
+                       "boot-check: none\n%s%s",
+                       target, stays_as_shipped (more), more);
   return plan_or_fail (self, yaml, wiring);
 }
 
@@ -286,8 +286,8 @@ g0b1_plan (const Fixture *self, const char *more)
   write_file (self, "app.bin", bytes, sizeof bytes);
   g_autofree char *yaml =
       g_strdup_printf ("job: J\nrevision: 1\ntarget: STM32G0B1xE\nimages: [{ file: app.bin, address: 0x08000000 }]\n"
-                       "boot-check: none\n%s",
-                       more);
+                       "boot-check: none\n%s%s",
+                       stays_as_shipped (more), more);
   g_autoptr (StnJob) job = job_or_fail (self, yaml);
   StnPlan *plan = stn_plan_new (job, self->targets, NULL, &usb_wiring, &error);
   g_assert_no_error (error);

@@ -72,8 +72,8 @@ assert_options_like_copy (Fixture *self, const char *part, const char *more, con
   g_autoptr (GError) error = NULL;
   g_autofree char *yaml = g_strdup_printf ("job: Options\nrevision: 1\ntarget: %s\n"
                                            "images: [{ name: app, file: app.bin, address: 0x08000000 }]\n"
-                                           "boot-check: rom-gone\n%s",
-                                           part, more);
+                                           "boot-check: rom-gone\n%s%s",
+                                           part, stays_as_shipped (more), more);
   g_autofree char *path = g_build_filename (self->folder, "job.yaml", NULL);
   write_bin (self, "app.bin", 0x08000000, 3000, 0x5a);
   write_file (self, "job.yaml", yaml, strlen (yaml));

@@ -11,8 +11,8 @@ words_plan (const Fixture *self, const char *part, const char *more, const StnWi
   g_autofree char *yaml =
       g_strdup_printf ("job: J\nrevision: 1\ntarget: %s\n"
                        "images: [{ name: app, file: app.bin, address: 0x08000000, vectors: ignore }]\n"
-                       "boot-check: none\n%s",
-                       part, more);
+                       "boot-check: none\n%s%s",
+                       part, stays_as_shipped (more), more);
   g_autofree char *path = g_build_filename (self->folder, "job.yaml", NULL);
   write_bin (self, "app.bin", 0x08000000, 3000, 0x5a);
   write_file (self, "job.yaml", yaml, strlen (yaml));

@@ -4,7 +4,8 @@
 #define G071_JOB                                                                                 \
   "job: J\nrevision: 1\ntarget: STM32G071xB\nimages: [{ file: app.bin, address: 0x08000000 }]\n" \
   "unit:\n  serial: { from: counter, pattern: 'S{seq:05}' }\n"                                   \
-  "  data: [{ address: 0x0801F800, value: '{serial}', size: 24 }]\nboot-check: none\n"
+  "  data: [{ address: 0x0801F800, value: '{serial}', size: 24 }]\nboot-check: none\n" \
+  STAYS_AS_SHIPPED
 
 static void
 assert_block (const StnPlanBlock *block, guint64 address, guint length, gboolean is_unit_data)
@@ -88,8 +89,8 @@ static char *
 simple_job (const char *target, const char *more)
 {
   return g_strdup_printf ("job: J\nrevision: 1\ntarget: %s\n"
-                          "images: [{ name: app, file: app.bin, address: 0x08000000 }]\nboot-check: none\n%s",
-                          target, more);
+                          "images: [{ name: app, file: app.bin, address: 0x08000000 }]\nboot-check: none\n%s%s",
+                          target, stays_as_shipped (more), more);
 }
 
 static void
@@ -183,7 +184,7 @@ blocks_are_cut_where_the_bytes_are_erased_ones (Fixture *self, gconstpointer dat
   bytes[0x7ff] = 0x42;
   write_file (self, "app.bin", bytes, sizeof bytes);
   g_autoptr (StnPlan) plan = plan_or_fail (self,
-                                           "job: J\nrevision: 1\ntarget: STM32G071xB\nboot-check: none\n"
+                                           "job: J\nrevision: 1\ntarget: STM32G071xB\nboot-check: none\n" STAYS_AS_SHIPPED
                                            "images: [{ file: app.bin, address: 0x08004000 }]\n",
                                            &plain_wiring);
   g_assert_false (plan->has_first_block);

@@ -54,7 +54,7 @@ shift_files (guint sites, const char *bench, const char *station_more, const cha
   memcpy (image, "\x00\x20\x00\x20\x41\x00\x00\x08", 8);
   g_autofree char *path = g_build_filename (self->folder, "app.bin", NULL);
   g_assert_true (g_file_set_contents (path, (const char *) image, sizeof image, NULL));
-  g_autofree char *job = g_strdup_printf ("job: Shift\nrevision: 1\ntarget: STM32G071xB\n"
+  g_autofree char *job = g_strdup_printf ("job: Shift\nrevision: 1\ntarget: STM32G071xB\nboot: { rom-entry: as-shipped }\n"
                                           "images:\n  - { name: app, file: app.bin, address: 0x08000000 }\n"
                                           "%sboot-check: none\nlimits: { %s }\n", serial, limits);
   shift_write (self, "job.yaml", job);

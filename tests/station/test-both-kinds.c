@@ -43,7 +43,7 @@ job_or_fail (const char *more)
     image[i] = (guint8) (i * 5 + i / 256);
   memcpy (image, "\x00\x20\x00\x20\x41\x00\x00\x08", 8);
   g_free (write_file ("app.bin", (const char *) image, sizeof image));
-  g_autofree char *text = g_strdup_printf ("job: Both\nrevision: 1\ntarget: STM32G0B1xE\n"
+  g_autofree char *text = g_strdup_printf ("job: Both\nrevision: 1\ntarget: STM32G0B1xE\nboot: { rom-entry: as-shipped }\n"
                                            "images:\n  - { name: app, file: app.bin, address: 0x08000000 }\n"
                                            "boot-check: none\n%s",
                                            more);

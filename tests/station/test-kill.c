@@ -104,7 +104,7 @@ make_folder_or_fail (void)
                             "      - { name: A%u, at: [0, %u], nrst: c1.AC%u, boot0: c1.AD%u, "
                             "uart: /dev/serial/by-path/kill-usb-0:1.2:1.%u-port0 }\n",
                             i + 1, i, i, i, i);
-  g_autofree char *job = g_strdup_printf ("job: Kill\nrevision: 1\ntarget: STM32G071xB\n"
+  g_autofree char *job = g_strdup_printf ("job: Kill\nrevision: 1\ntarget: STM32G071xB\nboot: { rom-entry: as-shipped }\n"
                                           "images:\n  - { name: app, file: %s }\n"
                                           "unit:\n  serial: { from: counter, pattern: \"K-{seq:06}\" }\n"
                                           "  data:\n    - { address: 0x0801F800, value: \"{serial}\", encoding: ascii, "

@@ -169,7 +169,7 @@ world_new (const char *bench, const char *bank, const char *const *sites, guint6
   memcpy (image, "\x00\x20\x00\x20\x41\x00\x00\x08", 8);
   g_autofree char *image_path = g_build_filename (folder, "app.bin", NULL);
   g_assert_true (g_file_set_contents (image_path, (const char *) image, sizeof image, NULL));
-  g_autofree char *job = write_file ("job.yaml", "job: Test\nrevision: 1\ntarget: STM32G071xB\n"
+  g_autofree char *job = write_file ("job.yaml", "job: Test\nrevision: 1\ntarget: STM32G071xB\nboot: { rom-entry: as-shipped }\n"
                                                  "images:\n  - { name: app, file: app.bin, address: 0x08000000 }\n"
                                                  "boot-check: rom-gone\n");
   StnRunOptions options = { .quantity = quantity };
