@@ -121,7 +121,7 @@ stn_unit_run_claim_uid (StnUnitRun *self, const char *uid, GError **error)
 void
 stn_runner_count_result (StnRunner *self, guint index, const StnResult *result)
 {
-  self->sites[index].outcome = (StnSiteOutcome){ TRUE, result->verdict };
+  self->sites[index].outcome = (StnSiteOutcome){ .is_recorded = TRUE, .verdict = result->verdict };
   g_mutex_lock (&self->mutex);
   self->summary.counts[result->verdict]++;
   self->failures[result->failure]++;
