@@ -145,7 +145,8 @@ static const StnField boot_fields[] = {
     .names = rom_entry_names,
     .fallback = "as-shipped",
     .help =
-        "how the finished board still enters its ROM; pin: by BOOT0, software: its program alone leads there, none" },
+        "how the finished board still enters its ROM; pin: by BOOT0, software: its program alone leads there, none; a "
+        "part that ignores its pin as shipped needs this line, as-shipped if it shall stay so" },
   { .key = "", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileBoot, place) },
   { .key = "from", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileBoot, from_place) },
   { .key = "rom-entry", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileBoot, rom_entry_place) },

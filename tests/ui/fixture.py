@@ -18,6 +18,7 @@ SITE = ("      - {{ name: A{0}, at: [{row}, {column}], nrst: c{control}.AC{line}
 JOB = """job: Shift
 revision: 1
 target: STM32G071xB
+boot: {{ rom-entry: as-shipped }}
 images:
   - {{ name: app, file: app.bin, address: 0x08000000 }}
 unit:
