@@ -132,8 +132,10 @@ class Station:
         """What the instruction says; found once, for the whole tree is long to walk."""
         if self.label is None:
             for node in self.all():
-                if node.getRole() == pyatspi.ROLE_LABEL and node.get_accessible_id() == "instruction":
+                if node.getRole() == pyatspi.ROLE_LABEL and node.get_accessible_id() == "instruction" and \
+                        node.getState().contains(pyatspi.STATE_SHOWING):
                     self.label = node
+                    break
         if self.label is None:
             return ""
         self.label.clear_cache()
@@ -207,8 +209,10 @@ class Station:
     def run_cycle(self, start=None):
         if start is None:
             self.wait_for("START", lambda: self.is_sensitive("START"))
+        before = len(self.units())
         (start or (lambda: self.key("space")))()
-        self.wait_for("the cycle", lambda: self.band().startswith(("Working", "Stopping")))
+        # on a slow machine the cycle may be over before the band is read: then its runs are on record
+        self.wait_for("the cycle", lambda: len(self.units()) > before or self.band().startswith(("Working", "Stopping")))
         self.wait_for("the end of the cycle", lambda: not self.band().startswith(("Working", "Stopping")))
 
     # ---- the record ----
