@@ -2,9 +2,7 @@
  */
 #include "src/job/unit-run.h"
 
-#include <string.h>
-
-#include "protocols/dfu/dfu-wire.h"
+#include "src/job/usb-presence.h"
 
 /* after leaving, the device has so long to go (usb-dfu notes, section 6) */
 #define GONE_NS (5 * STN_NS_PER_S)
@@ -103,11 +101,11 @@ sync_usb (StnUnitRun *self, GError **error)
     if (sync_over (self, self->usb, 0, &failure))
       return TRUE;
     /* the first may be the one of before the reset */
-    gboolean too_often = try > 1 && stn_error_is (failure, STN_FAILURE_LINK_LOST)
-                         && stn_stability_note (self->usb_losses, stn_clock_now_ns (self->clock));
-    if (stn_error_is (failure, STN_FAILURE_LINK_LOST) && !too_often && stn_wait_sleep (&wait, STALE_NS, NULL))
+    gboolean lost = stn_usb_presence_explains (self->usb, failure, &self->wait);
+    gboolean too_often = try > 1 && lost && stn_stability_note (self->usb_losses, stn_clock_now_ns (self->clock));
+    if (lost && !too_often && stn_wait_sleep (&wait, STALE_NS, NULL))
       continue;
-    if (stn_error_is (failure, STN_FAILURE_LINK_LOST) && stn_wait_check (&self->wait, NULL))
+    if (lost && stn_wait_check (&self->wait, NULL))
       stn_error_set (error, STN_FAILURE_LINK_UNSTABLE, "the USB device comes and goes: %s", failure->message);
     else
       g_propagate_error (error, g_steal_pointer (&failure));
@@ -123,18 +121,6 @@ stn_unit_run_sync (StnUnitRun *self, GError **error)
   stn_unit_run_close_rom (self);
   guint baud = self->plan->wiring.baud;
   return sync_over (self, self->hold.uart, self->for_options ? MIN (baud, STN_PLAN_OPTION_BAUD_MOST) : baud, error);
-}
-
-static gboolean
-ask_device (StnLink *link, const StnWait *wait, GError **error)
-{
-  const StnControlSetup setup = { .request_type = STN_DFU_TYPE_DEVICE_IN,
-                                  .request = STN_DFU_GET_DESCRIPTOR,
-                                  .value = STN_DFU_DESCRIPTOR_DEVICE << 8 };
-  guint8 bytes[STN_DFU_DEVICE_BYTES];
-  gsize length;
-
-  return stn_control_in (link, &setup, bytes, sizeof bytes, &length, wait, error);
 }
 
 static gboolean
@@ -155,25 +141,10 @@ goes_again (StnUnitRun *self, const StnWait *wait)
     StnWait narrow = stn_wait_within (wait, GONE_ANSWER_NS);
     g_autoptr (GError) failure = NULL;
 
-    if (!ask_device (self->usb, &narrow, &failure) && stn_error_is (failure, STN_FAILURE_LINK_LOST))
+    if (!stn_usb_presence_ask (self->usb, &narrow, &failure) && stn_error_is (failure, STN_FAILURE_LINK_LOST))
       return TRUE;
   }
   return FALSE;
-}
-
-/* What a command says of a device that goes meanwhile may be something else: the device itself is asked. */
-static gboolean
-was_lost (StnUnitRun *self, const GError *failure)
-{
-  StnWait wait = stn_wait_within (&self->wait, GONE_ANSWER_NS);
-  g_autoptr (GError) now = NULL;
-
-  if (stn_error_is (failure, STN_FAILURE_LINK_LOST))
-    return TRUE;
-  if (!stn_error_is (failure, STN_FAILURE_NACK) && !stn_error_is (failure, STN_FAILURE_GARBAGE)
-      && !stn_error_is (failure, STN_FAILURE_NO_ANSWER))
-    return FALSE;
-  return !ask_device (self->usb, &wait, &now) && stn_error_is (now, STN_FAILURE_LINK_LOST);
 }
 
 void
@@ -182,7 +153,7 @@ stn_unit_run_look_after_loss (StnUnitRun *self, GError **inout_error)
   StnWait wait = stn_wait_within (&self->wait, WATCH_NS);
   gboolean unstable = FALSE;
 
-  if (self->usb == NULL || !self->in_rom || !was_lost (self, *inout_error))
+  if (self->usb == NULL || !self->in_rom || !stn_usb_presence_explains (self->usb, *inout_error, &self->wait))
     return;
   g_autofree char *text = g_strdup ((*inout_error)->message);
   do {
@@ -221,7 +192,7 @@ stn_unit_run_see_rom_go (StnUnitRun *self, GError **error)
 
     if (!stn_unit_run_check (self, error))
       return FALSE;
-    if (!ask_device (self->usb, &narrow, &failure) && stn_error_is (failure, STN_FAILURE_LINK_LOST))
+    if (!stn_usb_presence_ask (self->usb, &narrow, &failure) && stn_error_is (failure, STN_FAILURE_LINK_LOST))
       break;
     if (!stn_wait_sleep (&wait, GONE_LOOK_NS, NULL) && stn_wait_left_ns (&wait) <= 0) {
       stn_error_set_seen (error, STN_FAILURE_NO_BOOT, "no USB device of the ROM", "the same device as before",
@@ -242,8 +213,7 @@ is_application (const GError *error)
   if (!stn_error_is (error, STN_FAILURE_NO_SYNC) || detail == NULL)
     return FALSE;
   return g_strcmp0 (detail->expected, "0483:df11") == 0 || g_strcmp0 (detail->seen, "other interfaces") == 0
-         || g_strcmp0 (detail->seen, "appIDLE") == 0
-         || g_strcmp0 (detail->seen, "appDETACH") == 0;
+         || g_strcmp0 (detail->seen, "appIDLE") == 0 || g_strcmp0 (detail->seen, "appDETACH") == 0;
 }
 
 gboolean

@@ -2,6 +2,7 @@
 
 #include "protocols/dfu/dfu-identity.h"
 #include "src/job/stability.h"
+#include "src/job/usb-presence.h"
 
 #include <string.h>
 
@@ -115,7 +116,8 @@ ask_device_who (StnProbeEar *self, StnLink *device, StnTargets *targets, const S
     if (!stn_engine_sync (engine, 0, &wait, NULL) || !stn_engine_identify (engine, &identity, &wait, NULL)
         || identity.serial[0] == '\0')
       return;
-    if (!stn_engine_check_target (engine, NULL) || !stn_engine_read (engine, target->uid_address, bytes, span, &wait, NULL))
+    if (!stn_engine_check_target (engine, NULL)
+        || !stn_engine_read (engine, target->uid_address, bytes, span, &wait, NULL))
       continue;
     for (guint k = 0; k < sizeof uid; k++)
       uid[k] = bytes[target->uid_offsets[k / 4] + k % 4];
@@ -129,24 +131,26 @@ ask_device_who (StnProbeEar *self, StnLink *device, StnTargets *targets, const S
   }
 }
 
+/* The device has a time to come in, and from then on a time to answer in: a late one is not a bad one. */
 static gboolean
 ask_usb (StnProbeEar *self, StnTargets *targets, const StnWait *parent, GError **error)
 {
-  StnWait wait = stn_wait_within (parent, DEVICE_NS);
+  StnWait wait = stn_wait_within (parent, MAX (self->usb_wait_ns, DEVICE_NS));
   StnStability losses = { 0 };
 
   for (guint try = 1;; try++) {
     g_autoptr (GError) local = NULL;
     g_autoptr (StnLink) device =
         self->usb_provider->provider_class->open_usb (self->usb_provider, self->usb_place, &wait, &local);
-    if (device != NULL && sync_device (device, &wait, &local)) {
+    StnWait sync_wait = stn_wait_within (parent, SYNC_NS);
+    if (device != NULL && sync_device (device, &sync_wait, &local)) {
       self->heard = STN_HEARD_ROM;
       self->by_usb = TRUE;
       if (self->who && targets != NULL)
         ask_device_who (self, device, targets, parent);
       return TRUE;
     }
-    gboolean lost = device != NULL && stn_error_is (local, STN_FAILURE_LINK_LOST);
+    gboolean lost = device != NULL && stn_usb_presence_explains (device, local, parent);
     /* the first may be the one of before the reset */
     if (lost && try > 1 && stn_stability_note (&losses, stn_clock_now_ns (wait.clock))) {
       stn_error_set (error, STN_FAILURE_LINK_UNSTABLE, "the USB device comes and goes: %s", local->message);
@@ -161,6 +165,8 @@ ask_usb (StnProbeEar *self, StnTargets *targets, const StnWait *parent, GError *
     /* a device that does not speak as it should is something, but no ROM */
     self->by_usb = device != NULL && !lost;
     self->heard = self->by_usb ? STN_HEARD_BYTES : STN_HEARD_NOTHING;
+    if (self->by_usb)
+      g_strlcpy (self->why, local->message, sizeof self->why);
     return TRUE;
   }
 }
@@ -230,6 +236,7 @@ forget (StnProbeEar *self)
   self->target = NULL;
   g_clear_error (&self->lost);
   memset (self->uid, 0, sizeof self->uid);
+  memset (self->why, 0, sizeof self->why);
 }
 
 gboolean

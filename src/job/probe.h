@@ -20,21 +20,27 @@ typedef enum {
   STN_HEARD_ROM
 } StnHeard;
 
+#define STN_PROBE_WHY_BYTES 160
+
 typedef struct {
   StnLink *uart;             /* borrowed; NULL: it listens at the USB port, or where there is none either, it is deaf */
   guint baud;                /* bits per second */
   StnProvider *usb_provider; /* borrowed; NULL: no USB port. A ROM there is a DFU device that comes */
   const char *usb_place;     /* borrowed */
-  /* With both: a ROM answers at the port where it is spoken to first, so this one is tried first and the other only when
-   * no ROM was there. */
+  /* With both: a ROM answers at the port where it is spoken to first, so this one is tried first and the other only
+   * when no ROM was there. */
   gboolean usb_first;
+  /* A device is waited for two seconds, or so long where that is more (F105: usb-dfu-an3156, section 8). Nothing says
+   * that none will come, so an empty port takes all of it. */
+  gint64 usb_wait_ns;
   gboolean who; /* ask a ROM who it is */
 
   /* what came of it */
   StnHeard heard;
-  gboolean by_usb;        /* what was heard came over USB */
-  gboolean is_echo;       /* the sync byte itself came back: TX and RX are joined */
-  gboolean is_identified; /* product id and what follows are the chip's */
+  gboolean by_usb;               /* what was heard came over USB */
+  char why[STN_PROBE_WHY_BYTES]; /* why what speaks on the USB port is no ROM; "": it is one, or nothing speaks */
+  gboolean is_echo;              /* the sync byte itself came back: TX and RX are joined */
+  gboolean is_identified;        /* product id and what follows are the chip's */
   guint16 product_id;
   const StnTarget *target;      /* its product line; borrowed; NULL: none has this id */
   GError *lost;                 /* owned by whoever listens: the port is of no more use */

@@ -17,10 +17,11 @@ find_part (StnStation *station, const char *part, const StnTarget **out, GError 
 static gboolean
 set_no_rom (const char *site, const StnProbeEar *ear, GError **error)
 {
-  stn_error_set (error, STN_FAILURE_NO_SYNC, "%s: no ROM answers%s", site,
+  stn_error_set (error, STN_FAILURE_NO_SYNC, "%s: no ROM answers%s%s%s", site,
                  ear->heard == STN_HEARD_BYTES ? ", but something else speaks there"
                                                : "; a board whose flash holds a program and whose options ignore BOOT0 "
-                                                 "can't be entered");
+                                                 "can't be entered",
+                 ear->why[0] != '\0' ? ": " : "", ear->why);
   return FALSE;
 }
 
@@ -88,6 +89,8 @@ read_board (StnScene *scene, const char *name, const StnTarget *part, GError **e
     g_propagate_error (error, g_error_copy (scene->errors[0]));
     return NULL;
   }
+  if (part != NULL && part->has_usb)
+    scene->ears[0].usb_wait_ns = stn_target_timeout_ns (stn_target_usb_start_ns (part));
   if (!stn_scene_play (scene, 0, 0, TRUE, error))
     return NULL;
   if (scene->errors[0] != NULL) {
