@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "src/base/folder.h"
 #include "src/cli/passphrase.h"
 #include "src/job/job.h"
 
@@ -16,19 +17,10 @@ find_key (const char *wanted, GError **error)
     g_autofree char *file = g_strconcat (wanted, ".key", NULL);
     return g_build_filename (folder, file, NULL);
   }
-  g_autoptr (GDir) entries = g_dir_open (folder, 0, NULL);
-  g_autofree char *found = NULL;
-  guint count = 0;
-  for (const char *name = entries != NULL ? g_dir_read_name (entries) : NULL; name != NULL;
-       name = g_dir_read_name (entries)) {
-    if (!g_str_has_suffix (name, ".key"))
-      continue;
-    g_free (found);
-    found = g_build_filename (folder, name, NULL);
-    count++;
-  }
+  g_auto (GStrv) names = stn_folder_names (folder, ".key", NULL);
+  guint count = names != NULL ? g_strv_length (names) : 0;
   if (count == 1)
-    return g_steal_pointer (&found);
+    return g_build_filename (folder, names[0], NULL);
   stn_error_set (error, STN_FAILURE_USAGE,
                  count == 0 ? "there is no key in %s; make one with: stationctl keys new NAME"
                             : "there are several keys in %s; say which with --key NAME",

@@ -1,7 +1,7 @@
 /* The public keys that a station trusts. */
 #include "src/job/key.h"
 
-#include <string.h>
+#include "src/base/folder.h"
 
 struct StnKeyring {
   GPtrArray *keys;     /* StnPublicKey */
@@ -33,25 +33,12 @@ add_file (StnKeyring *self, const char *path)
     g_ptr_array_add (self->keys, key);
 }
 
-static int
-compare_names (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
 static void
 add_folder (StnKeyring *self, const char *folder)
 {
-  g_autoptr (GDir) entries = g_dir_open (folder, 0, NULL);
-  if (entries == NULL)
-    return;
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  for (const char *name = g_dir_read_name (entries); name != NULL; name = g_dir_read_name (entries))
-    if (g_str_has_suffix (name, ".pub"))
-      g_ptr_array_add (names, g_strdup (name));
-  g_ptr_array_sort (names, compare_names);
-  for (guint i = 0; i < names->len; i++) {
-    g_autofree char *path = g_build_filename (folder, g_ptr_array_index (names, i), NULL);
+  g_auto (GStrv) names = stn_folder_names (folder, ".pub", NULL);
+  for (guint i = 0; names != NULL && names[i] != NULL; i++) {
+    g_autofree char *path = g_build_filename (folder, names[i], NULL);
     add_file (self, path);
   }
 }

@@ -148,8 +148,8 @@ stn_chip_row_new (const StnTargetFile *file, const StnFileChip *chip, GError **e
   target->family = file->family;
   target->product_id = (guint16) chip->product_id;
   target->provisional = chip->provisional;
-  target->source = file->source;
-  target->source_sha256 = file->sha256;
+  target->source = file->data.source;
+  target->source_sha256 = file->data.sha256;
 
   target->flash_base = PICK (flash_base);
   target->flash_bytes = target->flash_bytes_largest = chip->flash_bytes;

@@ -1,7 +1,5 @@
 #include "src/target/option-catalogue.h"
 
-#include <string.h>
-
 struct StnOptionCatalogue {
   GPtrArray *own;     /* StnOptionFile: the station's */
   GMutex lock;        /* guards what follows */
@@ -29,9 +27,9 @@ add_file (StnOptionCatalogue *self, StnOptionFile *file, GError **error)
     for (guint j = 0; j < file->chips->len; j++) {
       gint64 product_id = *(const gint64 *) file->chips->pdata[j];
       if (names_chip (other, product_id)) {
-        const StnNode *root = stn_yaml_root (file->yaml);
+        const StnNode *root = stn_yaml_root (file->data.yaml);
         stn_node_error (root, error, NULL, NULL, "the options of 0x%03X stand in %s already", (guint) product_id,
-                        stn_yaml_root (other->yaml)->file);
+                        stn_yaml_root (other->data.yaml)->file);
         return FALSE;
       }
     }
@@ -39,44 +37,11 @@ add_file (StnOptionCatalogue *self, StnOptionFile *file, GError **error)
   return TRUE;
 }
 
-static gint
-compare_names (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
 static gboolean
-add_folder (StnOptionCatalogue *self, const char *folder, GError **error)
+add_own (gpointer user_data, const char *path, const char *bytes, gsize length, GError **error)
 {
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GError) why = NULL;
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, &why);
-
-  if (dir == NULL) {
-    if (g_error_matches (why, G_FILE_ERROR, G_FILE_ERROR_NOENT)
-        || g_error_matches (why, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))
-      return TRUE;
-    stn_error_set (error, STN_FAILURE_BAD_FILE, "%s: %s", folder, why->message);
-    return FALSE;
-  }
-  for (const char *name = g_dir_read_name (dir); name != NULL; name = g_dir_read_name (dir)) {
-    if (g_str_has_suffix (name, ".yaml") && name[0] != '.')
-      g_ptr_array_add (names, g_strdup (name));
-  }
-  g_ptr_array_sort (names, compare_names);
-  for (guint i = 0; i < names->len; i++) {
-    g_autofree char *path = g_build_filename (folder, names->pdata[i], NULL);
-    g_autofree char *bytes = NULL;
-    gsize length = 0;
-    if (!g_file_get_contents (path, &bytes, &length, &why)) {
-      stn_error_set (error, STN_FAILURE_BAD_FILE, "%s", why->message);
-      return FALSE;
-    }
-    StnOptionFile *file = stn_option_file_read (path, path, bytes, length, error);
-    if (file == NULL || !add_file (self, file, error))
-      return FALSE;
-  }
-  return TRUE;
+  StnOptionFile *file = stn_option_file_read (path, path, bytes, length, error);
+  return file != NULL && add_file (user_data, file, error);
 }
 
 StnOptionCatalogue *
@@ -92,7 +57,7 @@ stn_option_catalogue_new (const char *override_folder, GError **error)
     g_ptr_array_add (self->read, NULL);
   if (override_folder != NULL) {
     g_autofree char *folder = g_build_filename (override_folder, "options", NULL);
-    if (!add_folder (self, folder, error))
+    if (!stn_data_file_each (folder, add_own, self, error))
       return NULL;
   }
   return g_steal_pointer (&self);

@@ -457,10 +457,7 @@ stn_option_file_free (StnOptionFile *self)
 {
   if (self == NULL)
     return;
-  stn_fields_clear (file_fields, self);
-  stn_yaml_free (self->yaml);
-  g_free (self->source);
-  g_free (self->sha256);
+  stn_data_file_clear (&self->data, file_fields, self);
   g_free (self);
 }
 
@@ -469,10 +466,7 @@ stn_option_file_read (const char *name, const char *source, const char *bytes, g
 {
   g_autoptr (StnOptionFile) self = g_new0 (StnOptionFile, 1);
 
-  self->yaml = stn_yaml_parse (name, bytes, length, error);
-  if (self->yaml == NULL || !stn_fields_read (file_fields, stn_yaml_root (self->yaml), self, error))
+  if (!stn_data_file_read (&self->data, file_fields, self, name, source, bytes, length, error))
     return NULL;
-  self->source = g_strdup (source);
-  self->sha256 = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) bytes, length);
   return g_steal_pointer (&self);
 }

@@ -1,6 +1,7 @@
 /* A file of data/targets/options as it is read, and what is kept of it. Internal to src/target. */
 #pragma once
 
+#include "src/target/data-file.h"
 #include "src/target/options.h"
 
 G_BEGIN_DECLS
@@ -64,9 +65,7 @@ typedef struct {
   gboolean pairs;
   GPtrArray *words;  /* StnFileOptionWord */
   GPtrArray *limits; /* StnFileOptionLimit */
-  /* beside what the file says */
-  StnYaml *yaml;
-  char *source, *sha256;
+  StnDataFile data; /* beside what the file says */
 } StnOptionFile;
 
 StnOptionFile *stn_option_file_read (const char *name, const char *source, const char *bytes, gsize length,

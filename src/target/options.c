@@ -183,8 +183,8 @@ new_empty_table (const StnOptionFile *file, guint16 product_id)
   self->fields = g_ptr_array_new ();
   self->file_fields = g_ptr_array_new ();
   self->owned = g_ptr_array_new_with_free_func (g_free);
-  self->options.source = file->source;
-  self->options.source_sha256 = file->sha256;
+  self->options.source = file->data.source;
+  self->options.source_sha256 = file->data.sha256;
   return self;
 }
 

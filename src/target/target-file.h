@@ -5,7 +5,7 @@
  * erased byte, the boot pin and the empty check are enums whose first name means "not said". */
 #pragma once
 
-#include "src/base/fields.h"
+#include "src/target/data-file.h"
 #include "src/target/target.h"
 
 G_BEGIN_DECLS
@@ -92,10 +92,7 @@ typedef struct {
   char *family;
   StnFileShared common;
   GPtrArray *chips; /* StnFileChip */
-  /* beside what the file says */
-  StnYaml *yaml;
-  char *source; /* "compiled in" or its path */
-  char *sha256;
+  StnDataFile data; /* beside what the file says */
 } StnTargetFile;
 
 /* Reads and checks one file; `source` is copied. Free with stn_target_file_free. */

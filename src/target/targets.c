@@ -62,44 +62,18 @@ add_file (StnTargets *self, StnTargetFile *file, guint layer_start, GError **err
   return TRUE;
 }
 
-static gint
-compare_names (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
+/* A folder's files: they may replace rows of earlier layers, not of each other. */
+typedef struct {
+  StnTargets *self;
+  guint start;
+} Layer;
 
 static gboolean
-add_folder (StnTargets *self, const char *folder, GError **error)
+add_own (gpointer user_data, const char *path, const char *bytes, gsize length, GError **error)
 {
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GError) why = NULL;
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, &why);
-  guint layer_start = self->files->len;
-
-  if (dir == NULL) {
-    if (g_error_matches (why, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-      return TRUE;
-    stn_error_set (error, STN_FAILURE_BAD_FILE, "%s: %s", folder, why->message);
-    return FALSE;
-  }
-  for (const char *name = g_dir_read_name (dir); name != NULL; name = g_dir_read_name (dir)) {
-    if (g_str_has_suffix (name, ".yaml") && name[0] != '.')
-      g_ptr_array_add (names, g_strdup (name));
-  }
-  g_ptr_array_sort (names, compare_names);
-  for (guint i = 0; i < names->len; i++) {
-    g_autofree char *path = g_build_filename (folder, names->pdata[i], NULL);
-    g_autofree char *bytes = NULL;
-    gsize length = 0;
-    if (!g_file_get_contents (path, &bytes, &length, &why)) {
-      stn_error_set (error, STN_FAILURE_BAD_FILE, "%s", why->message);
-      return FALSE;
-    }
-    StnTargetFile *file = stn_target_file_read (path, path, bytes, length, error);
-    if (file == NULL || !add_file (self, file, layer_start, error))
-      return FALSE;
-  }
-  return TRUE;
+  const Layer *layer = user_data;
+  StnTargetFile *file = stn_target_file_read (path, path, bytes, length, error);
+  return file != NULL && add_file (layer->self, file, layer->start, error);
 }
 
 static guint64
@@ -179,7 +153,8 @@ stn_targets_new (const char *override_folder, GError **error)
     if (file == NULL || !add_file (self, file, 0, error))
       return NULL;
   }
-  if (override_folder != NULL && !add_folder (self, override_folder, error))
+  Layer own = { self, self->files->len };
+  if (override_folder != NULL && !stn_data_file_each (override_folder, add_own, &own, error))
     return NULL;
   if (!check_parts (self, error))
     return NULL;
