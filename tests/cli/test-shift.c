@@ -84,7 +84,8 @@ people_are_kept_for_nobody_else_to_read (void)
 {
   g_autoptr (World) world = world_new ();
   g_autofree char *pin = world_path (world, "pin");
-  world_write (world, "pin", "2468\n");
+  /* with letters that no number and no UUID of an audit row holds by chance */
+  world_write (world, "pin", "24-oxz-68\n");
   g_autoptr (Ended) added = world_run (world, "people", "add", "77", "Ada", "--supervisor", "--pin-file", pin,
                                        "--station", "@station", NULL);
   assert_exit (added, 0);
@@ -92,9 +93,9 @@ people_are_kept_for_nobody_else_to_read (void)
   g_assert_cmpint (twice->exit_code, !=, 0);
   g_autoptr (Ended) list = world_run (world, "people", "list", "--station", "@station", NULL);
   assert_has (list->out, "supervisor");
-  g_assert_null (strstr (list->out, "2468"));
+  g_assert_null (strstr (list->out, "oxz"));
 
-  g_autoptr (Ended) known = shift (world, "OP:OPERATOR\nOP:77\nunlock 77 2468 looking at it\nunlock 77 0000 guessing\n");
+  g_autoptr (Ended) known = shift (world, "OP:OPERATOR\nOP:77\nunlock 77 24-oxz-68 looking at it\nunlock 77 0000 guessing\n");
   assert_exit (known, 8);
   assert_has (known->out, "unknown-badge");
   assert_has (known->out, "wrong-pin");
@@ -102,7 +103,7 @@ people_are_kept_for_nobody_else_to_read (void)
   assert_has (audit->out, "\"action\":\"unlock\"");
   assert_has (audit->out, "\"reason\":\"looking at it\"");
   assert_has (audit->out, "\"action\":\"unlock-refused\"");
-  g_assert_null (strstr (audit->out, "2468"));
+  g_assert_null (strstr (audit->out, "oxz"));
 }
 
 int
