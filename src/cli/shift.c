@@ -35,101 +35,46 @@ notify (gpointer data)
 
 /* ---- words ---- */
 
+#define ARGUMENTS_MOST 3
+
 typedef struct {
   const char *name, *arguments, *help;
-  guint least; /* arguments */
+  guint least; /* arguments that must be there; the last of those that `arguments` names takes the rest of the line */
+  /* The one that is set asks: with nothing, with the arguments as they are, or with what it makes of them (0: they are
+   * not what it takes). */
+  guint64 (*alone) (StnSession *session);
+  guint64 (*one) (StnSession *session, const char *first);
+  guint64 (*two) (StnSession *session, const char *first, const char *second);
+  guint64 (*three) (StnSession *session, const char *first, const char *second, const char *third);
   guint64 (*ask) (StnSession *session, char **words);
 } Word;
 
-/* the rest of a line stands in the last word */
-static guint64
-ask_sign_in (StnSession *session, char **words)
+static gboolean
+read_count (const char *word, guint64 *out_count)
 {
-  return stn_session_sign_in (session, words[0]);
-}
-
-static guint64
-ask_sign_out (StnSession *session, G_GNUC_UNUSED char **words)
-{
-  return stn_session_sign_out (session);
-}
-
-static guint64
-ask_unlock (StnSession *session, char **words)
-{
-  return stn_session_unlock (session, words[0], words[1], words[2]);
-}
-
-static guint64
-ask_lock (StnSession *session, G_GNUC_UNUSED char **words)
-{
-  return stn_session_lock (session);
-}
-
-static guint64
-ask_open_job (StnSession *session, char **words)
-{
-  return stn_session_open_job (session, words[0]);
-}
-
-static guint64
-ask_close_job (StnSession *session, G_GNUC_UNUSED char **words)
-{
-  return stn_session_close_job (session);
+  return g_ascii_string_to_unsigned (word, 10, 0, G_MAXINT64, out_count, NULL);
 }
 
 static guint64
 ask_open_lot (StnSession *session, char **words)
 {
-  return stn_session_open_lot (session, words[0], words[1] != NULL ? g_ascii_strtoull (words[1], NULL, 10) : 0);
-}
-
-static guint64
-ask_leave_lot (StnSession *session, G_GNUC_UNUSED char **words)
-{
-  return stn_session_leave_lot (session);
-}
-
-static guint64
-ask_end_lot (StnSession *session, G_GNUC_UNUSED char **words)
-{
-  return stn_session_end_lot (session);
+  guint64 quantity = 0;
+  if (words[1] != NULL && !read_count (words[1], &quantity))
+    return 0;
+  return stn_session_open_lot (session, words[0], quantity);
 }
 
 static guint64
 ask_remove (StnSession *session, char **words)
 {
-  return stn_session_remove_units (session, g_ascii_strtoull (words[0], NULL, 10), words[1]);
+  guint64 count = 0;
+  return read_count (words[0], &count) ? stn_session_remove_units (session, count, words[1]) : 0;
 }
 
 static guint64
 ask_start (StnSession *session, G_GNUC_UNUSED char **words)
 {
   return stn_session_start (session, STN_CAUSE_REMOTE);
-}
-
-static guint64
-ask_retry (StnSession *session, char **words)
-{
-  return stn_session_retry (session, words[0]);
-}
-
-static guint64
-ask_stop (StnSession *session, G_GNUC_UNUSED char **words)
-{
-  return stn_session_stop (session);
-}
-
-static guint64
-ask_cancel (StnSession *session, G_GNUC_UNUSED char **words)
-{
-  return stn_session_cancel (session);
-}
-
-static guint64
-ask_bin (StnSession *session, char **words)
-{
-  return stn_session_bin (session, words[0], words[1], words[2]);
 }
 
 static guint64
@@ -145,42 +90,19 @@ ask_off (StnSession *session, char **words)
 }
 
 static guint64
-ask_release (StnSession *session, char **words)
-{
-  return stn_session_release_stop (session, words[0]);
-}
-
-static guint64
-ask_allow_retry (StnSession *session, char **words)
-{
-  return stn_session_allow_retry (session, words[0], words[1]);
-}
-
-static guint64
-ask_assign (StnSession *session, char **words)
-{
-  return stn_session_assign (session, words[0], words[1]);
-}
-
-static guint64
-ask_undo (StnSession *session, G_GNUC_UNUSED char **words)
-{
-  return stn_session_undo_scan (session);
-}
-
-static guint64
 ask_start_by (StnSession *session, char **words)
 {
   guint by = 0;
   while (by < STN_START_BY_COUNT && !g_str_equal (stn_start_by_names[by], words[0]))
     by++;
-  return stn_session_set_start_by (session, (StnStartBy) by);
+  return by < STN_START_BY_COUNT ? stn_session_set_start_by (session, (StnStartBy) by) : 0;
 }
 
 static guint64
 ask_training (StnSession *session, char **words)
 {
-  return stn_session_set_training (session, g_str_equal (words[0], "on"));
+  gboolean on = g_str_equal (words[0], "on");
+  return on || g_str_equal (words[0], "off") ? stn_session_set_training (session, on) : 0;
 }
 
 static guint64
@@ -188,43 +110,52 @@ ask_identify (StnSession *session, char **words)
 {
   gint64 duration_ns = 5 * STN_NS_PER_S;
   if (words[1] != NULL && !stn_text_to_duration_ns (words[1], &duration_ns))
-    duration_ns = 5 * STN_NS_PER_S;
+    return 0;
   return stn_session_identify (session, words[0], duration_ns);
 }
 
-static guint64
-ask_check (StnSession *session, G_GNUC_UNUSED char **words)
-{
-  return stn_session_check_wiring (session);
-}
-
 static const Word words_known[] = {
-  { "sign-in", "BADGE", "begin a shift, or change it", 1, ask_sign_in },
-  { "sign-out", "", "end it", 0, ask_sign_out },
-  { "unlock", "BADGE PIN REASON", "a supervisor's rights, for five minutes after their last use", 3, ask_unlock },
-  { "lock", "", "give them back", 0, ask_lock },
-  { "open-job", "FILE", "read, check and plan a job", 1, ask_open_job },
-  { "close-job", "", "put it away", 0, ask_close_job },
-  { "open-lot", "LOT [QUANTITY]", "begin a lot, or go on with it", 1, ask_open_lot },
-  { "leave-lot", "", "leave it open", 0, ask_leave_lot },
-  { "end-lot", "", "end it; it has to balance", 0, ask_end_lot },
-  { "remove", "COUNT REASON", "take boards out of the balance", 2, ask_remove },
-  { "start", "", "a cycle", 0, ask_start },
-  { "retry", "[SITE]", "run boards again that stand open", 0, ask_retry },
-  { "stop", "", "let boards that are being written finish", 0, ask_stop },
-  { "cancel", "", "stop at once", 0, ask_cancel },
-  { "bin", "SITE BIN [REASON]", "put a board out of the lot", 2, ask_bin },
-  { "on", "SITE REASON", "switch a site on", 2, ask_on },
-  { "off", "SITE REASON", "switch a site off", 2, ask_off },
-  { "release", "REASON", "go on after a stop rule", 1, ask_release },
-  { "allow-retry", "SITE REASON", "one retry more", 2, ask_allow_retry },
-  { "assign", "SITE SERIAL", "the serial of the board in a site", 2, ask_assign },
-  { "undo", "", "take the last scan back", 0, ask_undo },
-  { "start-by", "key|pin|insertion", "what starts a cycle", 1, ask_start_by },
-  { "training", "on|off", "boards of a bench, a journal of its own", 1, ask_training },
-  { "identify", "SITE [TIME]", "let a board blink", 1, ask_identify },
-  { "check", "", "prove the wiring", 0, ask_check },
+  { "sign-in", "BADGE", "begin a shift, or change it", 1, .one = stn_session_sign_in },
+  { "sign-out", "", "end it", 0, .alone = stn_session_sign_out },
+  { "unlock", "BADGE PIN REASON", "a supervisor's rights, for five minutes after their last use", 3,
+    .three = stn_session_unlock },
+  { "lock", "", "give them back", 0, .alone = stn_session_lock },
+  { "open-job", "FILE", "read, check and plan a job", 1, .one = stn_session_open_job },
+  { "close-job", "", "put it away", 0, .alone = stn_session_close_job },
+  { "open-lot", "LOT [QUANTITY]", "begin a lot, or go on with it", 1, .ask = ask_open_lot },
+  { "leave-lot", "", "leave it open", 0, .alone = stn_session_leave_lot },
+  { "end-lot", "", "end it; it has to balance", 0, .alone = stn_session_end_lot },
+  { "remove", "COUNT REASON", "take boards out of the balance", 2, .ask = ask_remove },
+  { "start", "", "a cycle", 0, .ask = ask_start },
+  { "retry", "[SITE]", "run boards again that stand open", 0, .one = stn_session_retry },
+  { "stop", "", "let boards that are being written finish", 0, .alone = stn_session_stop },
+  { "cancel", "", "stop at once", 0, .alone = stn_session_cancel },
+  { "bin", "SITE BIN [REASON]", "put a board out of the lot", 2, .three = stn_session_bin },
+  { "on", "SITE REASON", "switch a site on", 2, .ask = ask_on },
+  { "off", "SITE REASON", "switch a site off", 2, .ask = ask_off },
+  { "release", "REASON", "go on after a stop rule", 1, .one = stn_session_release_stop },
+  { "allow-retry", "SITE REASON", "one retry more", 2, .two = stn_session_allow_retry },
+  { "assign", "SITE [SERIAL]", "the serial of the board in a site, or none", 1, .two = stn_session_assign },
+  { "undo", "", "take the last scan back", 0, .alone = stn_session_undo_scan },
+  { "start-by", "key|pin|insertion", "what starts a cycle", 1, .ask = ask_start_by },
+  { "training", "on|off", "boards of a bench, a journal of its own", 1, .ask = ask_training },
+  { "identify", "SITE [TIME]", "let a board blink", 1, .ask = ask_identify },
+  { "check", "", "prove the wiring", 0, .alone = stn_session_check_wiring },
 };
+
+static guint64
+ask (StnSession *session, const Word *word, char **words)
+{
+  if (word->alone != NULL)
+    return word->alone (session);
+  if (word->one != NULL)
+    return word->one (session, words[0]);
+  if (word->two != NULL)
+    return word->two (session, words[0], words[1]);
+  if (word->three != NULL)
+    return word->three (session, words[0], words[1], words[2]);
+  return word->ask (session, words);
+}
 
 static const char *
 shift_details (void)
@@ -272,8 +203,8 @@ tell_state (const Shift *self)
   json_builder_begin_object (json);
   json_builder_set_member_name (json, "state");
   json_builder_begin_object (json);
-#define TEXT(name, value)                     \
-  json_builder_set_member_name (json, name);  \
+#define TEXT(name, value)                    \
+  json_builder_set_member_name (json, name); \
   json_builder_add_string_value (json, value)
 #define NUMBER(name, value)                  \
   json_builder_set_member_name (json, name); \
@@ -408,6 +339,15 @@ wait_for (Shift *self, gboolean idle)
 /* ---- lines ---- */
 
 static void
+refuse_usage (Shift *self, const Word *word)
+{
+  g_autofree char *usage = g_strchomp (g_strdup_printf ("%s %s", word->name, word->arguments));
+  const StnNotice notice = { .kind = STN_NOTICE_ANSWER, .failure = STN_FAILURE_USAGE, .text = usage };
+  tell_notice (self, &notice);
+  self->is_refused = TRUE;
+}
+
+static void
 take_line (Shift *self, char *line)
 {
   g_strstrip (line);
@@ -426,19 +366,21 @@ take_line (Shift *self, char *line)
     const Word *word = &words_known[i];
     if (strlen (word->name) != length || strncmp (word->name, line, length) != 0)
       continue;
-    /* the last argument is the rest of the line */
-    g_auto (GStrv) words = g_strsplit (line + length + (line[length] == ' '), " ", MAX (word->least, 2));
-    char *arguments[4] = { NULL };
+    g_auto (GStrv) named = g_strsplit (word->arguments, " ", -1);
+    g_auto (GStrv) words = g_strsplit (line + length, " ", (gint) g_strv_length (named) + 1);
+    char *arguments[ARGUMENTS_MOST + 1] = { NULL };
     guint count = 0;
-    for (; words[count] != NULL && count < 3; count++)
-      arguments[count] = *words[count] != '\0' ? words[count] : NULL;
-    if (count < word->least || (word->least > 0 && arguments[word->least - 1] == NULL)) {
-      printf ("refused: usage: %s %s\n", word->name, word->arguments);
-      self->is_refused = TRUE;
-      return;
-    }
-    self->last_request = word->ask (self->session, arguments);
-    wait_for (self, FALSE);
+    /* before the first one stands what precedes its space: nothing */
+    for (char **next = words + 1; *words != NULL && *next != NULL && count < ARGUMENTS_MOST; next++)
+      arguments[count++] = **next != '\0' ? *next : NULL;
+    gboolean fits = word->least == 0 || arguments[word->least - 1] != NULL;
+    if (*named == NULL && line[length] != '\0')
+      fits = FALSE;
+    self->last_request = fits ? ask (self->session, word, arguments) : 0;
+    if (self->last_request == 0)
+      refuse_usage (self, word);
+    else
+      wait_for (self, FALSE);
     return;
   }
   self->last_request = stn_session_scan (self->session, line);
@@ -498,11 +440,9 @@ stn_command_shift (const StnCommand *self, int argc, char **argv)
   g_autoptr (GCancellable) unused = g_cancellable_new ();
   stn_signals_start (unused);
   g_autoptr (StnClock) clock = stn_clock_new_real ();
-  const StnSessionOptions options = { .station_path = station_path,
-                                      .banks = (const char *const *) banks,
-                                      .clock = clock,
-                                      .notify = notify,
-                                      .data = &shift };
+  const StnSessionOptions options = {
+    .station_path = station_path, .banks = (const char *const *) banks, .clock = clock, .notify = notify, .data = &shift
+  };
   shift.session = stn_session_new (&options);
   wait_for (&shift, TRUE);
   g_autoptr (StnSessionState) state = stn_session_state (shift.session);

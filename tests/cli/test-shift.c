@@ -80,6 +80,38 @@ a_failed_board_keeps_its_lot_open_until_it_is_binned (void)
 }
 
 static void
+the_last_argument_is_the_rest_of_its_line (void)
+{
+  g_autoptr (World) world = world_new ();
+  world_set_bench (world, "faults: { A2: { dead-cell: 0x08000800 } }");
+  g_autofree char *lines =
+      lines_with_job (world, "sign-in OPERATOR\n", "open-lot L1\nstart\nwait\nbin A2 fail a dead cell\nend-lot\n");
+  g_autoptr (Ended) ended = shift (world, lines);
+  assert_exit (ended, 0);
+  g_autoptr (Ended) audit = world_run (world, "audit", "--station", "@station", "--action", "bin", NULL);
+  assert_has (audit->out, "a dead cell");
+}
+
+static void
+arguments_that_do_not_fit_are_refused_with_the_usage (void)
+{
+  static const char *const lines[][2] = { { "stop now", "stop" },
+                                          { "open-lot L1 many", "open-lot LOT [QUANTITY]" },
+                                          { "remove some lost", "remove COUNT REASON" },
+                                          { "start-by luck", "start-by key|pin|insertion" },
+                                          { "training maybe", "training on|off" },
+                                          { "identify A1 soon", "identify SITE [TIME]" } };
+  g_autoptr (World) world = world_new ();
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++) {
+    g_autofree char *text = g_strdup_printf ("OP:OPERATOR\n%s\n", lines[i][0]);
+    g_autofree char *told = g_strdup_printf ("refused: usage: %s\n", lines[i][1]);
+    g_autoptr (Ended) ended = shift (world, text);
+    assert_exit (ended, 8);
+    assert_has (ended->out, told);
+  }
+}
+
+static void
 people_are_kept_for_nobody_else_to_read (void)
 {
   g_autoptr (World) world = world_new ();
@@ -114,6 +146,8 @@ main (int argc, char **argv)
   ADD (a_lot_goes_through_by_scans);
   ADD (what_is_refused_is_said_and_in_the_exit_code);
   ADD (a_failed_board_keeps_its_lot_open_until_it_is_binned);
+  ADD (the_last_argument_is_the_rest_of_its_line);
+  ADD (arguments_that_do_not_fit_are_refused_with_the_usage);
   ADD (people_are_kept_for_nobody_else_to_read);
   return g_test_run ();
 }
