@@ -256,9 +256,10 @@ work (StnDfuEngine *self, const StnDfuStep *step, const StnWait *wait, GError **
     now_ns = stn_clock_now_ns (clock);
     StnWait narrow = stn_wait_within (wait, MAX (until_ns - now_ns, KICK_NS));
     if (!get_status_within (self, step, &status, &narrow, &local)) {
+      /* it has begun: a host that comes too late to see the device go knows as much as one that sees it */
       if (step->gone_is_done
           && (stn_error_is (local, STN_FAILURE_LINK_LOST) || stn_error_is (local, STN_FAILURE_NO_ANSWER)
-              || stn_error_is (local, STN_FAILURE_NACK))) {
+              || stn_error_is (local, STN_FAILURE_NACK) || stn_error_is (local, STN_FAILURE_TIMEOUT))) {
         self->visit = STN_DFU_OVER;
         return TRUE;
       }

@@ -316,15 +316,12 @@ options_are_sound (const StnTarget *target, const guint8 *bytes, GError **error)
   return TRUE;
 }
 
-/* ROMs acknowledge the bytes and program and load the options after that (uart-an3155 section 5): the window is over
- * when the silicon is, not when the ACK is there. A reset in between leaves FF in the option area, which is RDP 1. */
 static gboolean
 write_options_body (StnUnitRun *self, const StnWait *shielded, gpointer data, GError **error)
 {
   const StnTarget *target = self->target;
 
-  return stn_engine_write_options (self->engine, target->options_address, data, target->options_bytes, shielded, error)
-         && stn_wait_sleep (shielded, stn_target_option_write_longest_ns (target), error);
+  return stn_engine_write_options (self->engine, target->options_address, data, target->options_bytes, shielded, error);
 }
 
 /* A reload that went wrong: what the board has now decides whether its options are unknown, or only the reload failed.
@@ -368,7 +365,8 @@ leave_by_option_reload (StnUnitRun *self, GError **error)
   g_autofree char *text = stn_option_window_to_text (&window);
   guint windows_before = self->windows_opened;
   g_autoptr (GError) failure = NULL;
-  if (!stn_unit_run_window (self, text, STN_WINDOW_OPTIONS, stn_unit_run_option_window_ns (self), write_options_body, once, &failure)) {
+  if (!stn_unit_run_window (self, text, STN_WINDOW_OPTIONS, stn_unit_run_option_window_ns (self),
+                            stn_target_option_write_longest_ns (self->target), write_options_body, once, &failure)) {
     if (self->windows_opened > windows_before)
       look_after_reload (self, once, &failure);
     g_propagate_error (error, g_steal_pointer (&failure));

@@ -5,7 +5,7 @@
 
 #define BLOCK_BYTES_MOST STN_BIND_BLOCK_BYTES_MOST
 #define BLOCK_MARGIN_NS (2 * STN_NS_PER_S)
-#define ERASE_MARGIN_NS (2 * STN_NS_PER_S)
+#define ERASE_MARGIN_NS (4 * STN_NS_PER_S)
 #define MISMATCH_READS 2 /* reads that must agree before a mismatch is put down to the wire */
 
 static void
@@ -205,7 +205,7 @@ erase_flash (StnUnitRun *self, GError **error)
     for (guint try = 1;; try++) {
       g_autoptr (GError) failure = NULL;
 
-      if (stn_unit_run_window (self, "mass erase", STN_WINDOW_ERASE, longest_ns, erase_all_body, NULL, &failure))
+      if (stn_unit_run_window (self, "mass erase", STN_WINDOW_ERASE, longest_ns, 0, erase_all_body, NULL, &failure))
         return TRUE;
       gboolean was_silent = stn_error_is (failure, STN_FAILURE_NO_ANSWER);
       if (stn_unit_run_may_repeat (self, try, &failure))

@@ -14,6 +14,8 @@
 
 /* for the exchange of an option write itself, on a slow line too */
 #define OPTION_ANSWER_NS (3 * STN_NS_PER_S)
+/* ten requests, and a device that goes: a host with much to do sees that late */
+#define OPTION_ANSWER_USB_NS (6 * STN_NS_PER_S)
 #define READ_NS (5 * STN_NS_PER_S)
 /* how often one piece is written before it counts as one that the chip does not take */
 #define PIECE_TRIES 2
@@ -163,24 +165,22 @@ typedef struct {
   gsize length;
 } PieceWrite;
 
-/* ROMs acknowledge the bytes and program and load the options after that (uart-an3155 section 5): the window is over
- * when the silicon is, not when the ACK is there. A reset in between leaves FF in the option area, which is RDP 1. */
 static gboolean
 write_piece_body (StnUnitRun *self, const StnWait *shielded, gpointer data, GError **error)
 {
   const PieceWrite *piece = data;
-  gboolean ok =
-      piece->command == STN_OPTION_COMMAND_READOUT_PROTECT
-          ? stn_engine_read_protect (self->engine, shielded, error)
-          : stn_engine_write_options (self->engine, piece->address, piece->bytes, piece->length, shielded, error);
-
-  return ok && stn_wait_sleep (shielded, stn_target_option_write_longest_ns (self->target), error);
+  return piece->command == STN_OPTION_COMMAND_READOUT_PROTECT
+             ? stn_engine_read_protect (self->engine, shielded, error)
+             : stn_engine_write_options (self->engine, piece->address, piece->bytes, piece->length, shielded, error);
 }
 
+/* ROMs acknowledge the bytes and program and load the options after that (uart-an3155 section 5): the window is over
+ * when the silicon is, not when the ACK is there. A reset in between leaves FF in the option area, which is RDP 1. */
 gint64
 stn_unit_run_option_window_ns (const StnUnitRun *self)
 {
-  return 2 * stn_target_option_write_longest_ns (self->target) + OPTION_ANSWER_NS;
+  return 2 * stn_target_option_write_longest_ns (self->target)
+         + (stn_unit_run_is_usb (self) ? OPTION_ANSWER_USB_NS : OPTION_ANSWER_NS);
 }
 
 /* Nothing was sent. A NACK is no refusal here: the wire may have made it of an ACK, and then the ROM is at work. */
@@ -282,7 +282,8 @@ write_piece (StnUnitRun *self, const OptionWrite *write, const StnOptionPiece *p
                       .address = piece->address,
                       .bytes = encoded + piece->offset_bytes,
                       .length = piece->length_bytes };
-  if (stn_unit_run_window (self, text, STN_WINDOW_OPTIONS, write->longest_ns, write_piece_body, &data, &failure)) {
+  if (stn_unit_run_window (self, text, STN_WINDOW_OPTIONS, write->longest_ns,
+                           stn_target_option_write_longest_ns (self->target), write_piece_body, &data, &failure)) {
     self->in_rom = FALSE;
     return TRUE;
   }
@@ -685,12 +686,7 @@ stn_unit_run_option_areas (const StnUnitRun *self)
 static gboolean
 unprotect_body (StnUnitRun *self, const StnWait *shielded, G_GNUC_UNUSED gpointer data, GError **error)
 {
-  /* both ACKs go out before the erase begins: its whole time still has to pass */
-  return stn_engine_read_unprotect (self->engine, shielded, error)
-         && stn_wait_sleep (shielded,
-                            stn_target_mass_erase_longest_ns (self->target)
-                                + stn_target_option_write_longest_ns (self->target),
-                            error);
+  return stn_engine_read_unprotect (self->engine, shielded, error);
 }
 
 gboolean
@@ -701,8 +697,9 @@ stn_unit_run_unprotect (StnUnitRun *self, GError **error)
       (stn_target_quirks_for (target, self->identity.rom_version > 0 ? (guint16) self->identity.rom_version : 0)
        & STN_QUIRK_UNPROTECT_NEEDS_POWER_CYCLE)
       != 0;
-  gint64 erase_ns = 2 * (stn_target_mass_erase_longest_ns (target) + stn_target_option_write_longest_ns (target));
-  gint64 longest_ns = MAX (self->plan->unprotect_longest_ns, erase_ns + OPTION_ANSWER_NS);
+  /* both ACKs go out before the erase begins: its whole time still has to pass */
+  gint64 silicon_ns = stn_target_mass_erase_longest_ns (target) + stn_target_option_write_longest_ns (target);
+  gint64 longest_ns = MAX (self->plan->unprotect_longest_ns, 2 * silicon_ns + OPTION_ANSWER_NS);
   guint windows_before = self->windows_opened;
   g_autoptr (GError) doubt = NULL;
 
@@ -712,7 +709,7 @@ stn_unit_run_unprotect (StnUnitRun *self, GError **error)
     return FALSE;
   }
   if (!stn_unit_run_window (self, "readout unprotect, which erases everything", STN_WINDOW_OPTIONS, longest_ns,
-                            unprotect_body, NULL, &doubt)) {
+                            silicon_ns, unprotect_body, NULL, &doubt)) {
     if (self->windows_opened == windows_before || stn_unit_run_is_unsent (doubt) || is_before_the_window (doubt)) {
       g_propagate_error (error, g_steal_pointer (&doubt));
       return FALSE;

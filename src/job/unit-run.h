@@ -49,7 +49,7 @@ struct StnUnitRun {
 
   guint windows_opened;        /* rows made so far */
   gboolean for_options;        /* this visit's rate is that of visits that read or write options */
-  gboolean visits_are_over;   /* an option step shut the way in */
+  gboolean visits_are_over;    /* an option step shut the way in */
   gboolean needs_fresh_visit;  /* a program operation was refused by the flash: what follows begins with a reset */
   const StnRecovery *recovery; /* borrowed; NULL: an ordinary run */
 
@@ -81,11 +81,12 @@ void stn_unit_run_advance (StnUnitRun *self, guint64 done_bytes);
  * command over option bytes may be an ACK that the wire has spoilt. */
 typedef enum { STN_WINDOW_ERASE, STN_WINDOW_OPTIONS } StnWindowKind;
 /* Runs `body` as a write window: a durable row before it, nothing moves until its end or `longest_ns`, whatever
- * cancels. */
-gboolean stn_unit_run_window (StnUnitRun *self, const char *what, StnWindowKind kind, gint64 longest_ns,
-                              gboolean (*body) (StnUnitRun *self, const StnWait *shielded, gpointer data,
-                                                GError **error),
-                              gpointer data, GError **error);
+ * cancels. What the silicon does after the ROM's last answer has `silicon_ns`, all of it and however late that answer
+ * came; the body has the rest. */
+gboolean
+stn_unit_run_window (StnUnitRun *self, const char *what, StnWindowKind kind, gint64 longest_ns, gint64 silicon_ns,
+                     gboolean (*body) (StnUnitRun *self, const StnWait *shielded, gpointer data, GError **error),
+                     gpointer data, GError **error);
 /* Another site of this cycle has this UID: both stop. Registers the UID otherwise. */
 gboolean stn_unit_run_claim_uid (StnUnitRun *self, const char *uid, GError **error);
 

@@ -593,8 +593,13 @@ a_plug_that_loses_one_board_after_another_is_the_sites (void)
 {
   static const char *const names[] = { "A1", "A2", NULL };
   g_autoptr (StnFaultPlan) plan = stn_fault_plan_new (STN_FAULT_NONE, 0);
-  g_autoptr (Harness) self = built (&(HarnessOptions){
-      .part = G0B1, .sites = 2, .usb_sites = 2, .usb_alone = TRUE, .paced = TRUE, .boot_check = "rom-gone", .faults = plan });
+  g_autoptr (Harness) self = built (&(HarnessOptions){ .part = G0B1,
+                                                       .sites = 2,
+                                                       .usb_sites = 2,
+                                                       .usb_alone = TRUE,
+                                                       .paced = TRUE,
+                                                       .boot_check = "rom-gone",
+                                                       .faults = plan });
   Pull shake = { self, 0 };
 
   stn_fault_plan_set_hook (plan, shake_at_exchange, &shake);
@@ -610,6 +615,35 @@ a_plug_that_loses_one_board_after_another_is_the_sites (void)
   }
   assert_failure (self, "A2", STN_VERDICT_ERROR, STN_FAILURE_LINK_UNSTABLE);
   g_assert_cmpint (stn_runner_taken_out (self->runner, 1), ==, STN_FAILURE_LINK_UNSTABLE);
+}
+
+/* A host with much to do, as long as the options are written: each transfer begins late. */
+static void
+be_slow_in_an_option_window (G_GNUC_UNUSED guint64 number, G_GNUC_UNUSED const StnExchange *exchange, gpointer data)
+{
+  Pull *slow = data;
+  StnWait wait = stn_wait_shielded (slow->harness->clock, 5 * STN_NS_PER_S);
+
+  g_autofree char *window = stn_ledger_memory_last_window (slow->harness->ledger);
+  if (stn_ledger_memory_open_windows (slow->harness->ledger) == 0 || strstr (window, "same again") == NULL)
+    return;
+  slow->at++;
+  stn_wait_sleep (&wait, 700 * STN_NS_PER_MS, NULL);
+}
+
+static void
+a_board_that_reloads_its_options_passes_however_busy_the_host_is (void)
+{
+  g_autoptr (StnFaultPlan) plan = stn_fault_plan_new (STN_FAULT_NONE, 0);
+  g_autoptr (Harness) self = built (&(HarnessOptions){
+      .part = G0B1, .usb_sites = 1, .usb_alone = TRUE, .paced = TRUE, .boot_check = "rom-gone", .faults = plan });
+  Pull slow = { self, 0 };
+
+  stn_fault_plan_set_hook (plan, be_slow_in_an_option_window, &slow);
+  harness_cycle (self);
+  g_assert_cmpuint (slow.at, >=, 5);
+  assert_pass (self, "A1");
+  g_assert_cmpstr (harness_result (self, "A1")->leave_way, ==, "option-reload");
 }
 
 static void
@@ -682,6 +716,7 @@ main (int argc, char **argv)
   ADD (sixteen_boards_at_once_pass_as_well);
   ADD (a_site_whose_device_comes_and_goes_is_left_out_until_somebody_puts_it_back);
   ADD (a_plug_that_loses_one_board_after_another_is_the_sites);
+  ADD (a_board_that_reloads_its_options_passes_however_busy_the_host_is);
   ADD (where_no_site_is_left_the_station_stops);
   ADD (programming_takes_little_more_than_flash_and_frames);
 #undef ADD
