@@ -210,7 +210,13 @@ open_window (StnApplication *self)
   if (self->settings != NULL) {
     int width, height;
     g_settings_get (self->settings, "window-size", "(ii)", &width, &height);
-    gtk_window_set_default_size (GTK_WINDOW (self->window), CLAMP (width, 640, 8192), CLAMP (height, 400, 8192));
+    GdkMonitor *monitor = gdk_display_get_monitor (gdk_display_get_default (), 0);
+    GdkRectangle room = { .width = 8192, .height = 8192 };
+    /* what was large on another screen begins no larger than this one: type and spacing go by the size */
+    if (monitor != NULL)
+      gdk_monitor_get_workarea (monitor, &room);
+    gtk_window_set_default_size (GTK_WINDOW (self->window), CLAMP (width, 640, MAX (room.width, 640)),
+                                 CLAMP (height, 400, MAX (room.height, 400)));
   }
   if (self->is_kiosk || (self->settings != NULL && g_settings_get_boolean (self->settings, "fullscreen")))
     gtk_window_fullscreen (GTK_WINDOW (self->window));

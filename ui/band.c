@@ -3,7 +3,8 @@
 #include "ui/glyph.h"
 #include "ui/screen-private.h"
 
-#define LONG_TEXT 46 /* characters: from here on the smaller type, so that it stays on the band's two lines */
+#define LONG_TEXT 46    /* characters: from here on the smaller type, while nobody knows how wide the band is */
+#define MORE_LEAST 240 /* pixels that the remark beside it has at least */
 
 struct _StnBand {
   GtkBox parent;
@@ -11,6 +12,10 @@ struct _StnBand {
   GtkLabel *text, *more;
   GtkEntry *code;
   StnInstructionKind kind;
+  char *instruction, *remark, *page_text; /* NULL: none */
+  gboolean is_running;
+  char *fitted;      /* the texts that were measured last */
+  int fitted_width;  /* for a band as wide as this */
 };
 
 G_DEFINE_TYPE (StnBand, stn_band, GTK_TYPE_BOX)
@@ -38,29 +43,87 @@ on_draw_glyph (GtkWidget *widget, cairo_t *cairo, StnBand *self)
   return GDK_EVENT_PROPAGATE;
 }
 
-void
-stn_band_show (StnBand *self, const StnModel *model)
+static int
+width_of (GtkLabel *label, const char *text)
+{
+  int width, height;
+  PangoLayout *layout = gtk_widget_create_pango_layout (GTK_WIDGET (label), text);
+  pango_layout_get_pixel_size (layout, &width, &height);
+  g_object_unref (layout);
+  return width;
+}
+
+/* The large type where the sentence then stands on one line, the smaller one for two. */
+static void
+fit (StnBand *self, const char *text, const char *more)
 {
   GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self));
-  const char *text = model->instruction != NULL ? model->instruction : "";
+  int width = gtk_widget_get_allocated_width (GTK_WIDGET (self));
+  g_autofree char *texts = g_strdup_printf ("%d %s\n%s", self->kind, text, more != NULL ? more : "");
+  if (width == self->fitted_width && g_strcmp0 (texts, self->fitted) == 0)
+    return;
+  g_free (self->fitted);
+  self->fitted = g_steal_pointer (&texts);
+  self->fitted_width = width;
+  gtk_style_context_remove_class (style, "long");
+  gboolean is_long = g_utf8_strlen (text, -1) > LONG_TEXT;
+  if (width > 400) {
+    int beside = more != NULL && *more != '\0' ? MIN (width_of (self->more, more) + 20, MORE_LEAST) : 0;
+    int sign = kinds[self->kind].glyph != STN_GLYPH_NONE ? 110 : 40;
+    is_long = width_of (self->text, text) + beside + sign > width;
+  }
+  if (is_long)
+    gtk_style_context_add_class (style, "long");
+}
+
+static void
+refresh (StnBand *self)
+{
+  GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self));
+  /* in front of the run a page says what is done there, unless the run itself wants somebody */
+  gboolean is_page = self->page_text != NULL && self->kind == STN_INSTRUCTION_NORMAL && !self->is_running;
+  const char *text = is_page ? self->page_text : self->instruction != NULL ? self->instruction : "";
+  const char *more = is_page ? NULL : self->remark;
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (i == (guint) model->instruction_kind)
+    if (i == (guint) self->kind)
       gtk_style_context_add_class (style, kinds[i].css_class);
     else
       gtk_style_context_remove_class (style, kinds[i].css_class);
-  if (g_utf8_strlen (text, -1) > LONG_TEXT)
-    gtk_style_context_add_class (style, "long");
-  else
-    gtk_style_context_remove_class (style, "long");
   gboolean is_new = g_strcmp0 (gtk_label_get_text (self->text), text) != 0;
-  self->kind = model->instruction_kind;
+  fit (self, text, more);
   stn_label_set (self->text, text);
-  stn_label_set_or_hide (self->more, model->instruction_more);
+  stn_label_set_or_hide (self->more, more);
   gtk_widget_set_visible (GTK_WIDGET (self->glyph), kinds[self->kind].glyph != STN_GLYPH_NONE);
   gtk_widget_queue_draw (GTK_WIDGET (self->glyph));
   if (is_new)
     atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self->text)), text);
+}
+
+static void
+set_text (char **place, const char *text)
+{
+  if (g_strcmp0 (*place, text) == 0)
+    return;
+  g_free (*place);
+  *place = g_strdup (text);
+}
+
+void
+stn_band_show (StnBand *self, const StnModel *model)
+{
+  set_text (&self->instruction, model->instruction);
+  set_text (&self->remark, model->instruction_more);
+  self->kind = model->instruction_kind;
+  self->is_running = model->is_running;
+  refresh (self);
+}
+
+void
+stn_band_set_page_text (StnBand *self, const char *text)
+{
+  set_text (&self->page_text, text);
+  refresh (self);
 }
 
 void
@@ -88,9 +151,21 @@ on_code_left (GtkWidget *entry, GdkEvent *event G_GNUC_UNUSED, gpointer data G_G
 }
 
 static void
+stn_band_finalize (GObject *object)
+{
+  StnBand *self = STN_BAND (object);
+  g_free (self->instruction);
+  g_free (self->remark);
+  g_free (self->page_text);
+  g_free (self->fitted);
+  G_OBJECT_CLASS (stn_band_parent_class)->finalize (object);
+}
+
+static void
 stn_band_class_init (StnBandClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+  G_OBJECT_CLASS (class)->finalize = stn_band_finalize;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/stationctl/Station/band.ui");
   gtk_widget_class_bind_template_child (widget_class, StnBand, glyph);
   gtk_widget_class_bind_template_child (widget_class, StnBand, text);

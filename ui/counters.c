@@ -204,7 +204,8 @@ add_lot (StnCounters *self)
     gtk_box_pack_start (GTK_BOX (box), self->remaining, FALSE, FALSE, 0);
   }
   gtk_widget_show (box);
-  gtk_style_context_add_class (gtk_widget_get_style_context (box), "card");
+  if (!self->is_strip)
+    gtk_style_context_add_class (gtk_widget_get_style_context (box), "card");
   gtk_box_pack_start (GTK_BOX (self), box, FALSE, FALSE, 0);
 }
 
@@ -212,11 +213,13 @@ static GtkLabel *
 add_value (GtkWidget *box, Count count, gboolean is_strip)
 {
   gboolean is_large = counts[count].is_large && !is_strip;
-  GtkWidget *line = gtk_box_new (is_large ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL, is_large ? 0 : 10);
+  gboolean is_column = is_large || is_strip;
+  GtkWidget *line = gtk_box_new (is_column ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL, is_column ? 0 : 10);
   GtkWidget *caption = label_new (_ (counts[count].caption), is_large || is_strip ? "caption" : "counter-caption", 0);
-  GtkWidget *value = label_new ("–", is_large ? "counter-large" : "counter", is_large ? 0 : 1);
+  GtkWidget *value = label_new ("–", is_large ? "counter-large" : "counter", is_column ? 0 : 1);
+  gtk_widget_set_valign (line, is_strip ? GTK_ALIGN_CENTER : GTK_ALIGN_FILL);
   gtk_label_set_ellipsize (GTK_LABEL (caption), PANGO_ELLIPSIZE_END);
-  gtk_box_pack_start (GTK_BOX (line), caption, !is_strip && !is_large, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (line), caption, !is_column, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (line), value, FALSE, FALSE, 0);
   gtk_widget_set_tooltip_text (line, _ (counts[count].help));
   gtk_widget_show (line);

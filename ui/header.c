@@ -27,14 +27,18 @@ void
 stn_header_show (StnHeader *self, const StnModel *model)
 {
   stn_label_set (self->station, model->station);
-  stn_label_set (self->job, model->job != NULL ? model->job : _ ("No job"));
+  /* before somebody has signed in nobody works at a job */
+  gboolean is_sign_in = model->screen == STN_SCREEN_SIGN_IN;
+  stn_label_set_or_hide (self->job, is_sign_in ? NULL : model->job != NULL ? model->job : _ ("No job"));
   stn_label_set (self->lot, model->lot);
   stn_label_set (self->operator_name, model->operator_name);
-  stn_label_set (self->shift, model->shift);
-  stn_label_set (self->mode, model->mode);
+  stn_label_set_or_hide (self->shift, model->shift);
+  stn_label_set_or_hide (self->mode, model->mode);
   stn_label_set (self->clock, model->clock);
   gtk_widget_set_visible (GTK_WIDGET (self->lot_caption), model->lot != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->operator_caption), model->operator_name != NULL);
+  set_class (GTK_WIDGET (self->station), "heading", is_sign_in);
+  set_class (GTK_WIDGET (self->station), "caption", !is_sign_in);
   set_class (GTK_WIDGET (self->mode), "supervisor", model->is_supervisor);
   set_class (GTK_WIDGET (self->mode), "training", model->is_training);
   set_class (GTK_WIDGET (self->mode), "remote", model->is_remote);

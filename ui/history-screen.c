@@ -123,8 +123,9 @@ stn_history_screen_show (StnHistoryScreen *self, const StnHistoryQuestion *quest
   if (answer != NULL)
     stn_run_list_add (self->runs, answer->runs, answer->has_more);
   guint length = stn_run_list_length (self->runs);
+  g_autofree char *wrong = error != NULL ? stn_records_error_text (error) : NULL;
   if (error != NULL)
-    stn_label_set_or_hide (self->note, error->message);
+    stn_label_set_or_hide (self->note, wrong);
   else if (length == 0)
     stn_label_set_or_hide (self->note, _ ("Nothing found. Take a filter away, or look for another board."));
   else
@@ -230,6 +231,7 @@ static void
 stn_history_screen_init (StnHistoryScreen *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  stn_page_set_instruction (GTK_WIDGET (self), _ ("Find a board, or return to live"));
   self->records = stn_records_new (NULL);
   stn_page_bar_show (self->bar, _ ("All runs"), TRUE, FALSE);
   for (guint i = 0; i < G_N_ELEMENTS (verdicts); i++) {

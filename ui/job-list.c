@@ -1,5 +1,7 @@
 #include "ui/job-list.h"
 
+#include <glib/gi18n.h>
+
 #include "src/job/job.h"
 
 #define JOBS_MOST 200
@@ -35,7 +37,7 @@ add_job (GPtrArray *rows, const char *path)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (StnJob) job = stn_job_load (path, &error);
-  g_autofree char *revision = job != NULL ? g_strdup_printf ("%" G_GINT64_FORMAT, job->revision) : NULL;
+  g_autofree char *revision = job != NULL ? g_strdup_printf (_ ("rev. %d"), (int) MIN (job->revision, G_MAXINT)) : NULL;
   g_autofree char *name = job != NULL ? g_strdup (job->name) : g_path_get_basename (path);
   StnModelRow *row = stn_model_add_row (rows, name, revision, error != NULL ? error->message : NULL);
   row->key = g_strdup (path);

@@ -18,6 +18,20 @@ stn_page_touch (GtkWidget *widget, double width_mm)
                                stn_metrics_pixels (widget, STN_TOUCH_MM));
 }
 
+#define INSTRUCTION "stn-page-instruction"
+
+void
+stn_page_set_instruction (GtkWidget *page, const char *text)
+{
+  g_object_set_data_full (G_OBJECT (page), INSTRUCTION, g_strdup (text), g_free);
+}
+
+const char *
+stn_page_instruction (GtkWidget *page)
+{
+  return g_object_get_data (G_OBJECT (page), INSTRUCTION);
+}
+
 void
 stn_page_bar_show (StnPageBar *self, const char *title, gboolean is_history, gboolean has_before)
 {

@@ -36,7 +36,9 @@ mode_text (const StnSessionState *state, gint64 now_utc_us)
   }
   if (state->mode == STN_MODE_REMOTE)
     return g_strdup (_ ("REMOTE"));
-  return g_strdup (state->is_virtual ? _ ("VIRTUAL") : _ ("OPERATOR"));
+  if (state->is_virtual)
+    return g_strdup (_ ("VIRTUAL"));
+  return state->person != NULL ? g_strdup (_ ("OPERATOR")) : NULL;
 }
 
 static void
@@ -44,7 +46,7 @@ fill_frame (StnModel *model, const StnSessionState *state, gint64 now_utc_us)
 {
   model->station = g_strdup (state->station);
   if (state->job != NULL)
-    model->job = g_strdup_printf ("%s · %s", state->job->name, state->job->revision);
+    model->job = g_strdup_printf (_ ("%s · rev. %s"), state->job->name, state->job->revision);
   model->lot = g_strdup (state->lot);
   model->operator_name = g_strdup (state->person != NULL ? state->person->name : NULL);
   model->shift = shift_text (state);

@@ -11,7 +11,7 @@ struct _StnPinPad {
   GtkBox parent;
   GtkLabel *dots;
   GtkGrid *grid;
-  guint columns;
+  gboolean is_low;
   char pin[PIN_MOST + 1];
 };
 
@@ -64,20 +64,28 @@ on_key (GtkWidget *button, gpointer data)
   stn_pin_pad_type (self, (char) GPOINTER_TO_INT (data));
 }
 
-/* Three keys a row as on a telephone; six where the screen is low. */
+/* Where a key stands: as on a telephone; where the screen is low the last row's keys stand in a column beside the digits. */
+static void
+key_place (guint index, gboolean is_low, int *out_column, int *out_row)
+{
+  gboolean is_beside = is_low && index >= 9;
+  *out_column = is_beside ? 3 : (int) (index % 3);
+  *out_row = is_beside ? (int) index - 9 : (int) (index / 3);
+}
+
 void
 stn_pin_pad_set_low (StnPinPad *self, gboolean is_low)
 {
   g_return_if_fail (STN_IS_PIN_PAD (self));
-  guint columns = is_low ? 6 : 3;
-  if (self->columns == columns)
+  if (self->is_low == is_low)
     return;
-  self->columns = columns;
+  self->is_low = is_low;
   g_autoptr (GList) children = gtk_container_get_children (GTK_CONTAINER (self->grid));
   for (GList *child = children; child != NULL; child = child->next) {
     guint index = GPOINTER_TO_UINT (g_object_get_data (child->data, "index"));
-    gtk_container_child_set (GTK_CONTAINER (self->grid), child->data, "left-attach", (int) (index % columns), "top-attach",
-                             (int) (index / columns), NULL);
+    int column, row;
+    key_place (index, is_low, &column, &row);
+    gtk_container_child_set (GTK_CONTAINER (self->grid), child->data, "left-attach", column, "top-attach", row, NULL);
   }
 }
 
@@ -117,20 +125,19 @@ stn_pin_pad_init (StnPinPad *self)
   gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self->dots)), "pin-dots");
   gtk_box_pack_start (GTK_BOX (self), GTK_WIDGET (self->dots), FALSE, FALSE, 0);
   gtk_grid_set_column_homogeneous (GTK_GRID (grid), TRUE);
-  gtk_grid_set_row_spacing (GTK_GRID (grid), 8);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
   gtk_grid_set_column_spacing (GTK_GRID (grid), 8);
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
     GtkWidget *button = gtk_button_new_with_label (keys[i].label);
     if (keys[i].name != NULL)
       atk_object_set_name (gtk_widget_get_accessible (button), _ (keys[i].name));
     gtk_widget_set_focus_on_click (button, FALSE);
-    gtk_widget_set_size_request (button, -1, size * 3 / 4);
+    gtk_widget_set_size_request (button, size, size);
     g_signal_connect (button, "clicked", G_CALLBACK (on_key), GINT_TO_POINTER ((int) keys[i].key));
     g_object_set_data (G_OBJECT (button), "index", GUINT_TO_POINTER (i));
     gtk_grid_attach (GTK_GRID (grid), button, (int) i % 3, (int) i / 3, 1, 1);
   }
   self->grid = GTK_GRID (grid);
-  self->columns = 3;
   gtk_box_pack_start (GTK_BOX (self), grid, TRUE, TRUE, 0);
   gtk_widget_show_all (GTK_WIDGET (self));
   /* whoever wants a PIN shows it */

@@ -1,6 +1,10 @@
 #include "ui/records.h"
 
+#include <glib/gi18n.h>
+#include <string.h>
+
 #include "src/base/error.h"
+#include "ui/sentences.h"
 
 /* What the thread works with; it outlives the reader by the questions that are under way. */
 typedef struct {
@@ -155,4 +159,12 @@ stn_records_ask (StnRecords *self, StnRecordsWork work, gpointer question, GDest
   asked->data = data;
   g_task_set_task_data (task, asked, question_free);
   g_thread_pool_push (self->thread, task, NULL);
+}
+
+char *
+stn_records_error_text (const GError *error)
+{
+  if (strstr (error->message, "there is no journal yet") != NULL)
+    return g_strdup (_ ("Nothing is recorded yet: the first run begins the journal."));
+  return stn_text_sentence (error->message);
 }

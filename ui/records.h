@@ -29,4 +29,7 @@ void stn_records_ask (StnRecords *self, StnRecordsWork work, gpointer question, 
 /* Nobody waits any more for what was asked. */
 void stn_records_drop (StnRecords *self);
 
+/* What is said of an error, in the window's language. Free with g_free. */
+char *stn_records_error_text (const GError *error);
+
 G_END_DECLS

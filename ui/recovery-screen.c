@@ -1,5 +1,7 @@
 #include "ui/recovery-screen.h"
 
+#include <glib/gi18n.h>
+
 #include "ui/screen-private.h"
 
 struct _StnRecoveryScreen {
@@ -29,5 +31,7 @@ static void
 stn_recovery_screen_init (StnRecoveryScreen *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  stn_rows_set_beside (self->rows, TRUE);
+  stn_rows_set_bin_text (self->rows, _ ("Put on hold"));
   stn_screen_connect_rows (self->rows, NULL, "retry-site", "hold-site");
 }

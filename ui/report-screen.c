@@ -135,7 +135,9 @@ on_answer (gpointer data, const GError *error, gpointer screen)
     g_autofree char *text = g_strdup_printf (_ ("Saved: %s"), answer->path);
     stn_label_set_or_hide (self->note, text);
   } else if (answer == NULL && stn_report_view_pages (self->view) > 0) {
-    stn_label_set_or_hide (self->note, error->message); /* the pages are still what they were */
+    /* the pages are still what they were */
+    g_autofree char *wrong = stn_records_error_text (error);
+    stn_label_set_or_hide (self->note, wrong);
   } else {
     stn_report_screen_show (self, answer != NULL ? g_steal_pointer (&answer->report) : NULL, error);
   }
@@ -242,9 +244,11 @@ stn_report_screen_show (StnReportScreen *self, StnReport *report, const GError *
 {
   gboolean is_there = report != NULL;
   stn_report_view_show (self->view, report);
-  stn_label_set_or_hide (self->note, error != NULL ? error->message : NULL);
+  g_autofree char *wrong = error != NULL ? stn_records_error_text (error) : NULL;
+  stn_label_set_or_hide (self->note, wrong);
   gtk_widget_set_sensitive (self->save_pdf, is_there);
   gtk_widget_set_sensitive (self->save_csv, is_there);
+  gtk_widget_set_visible (GTK_WIDGET (self->scroll), is_there);
   gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroll), 0);
   if (is_there && report->is_empty)
     stn_label_set_or_hide (self->note, _ ("Nothing in the journal fits. Take a filter away."));
@@ -295,6 +299,11 @@ choose (StnReportScreen *self, const StnReportKind *kind)
   stn_page_bar_show (self->bar, _ (kind->title), TRUE, FALSE);
   stn_records_drop (self->records);
   stn_report_screen_show (self, NULL, NULL);
+  const char *hint = _ ("Press “Show the report”.");
+  if (kind->needs != NULL)
+    hint = g_str_equal (kind->needs, "lot") ? _ ("Scan the lot, or type it and press “Show the report”.")
+                                            : _ ("Scan the board, or type its serial and press “Show the report”.");
+  stn_label_set_or_hide (self->note, hint);
 }
 
 void
@@ -388,6 +397,7 @@ static void
 stn_report_screen_init (StnReportScreen *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  stn_page_set_instruction (GTK_WIDGET (self), _ ("Choose a report, or return to live"));
   self->records = stn_records_new (NULL);
   for (guint i = 0; i < FIELD_COUNT; i++)
     add_field (self, i);

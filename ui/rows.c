@@ -7,6 +7,9 @@
 struct _StnRows {
   GtkBox parent;
   char *shown; /* everything that is shown, as one text: what is equal is not built again */
+  char *bin_text; /* NULL: the fail bin */
+  guint columns;
+  gboolean is_beside; /* buttons beside the text */
 };
 
 G_DEFINE_TYPE (StnRows, stn_rows, GTK_TYPE_BOX)
@@ -85,6 +88,19 @@ add_button (GtkWidget *box, const char *text, const char *caption, const char *k
   return button;
 }
 
+/* The text to the left, its buttons to the right of it in one line. */
+static GtkWidget *
+put_beside (GtkWidget *text, GtkWidget *buttons)
+{
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 24);
+  gtk_widget_set_valign (text, GTK_ALIGN_CENTER);
+  int width = stn_metrics_pixels (buttons, 3 * STN_TOUCH_MM + STN_TOUCH_GAP_MM);
+  gtk_widget_set_size_request (buttons, width, -1);
+  gtk_box_pack_start (GTK_BOX (line), text, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (line), buttons, FALSE, FALSE, 0);
+  return line;
+}
+
 static GtkWidget *
 build_row (StnRows *self, const StnModelRow *row)
 {
@@ -111,12 +127,18 @@ build_row (StnRows *self, const StnModelRow *row)
   add_label (box, row->remark, "row-remark", FALSE);
   if (has_buttons) {
     GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, stn_metrics_pixels (GTK_WIDGET (self), STN_TOUCH_GAP_MM));
-    gtk_widget_set_margin_top (buttons, 6);
+    gtk_box_set_homogeneous (GTK_BOX (buttons), TRUE);
+    if (!self->is_beside)
+      gtk_widget_set_margin_top (buttons, 6);
     if (row->retry != NULL)
       add_button (buttons, row->retry, caption, row->key, row->may_retry, G_CALLBACK (on_retry), "retry-button");
     if (row->may_bin)
-      add_button (buttons, _ ("Fail bin"), NULL, row->key, TRUE, G_CALLBACK (on_bin), "bin-button");
-    gtk_box_pack_start (GTK_BOX (box), buttons, FALSE, FALSE, 0);
+      add_button (buttons, self->bin_text != NULL ? self->bin_text : _ ("Fail bin"), NULL, row->key, TRUE,
+                  G_CALLBACK (on_bin), "bin-button");
+    if (self->is_beside)
+      box = put_beside (box, buttons);
+    else
+      gtk_box_pack_start (GTK_BOX (box), buttons, FALSE, FALSE, 0);
   }
   GtkWidget *item = box;
   if (row->key != NULL && !has_buttons) {
@@ -164,15 +186,49 @@ stn_rows_show (StnRows *self, const GPtrArray *rows)
   g_autoptr (GList) children = gtk_container_get_children (GTK_CONTAINER (self));
   for (GList *child = children; child != NULL; child = child->next)
     gtk_widget_destroy (child->data);
-  for (guint i = 0; i < rows->len; i++)
-    gtk_box_pack_start (GTK_BOX (self), build_row (self, g_ptr_array_index ((GPtrArray *) rows, i)), FALSE, FALSE, 0);
+  GtkWidget *line = NULL;
+  for (guint i = 0; i < rows->len; i++) {
+    if (i % self->columns == 0) {
+      line = self->columns > 1 ? gtk_box_new (GTK_ORIENTATION_HORIZONTAL, gtk_box_get_spacing (GTK_BOX (self))) : GTK_WIDGET (self);
+      gtk_box_set_homogeneous (GTK_BOX (line), self->columns > 1);
+      if (self->columns > 1)
+        gtk_box_pack_start (GTK_BOX (self), line, FALSE, FALSE, 0);
+    }
+    GtkWidget *row = build_row (self, g_ptr_array_index ((GPtrArray *) rows, i));
+    gtk_box_pack_start (GTK_BOX (line), row, self->columns > 1, self->columns > 1, 0);
+  }
   gtk_widget_show_all (GTK_WIDGET (self));
+}
+
+void
+stn_rows_set_columns (StnRows *self, guint columns)
+{
+  g_return_if_fail (STN_IS_ROWS (self) && columns > 0);
+  if (self->columns != columns)
+    g_clear_pointer (&self->shown, g_free);
+  self->columns = columns;
+}
+
+void
+stn_rows_set_beside (StnRows *self, gboolean is_beside)
+{
+  g_return_if_fail (STN_IS_ROWS (self));
+  self->is_beside = is_beside;
+}
+
+void
+stn_rows_set_bin_text (StnRows *self, const char *text)
+{
+  g_return_if_fail (STN_IS_ROWS (self));
+  g_free (self->bin_text);
+  self->bin_text = g_strdup (text);
 }
 
 static void
 stn_rows_finalize (GObject *object)
 {
   g_free (STN_ROWS (object)->shown);
+  g_free (STN_ROWS (object)->bin_text);
   G_OBJECT_CLASS (stn_rows_parent_class)->finalize (object);
 }
 
@@ -190,6 +246,7 @@ static void
 stn_rows_init (StnRows *self)
 {
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+  self->columns = 1;
 }
 
 GtkWidget *

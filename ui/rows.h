@@ -14,4 +14,10 @@ G_DECLARE_FINAL_TYPE (StnRows, stn_rows, STN, ROWS, GtkBox)
 GtkWidget *stn_rows_new (void);
 void stn_rows_show (StnRows *self, const GPtrArray *rows);
 
+/* How they are set; before they are shown. Columns: so many rows side by side, 1 at first. Beside: a row's buttons stand
+ * to the right of its text instead of under it. Bin text: what the button says that emits "row-bin"; NULL: "Fail bin". */
+void stn_rows_set_columns (StnRows *self, guint columns);
+void stn_rows_set_beside (StnRows *self, gboolean is_beside);
+void stn_rows_set_bin_text (StnRows *self, const char *text);
+
 G_END_DECLS

@@ -9,7 +9,7 @@
 
 #define SITES_WITH_RAIL 16 /* more need the whole width */
 #define LOW_SCREEN 440     /* pixels of it: a display of 600 */
-#define PIN_PAD_MM 165     /* height that the unlock needs with a PIN pad of four rows */
+#define LOW_COUNTERS 560   /* pixels that all the counters need */
 
 struct _StnRunScreen {
   GtkBox parent;
@@ -78,9 +78,8 @@ on_size_allocate (GtkWidget *widget, GtkAllocation *place, gpointer data G_GNUC_
   StnRunScreen *self = STN_RUN_SCREEN (widget);
   gboolean is_low = place->height < LOW_SCREEN;
   int wanted = CLAMP (place->width * 20 / 100, 250, 420), now;
-  stn_counters_set_low (self->rail, is_low);
+  stn_counters_set_low (self->rail, place->height < LOW_COUNTERS);
   stn_fails_set_low (self->fails, is_low);
-  stn_unlock_set_low (self->unlock, place->height < stn_metrics_pixels (widget, PIN_PAD_MM));
   gtk_widget_get_size_request (GTK_WIDGET (self->side), &now, NULL);
   if (now != wanted)
     gtk_widget_set_size_request (GTK_WIDGET (self->side), wanted, -1);

@@ -69,6 +69,27 @@ text_size (PangoLayout *layout, double *out_width, double *out_height)
   *out_height = height;
 }
 
+/* What goes under the word: broken into two lines where there is room for them. Ends at `bottom`; returns its height. */
+static double
+draw_detail (StnTile *self, cairo_t *cairo, const char *text, double size, double x, double bottom, double width,
+             gboolean may_break, gboolean is_drawn)
+{
+  double text_width, text_height;
+  PangoLayout *layout = make_text (self, text, size, PANGO_WEIGHT_MEDIUM, width);
+  pango_layout_set_alignment (layout, PANGO_ALIGN_CENTER);
+  if (may_break) {
+    pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
+    pango_layout_set_height (layout, -2);
+  }
+  text_size (layout, &text_width, &text_height);
+  if (is_drawn) {
+    cairo_move_to (cairo, x, bottom - text_height);
+    pango_cairo_show_layout (cairo, layout);
+  }
+  g_object_unref (layout);
+  return text_height;
+}
+
 /* Draws it and returns its height. `align`: 0 left, 0.5 middle, 1 right, of the box from x. */
 static double
 draw_text (StnTile *self, cairo_t *cairo, const char *text, double size, PangoWeight weight, double x, double y,
@@ -229,7 +250,9 @@ draw_bottom (StnTile *self, cairo_t *cairo, const Layout *layout, double y)
   PangoLayout *tail_text = make_text (self, tail, layout->body * 1.4, PANGO_WEIGHT_BOLD, 0);
   text_size (head_text, &head_width, &head_height);
   text_size (tail_text, &tail_width, &tail_height);
-  gboolean fits = head_width + tail_width <= width - time_width;
+  /* by its length, not by its letters: the sites show their serials alike */
+  double usual = layout->body * (0.62 * (double) head_length + 1.4 * 0.68 * 6);
+  gboolean fits = MAX (usual, head_width + tail_width) <= width - time_width;
   double baseline = pango_layout_get_baseline (tail_text) / (double) PANGO_SCALE;
   double head_baseline = pango_layout_get_baseline (head_text) / (double) PANGO_SCALE;
   double x = layout->pad;
@@ -246,20 +269,27 @@ draw_bottom (StnTile *self, cairo_t *cairo, const Layout *layout, double y)
 
 /* Glyph and word, and under them the detail, in the middle of what is left between top and bottom. */
 static void
-draw_middle (StnTile *self, cairo_t *cairo, const Layout *layout, double top, double bottom, double alpha)
+draw_middle (StnTile *self, cairo_t *cairo, const Layout *layout, double top, double bottom, double glyph_alpha,
+             double word_alpha)
 {
   const StnTileModel *model = self->model;
   const StnTileLook *look = stn_tile_look (model->state);
   const char *word = model->word != NULL ? model->word : "";
   double inside = layout->width - 2 * layout->pad;
-  double detail = model->detail != NULL && bottom - top > layout->body * 4 ? layout->body * 1.35 : 0;
+  double detail = 0;
+  gboolean may_break = bottom - top > layout->body * 7;
+  if (model->detail != NULL && bottom - top > layout->body * 4)
+    detail = draw_detail (self, cairo, model->detail, layout->body, layout->pad, bottom, inside, may_break, FALSE);
   double room = bottom - top - detail;
   gboolean is_verdict = model->state == STN_TILE_PASS || model->state == STN_TILE_PASS_AGAIN
                         || model->state == STN_TILE_FAIL;
   /* what it does now is read from near by, and all such words are of one size */
-  double most = layout->word * (is_verdict ? 1 : model->state == STN_TILE_RUN ? 0.36 : 0.62);
+  double most = layout->word * (is_verdict ? 1 : model->state != STN_TILE_RUN ? 0.62 : layout->is_wide ? 0.5 : 0.36);
   double glyph = 0, size, gap = layout->pad * 0.8;
 
+  /* a border that is wide wants room beside it */
+  if (model->state == STN_TILE_PASS_AGAIN)
+    inside *= 0.93;
   if (layout->is_wide) {
     most = MIN (most, room * 0.8);
     size = fit_word (self, word, most, inside);
@@ -276,25 +306,28 @@ draw_middle (StnTile *self, cairo_t *cairo, const Layout *layout, double top, do
   double text_width, text_height;
   PangoLayout *text = make_text (self, word, size, PANGO_WEIGHT_BOLD, 0);
   text_size (text, &text_width, &text_height);
-  set_colour (self, cairo, alpha);
+  set_colour (self, cairo, glyph_alpha);
   double turn = (double) (self->beat % TURN_BEATS) / TURN_BEATS;
   if (layout->is_wide) {
     double all = (glyph > 0 ? glyph + gap : 0) + text_width;
     double x = (layout->width - all) / 2, middle = top + room / 2;
     stn_glyph_draw (cairo, look->glyph, x, middle - glyph / 2, glyph, model->fraction, turn);
+    set_colour (self, cairo, word_alpha);
     cairo_move_to (cairo, layout->width - (layout->width - all) / 2 - text_width, middle - text_height / 2);
     pango_cairo_show_layout (cairo, text);
   } else {
     double all = glyph + text_height;
     double y = top + MAX ((room - all) / 2, 0);
     stn_glyph_draw (cairo, look->glyph, (layout->width - glyph) / 2, y, glyph, model->fraction, turn);
+    set_colour (self, cairo, word_alpha);
     cairo_move_to (cairo, (layout->width - text_width) / 2, y + glyph);
     pango_cairo_show_layout (cairo, text);
   }
   g_object_unref (text);
   set_colour (self, cairo, 1);
   if (detail > 0)
-    draw_text (self, cairo, model->detail, layout->body, PANGO_WEIGHT_MEDIUM, layout->pad, bottom - detail, inside, 0.5);
+    draw_detail (self, cairo, model->detail, layout->body, layout->pad, bottom, layout->width - 2 * layout->pad, may_break,
+                 TRUE);
 }
 
 static gboolean
@@ -308,7 +341,10 @@ stn_tile_draw (GtkWidget *widget, cairo_t *cairo)
     return GDK_EVENT_PROPAGATE;
   Layout layout = lay_out (width, height);
   const StnTileLook *look = stn_tile_look (self->model->state);
-  gboolean is_dim = (look->blinks || self->model->blinks_slowly) && self->beat % 10 >= 6;
+  /* what wants somebody blinks with its sign: the word stays, for it says what to do */
+  gboolean is_dark = self->beat % 10 >= 6;
+  double word_alpha = self->model->blinks_slowly && is_dark ? 0.35 : 1;
+  double glyph_alpha = look->blinks && is_dark ? 0.25 : word_alpha;
 
   gtk_render_background (style, cairo, 0, 0, width, height);
   if (look->is_hatched)
@@ -328,7 +364,7 @@ stn_tile_draw (GtkWidget *widget, cairo_t *cairo)
   }
   if (has_bottom)
     draw_bottom (self, cairo, &layout, layout.height - layout.pad - serial_height (&layout));
-  draw_middle (self, cairo, &layout, top, bottom, is_dim ? 0.35 : 1);
+  draw_middle (self, cairo, &layout, top, bottom, glyph_alpha, word_alpha);
   if (gtk_widget_has_visible_focus (widget))
     gtk_render_focus (style, cairo, 3, 3, width - 6, height - 6);
   return GDK_EVENT_PROPAGATE;

@@ -17,6 +17,7 @@ struct _StnUnitScreen {
   StnRows *facts, *serials;
   GtkLabel *note, *serials_title;
   GtkBox *runs;
+  GtkWidget *facts_column;
   StnRecords *records;
   char *board;
 };
@@ -196,10 +197,13 @@ stn_unit_screen_show (StnUnitScreen *self, const char *board, const StnUnitLife 
   stn_page_bar_show (self->bar, board != NULL && *board != '\0' ? board : _ ("A run"), TRUE, TRUE);
   gtk_widget_hide (GTK_WIDGET (self->serials_title));
   if (life == NULL || life->runs->len == 0) {
-    stn_label_set_or_hide (self->note, error != NULL ? error->message : _ ("Nothing is known of this board."));
+    g_autofree char *wrong = error != NULL ? stn_records_error_text (error) : NULL;
+    stn_label_set_or_hide (self->note, wrong != NULL ? wrong : _ ("Nothing is known of this board."));
+    gtk_widget_hide (self->facts_column);
     return;
   }
   stn_label_set_or_hide (self->note, NULL);
+  gtk_widget_show (self->facts_column);
   show_facts (self, life);
   show_serials (self, life);
   /* the newest first and open: it says how the board stands */
@@ -236,6 +240,7 @@ stn_unit_screen_class_init (StnUnitScreenClass *class)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/stationctl/Station/unit-screen.ui");
   gtk_widget_class_bind_template_child (widget_class, StnUnitScreen, bar);
   gtk_widget_class_bind_template_child (widget_class, StnUnitScreen, facts);
+  gtk_widget_class_bind_template_child (widget_class, StnUnitScreen, facts_column);
   gtk_widget_class_bind_template_child (widget_class, StnUnitScreen, serials);
   gtk_widget_class_bind_template_child (widget_class, StnUnitScreen, serials_title);
   gtk_widget_class_bind_template_child (widget_class, StnUnitScreen, note);
@@ -247,6 +252,7 @@ static void
 stn_unit_screen_init (StnUnitScreen *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  stn_page_set_instruction (GTK_WIDGET (self), _ ("What happened to this board"));
   self->records = stn_records_new (NULL);
 }
 

@@ -7,6 +7,7 @@
 #include "ui/header.h"
 #include "ui/lot-end-screen.h"
 #include "ui/metrics.h"
+#include "ui/page-bar.h"
 #include "ui/recovery-screen.h"
 #include "ui/run-screen.h"
 #include "ui/scanner.h"
@@ -16,7 +17,8 @@
 #include "ui/unlock.h"
 
 #define UNLOCK_PAGE "unlock"
-#define UNLOCK_WIDTH_MM 110
+#define UNLOCK_WIDTH_MM 200
+#define HEIGHT_FOR_UNLOCK 1030 /* pixels: lower windows give it a page of its own */
 #define BEAT_MS 100 /* ten a second: what moves by itself, and how often the loop is asked whether it is free */
 
 struct _StnWindow {
@@ -40,7 +42,7 @@ struct _StnWindow {
   const char *size_class;
   guint beat, beat_source;
   gint64 last_beat_us, longest_stall_us;
-  gboolean is_fullscreen, may_start, is_unlocking;
+  gboolean is_fullscreen, may_start, is_unlocking, is_low;
 };
 
 G_DEFINE_TYPE (StnWindow, stn_window, GTK_TYPE_APPLICATION_WINDOW)
@@ -177,8 +179,8 @@ stn_window_show (StnWindow *self, const StnModel *model)
     stn_run_screen_show (self->run, model);
     break;
   }
-  /* the run screen has a place for it beside the sites; the others make way */
-  self->is_unlocking = model->side == STN_SIDE_UNLOCK && model->screen != STN_SCREEN_RUN;
+  /* the run screen has a place for it beside the sites where it is high enough; the others make way */
+  self->is_unlocking = model->side == STN_SIDE_UNLOCK && (model->screen != STN_SCREEN_RUN || self->is_low);
   stn_unlock_show (self->unlock, model, self->is_unlocking);
   const char *name = self->is_unlocking ? UNLOCK_PAGE : self->page != NULL ? self->page : screen_names[model->screen];
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->screens), name) != 0)
@@ -235,8 +237,10 @@ stn_window_add_page (StnWindow *self, GtkWidget *page, const char *name)
 void
 stn_window_set_page (StnWindow *self, const char *name)
 {
+  GtkWidget *page = name != NULL ? gtk_stack_get_child_by_name (self->screens, name) : NULL;
   g_free (self->page);
   self->page = g_strdup (name);
+  stn_band_set_page_text (self->band, page != NULL ? stn_page_instruction (page) : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->footer), self->screen != STN_SCREEN_SIGN_IN && name == NULL);
   gtk_stack_set_visible_child_name (self->screens, name != NULL ? name : screen_names[self->screen]);
 }
@@ -339,7 +343,7 @@ on_size_allocate (GtkWidget *widget, GtkAllocation *place, gpointer data G_GNUC_
   GtkStyleContext *style = gtk_widget_get_style_context (widget);
   if (self->size_class == wanted)
     return;
-  stn_unlock_set_low (self->unlock, place->height < 1000);
+  self->is_low = place->height < HEIGHT_FOR_UNLOCK;
   if (self->size_class != NULL)
     gtk_style_context_remove_class (style, self->size_class);
   gtk_style_context_add_class (style, wanted);
@@ -433,6 +437,9 @@ stn_window_init (StnWindow *self)
   self->scanner = stn_scanner_new (on_scanned, on_typed, self);
   self->unlock = g_object_new (STN_TYPE_UNLOCK, NULL);
   gtk_widget_set_halign (GTK_WIDGET (self->unlock), GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_top (GTK_WIDGET (self->unlock), 4);
+  gtk_widget_set_margin_bottom (GTK_WIDGET (self->unlock), 4);
+  stn_unlock_set_low (self->unlock, TRUE);
   gtk_widget_set_size_request (GTK_WIDGET (self->unlock), stn_metrics_pixels (GTK_WIDGET (self), UNLOCK_WIDTH_MM), -1);
   gtk_stack_add_named (self->screens, GTK_WIDGET (self->unlock), UNLOCK_PAGE);
   self->mark = stn_training_mark_new ();

@@ -23,6 +23,8 @@ static const struct {
   [STN_SITE_ERROR] = { STN_TILE_STATION, N_ ("ERROR") },
 };
 
+static const StnSiteState order[] = { STN_SITE_WRONG, STN_SITE_ERROR, STN_SITE_SILENT, STN_SITE_PROVED };
+
 static const struct {
   StnTileState tile;
   const char *word, *spoken;
@@ -229,8 +231,13 @@ stn_wiring_screen_show (StnWiringScreen *self, const StnCheckReport *report, gbo
       gtk_widget_destroy (child->data);
     int line = 1;
     add_heads (self, report, is_checked);
-    for (guint i = 0; i < report->sites->len; i++)
-      add_row (self, report, g_ptr_array_index (report->sites, i), &line, is_checked);
+    /* what has to be mended comes first: with many sites it would stand below the screen's edge */
+    for (guint round = is_checked ? 0 : G_N_ELEMENTS (order); round <= G_N_ELEMENTS (order); round++)
+      for (guint i = 0; i < report->sites->len; i++) {
+        const StnSiteCheck *row = g_ptr_array_index (report->sites, i);
+        if (round == G_N_ELEMENTS (order) ? !is_checked : row->state == order[round])
+          add_row (self, report, row, &line, is_checked);
+      }
     gtk_widget_show_all (GTK_WIDGET (self->grid));
     show_summary (self, report, is_checked);
   }
@@ -385,6 +392,7 @@ stn_wiring_screen_init (StnWiringScreen *self)
 {
   self->identify = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  stn_page_set_instruction (GTK_WIDGET (self), _ ("Check the wiring, or return to live"));
   stn_page_bar_show (self->bar, _ ("Wiring"), FALSE, FALSE);
   stn_page_touch (GTK_WIDGET (self->check), 3 * STN_TOUCH_MM);
   stn_page_touch (GTK_WIDGET (self->stop), 2 * STN_TOUCH_MM);

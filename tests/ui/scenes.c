@@ -9,7 +9,7 @@ frame (StnScreen screen)
   StnModel *model = stn_model_new ();
   model->screen = screen;
   model->station = g_strdup ("Line 2");
-  model->job = g_strdup ("Thermostat main board · 7");
+  model->job = g_strdup_printf (_ ("%s · rev. %s"), "Thermostat main board", "7");
   model->lot = g_strdup ("L-2547-03");
   model->operator_name = g_strdup ("M. Okafor");
   model->shift = g_strdup (_ ("Shift since 06:00"));
@@ -145,12 +145,12 @@ finished (guint sites)
     if (i == 6 || sites == 1 || (sites == 4 && i == 2)) {
       StnTileModel *tile = add (model, i, columns_of (sites), STN_TILE_FAIL, _ ("FAIL"));
       tile->detail = g_strdup (_ ("verify mismatch"));
-      tile->time = g_strdup (_ ("9 s"));
+      tile->time = g_strdup ("9 s");
       tile->tries = 2;
       give_serial (tile, 144);
     } else if (i == 1) {
       StnTileModel *tile = add (model, i, columns_of (sites), STN_TILE_PASS_AGAIN, _ ("PASS ×2"));
-      tile->time = g_strdup (_ ("14 s"));
+      tile->time = g_strdup ("14 s");
       give_serial (tile, 139);
     } else if (i == 5) {
       StnTileModel *tile = add (model, i, columns_of (sites), STN_TILE_OFF, _ ("OFF"));
@@ -248,12 +248,12 @@ drawer (void)
   model->drawer_site = g_strdup ("A7");
   model->drawer_state = STN_TILE_FAIL;
   model->drawer_sentence = g_strdup (_ ("Board in A7 holds wrong data. Use the reject bin."));
-  stn_model_add_row (model->drawer_steps, _ ("Enter the ROM"), _ ("0.31 s"), NULL);
-  stn_model_add_row (model->drawer_steps, _ ("Identify the chip"), _ ("0.02 s"), _ ("product 460, ROM 5.3"));
-  stn_model_add_row (model->drawer_steps, _ ("Erase"), _ ("0.92 s"), _ ("48 pages"));
-  stn_model_add_row (model->drawer_steps, _ ("Program"), _ ("6.10 s"), _ ("96 KiB, 15.7 kB/s"));
-  StnModelRow *row = stn_model_add_row (model->drawer_steps, _ ("Verify"), _ ("1.20 s"),
-                                        _ ("08001234: expected 5A, seen 00"));
+  stn_model_add_row (model->drawer_steps, _ ("Enter the ROM"), "0.31 s", NULL);
+  stn_model_add_row (model->drawer_steps, _ ("Identify the chip"), "0.02 s", "product 460, ROM 5.3");
+  stn_model_add_row (model->drawer_steps, _ ("Erase"), "0.92 s", _ ("48 pages"));
+  stn_model_add_row (model->drawer_steps, _ ("Program"), "6.10 s", "96 KiB, 15.7 kB/s");
+  StnModelRow *row = stn_model_add_row (model->drawer_steps, _ ("Verify"), "1.20 s",
+                                        "08001234: expected 5A, seen 00");
   row->is_warning = TRUE;
   return model;
 }
@@ -277,23 +277,40 @@ fails (void)
   return model;
 }
 
+/* A badge was scanned: the reasons, and when one was chosen it alone and the PIN. */
+static StnModel *
+unlock_with (const char *reason)
+{
+  static const char *const reasons[] = { N_ ("Contacts were cleaned"), N_ ("Worn or broken contact"),
+                                         N_ ("Board was repaired"), N_ ("Agreed with engineering"), N_ ("Training") };
+  StnModel *model = finished (8);
+  model->side = STN_SIDE_UNLOCK;
+  model->unlock_what = g_strdup (_ ("The lot was stopped. A supervisor lets it go on."));
+  model->person = g_strdup_printf (_ ("Badge %s"), "BRANDT");
+  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++) {
+    if (reason != NULL && !g_str_equal (reason, reasons[i]))
+      continue;
+    StnModelRow *row = stn_model_add_row (model->reasons, _ (reasons[i]), NULL, NULL);
+    row->key = g_strdup (reasons[i]);
+    row->is_selected = reason != NULL;
+  }
+  model->wants_pin = reason != NULL;
+  if (reason != NULL)
+    model->unlock_preview
+        = g_strdup_printf (_ ("Will be recorded: badge %s, “%s”. Ends after 5 minutes."), "BRANDT", _ (reason));
+  return model;
+}
+
+static StnModel *
+unlock_reasons (void)
+{
+  return unlock_with (NULL);
+}
+
 static StnModel *
 unlock (void)
 {
-  static const char *const reasons[] = { N_ ("Contacts were cleaned"), N_ ("One more retry"), N_ ("Site to be switched off"),
-                                         N_ ("Go on after a stop") };
-  StnModel *model = finished (8);
-  model->side = STN_SIDE_UNLOCK;
-  model->unlock_what = g_strdup (_ ("Lot stopped: five boards failed. A supervisor lets it go on."));
-  model->person = g_strdup ("A. Brandt");
-  model->wants_pin = TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++) {
-    StnModelRow *row = stn_model_add_row (model->reasons, _ (reasons[i]), NULL, NULL);
-    row->key = g_strdup (reasons[i]);
-    row->is_selected = i == 0;
-  }
-  model->unlock_preview = g_strdup (_ ("Will be recorded: A. Brandt, “Contacts were cleaned”, for 5 minutes"));
-  return model;
+  return unlock_with ("Contacts were cleaned");
 }
 
 static StnModel *
@@ -303,6 +320,7 @@ sign_in (void)
   g_clear_pointer (&model->operator_name, g_free);
   g_clear_pointer (&model->shift, g_free);
   g_clear_pointer (&model->lot, g_free);
+  g_clear_pointer (&model->mode, g_free);
   model->instruction = g_strdup (_ ("Scan your badge to begin"));
   model->bench_summary = g_strdup (_ ("8 of 8 sites are ready"));
   model->version = g_strdup ("Station 0.1.0 · Line 2");
@@ -319,12 +337,11 @@ add_job_facts (StnModel *model, gboolean is_blocked)
   StnModelRow *row = stn_model_add_row (model->facts, _ ("Approved"), is_blocked ? _ ("no") : _ ("by Q. Nelson, 12 Nov"),
                                         is_blocked ? _ ("The job’s files differ from those that were approved.") : NULL);
   row->is_warning = is_blocked;
-  stn_model_add_row (model->plan, _ ("Erase 48 pages"), _ ("0.9 s"), NULL);
-  stn_model_add_row (model->plan, _ ("Write 96 KiB"), _ ("6.2 s"), NULL);
-  stn_model_add_row (model->plan, _ ("Read all of it back"), _ ("5.9 s"), NULL);
-  row = stn_model_add_row (model->plan, _ ("Lock the chip against reading (level 1)"), NULL,
-                           _ ("Cannot be undone without erasing the chip."));
-  row->is_warning = TRUE;
+  stn_model_add_row (model->plan, _ ("Cannot be undone"), NULL,
+                     _ ("what is in the flash is not read any more; opening the board erases it"))->is_warning = TRUE;
+  stn_model_add_row (model->plan, _ ("Erase 48 pages"), "0.9 s", NULL);
+  stn_model_add_row (model->plan, _ ("Write 96 KiB"), "6.2 s", NULL);
+  stn_model_add_row (model->plan, _ ("Read all of it back"), "5.9 s", NULL);
   stn_model_add_row (model->plan, _ ("Start the board and wait for its word"), _ ("at most 2 s"), NULL);
 }
 
@@ -335,7 +352,8 @@ setup_with (gboolean is_blocked)
   StnModel *model = frame (STN_SCREEN_SETUP);
   g_clear_pointer (&model->lot, g_free);
   for (guint i = 0; i < G_N_ELEMENTS (jobs); i++) {
-    StnModelRow *row = stn_model_add_row (model->jobs, jobs[i], i == 0 ? "7" : "3", NULL);
+    g_autofree char *revision = g_strdup_printf (_ ("rev. %d"), i == 0 ? 7 : 3);
+    StnModelRow *row = stn_model_add_row (model->jobs, jobs[i], revision, NULL);
     row->key = g_strdup (jobs[i]);
     row->is_selected = i == 0;
   }
@@ -472,6 +490,7 @@ const StnScene stn_scenes[] = {
   { "s3-drawer", drawer },
   { "s4-fails", fails },
   { "s5-unlock", unlock },
+  { "s5-unlock-reasons", unlock_reasons },
   { "s6-lot-end", lot_end },
   { "s6-lot-end-open", lot_end_open },
   { "s5-unlock-lot-end", lot_end_unlock },
