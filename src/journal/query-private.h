@@ -8,3 +8,6 @@ struct StnQuery {
   StnDatabase *database;
   gboolean is_virtual;
 };
+
+/* A connection that only reads. */
+StnDatabase *stn_query_connect (const char *path, GError **error);

@@ -4,6 +4,17 @@
 
 #include <string.h>
 
+StnDatabase *
+stn_query_connect (const char *path, GError **error)
+{
+  g_autoptr (StnDatabase) self = stn_database_open (path, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, error);
+  if (self == NULL
+      || !stn_database_execute (self, "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; "
+                                      "PRAGMA query_only = ON", error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
 static StnQuery *
 open_query (const char *path, gboolean takes_older, GError **error)
 {
@@ -14,11 +25,8 @@ open_query (const char *path, gboolean takes_older, GError **error)
     stn_error_set (error, STN_FAILURE_JOURNAL, "%s: there is no journal yet; a first run makes it", path);
     return NULL;
   }
-  database = stn_database_open (path, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, error);
-  if (database == NULL
-      || !stn_database_execute (database, "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; "
-                                          "PRAGMA query_only = ON", error)
-      || !stn_database_integer (database, "PRAGMA application_id", 0, &application, error)
+  database = stn_query_connect (path, error);
+  if (database == NULL || !stn_database_integer (database, "PRAGMA application_id", 0, &application, error)
       || !stn_database_integer (database, "PRAGMA user_version", 0, &step, error))
     return NULL;
   if (application != STN_JOURNAL_APPLICATION_ID || step < 1) {

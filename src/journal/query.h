@@ -149,7 +149,9 @@ StnAuditRow *stn_query_last_audit (StnQuery *self, const char *action, const cha
  * STN_FAILURE_JOURNAL naming the first bad row (entry, kind, row, run): one that was changed, deleted, inserted or
  * moved. *out_rows and *out_head (NULL allowed) are the chain's length and last hash. An end that was cut off cleanly
  * leaves a shorter chain that is right in itself: it shows only against a length and head that were kept elsewhere (a
- * report, a central database). Reads the whole file in one transaction; the writer goes on meanwhile. */
+ * report, a central database). Reads the whole file as it was when the walk began; the writer goes on meanwhile. Up to
+ * eight threads, one a processor, walk a part each on connections of their own; what is found and named is the same
+ * for any number of them. */
 gboolean stn_query_verify (StnQuery *self, guint64 *out_rows, guint8 out_head[32], GError **error);
 
 /* A change of a serial's state: "leased", "exposed", "used", "free", "void". */

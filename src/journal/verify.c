@@ -1,229 +1,148 @@
-/* The walk over the chain. Forms are built again from the columns as they are stored, type by type, not through the
- * structs: what a struct cannot hold (another type, a zero in a text) must not look like what was recorded. */
-#include "src/journal/query-private.h"
-#include "src/record/canonical.h"
-#include "src/record/columns.h"
+/* The whole chain, in ranges that several threads walk. Each range begins at the hash that the file has before it, and the
+ * range before proves that hash: together they prove what one walk from the first entry would, as every entry is
+ * compared with the one before it, at a joint too. Ranges are taken in their order and one that was taken is walked to
+ * its end or its first bad row; so the first bad row of the first bad range is the first of the chain.
+ *
+ * Every thread has a connection of its own, in a transaction of its own. What the writer adds meanwhile comes after the
+ * last entry that is looked at, and nothing before it changes. */
+#include "src/journal/verify-private.h"
 
 #include <string.h>
 
-/* What each kind of row is made of: its columns' names, from the struct's table or from here. */
-typedef struct {
-  const char *kind; /* also the table */
-  const StnColumn *(*columns) (guint *out_count);
-  const char *names; /* where there is no struct */
-  const char *later; /* those that came with form 2; NULL: none */
-  guint form;        /* the newest that is known */
-  const char *run_id; /* an expression for the run to name; NULL: none */
-} ChainKind;
+#define THREADS_MOST 8
+#define ENTRIES_A_RANGE 16384
 
-static const ChainKind chain_kinds[] = {
-  { "run", stn_run_columns, NULL, NULL, STN_RUN_FORM, "run_id" },
-  { "result", stn_result_columns, NULL, NULL, STN_RESULT_FORM, "run_id" },
-  { "void", NULL, "utc_us, serial, reason, operator_id", NULL, STN_MARK_FORM, NULL },
-  { "disposition", NULL, "utc_us, uid, kind, reason, operator_id", NULL, STN_MARK_FORM, NULL },
-  { "audit", NULL, "utc_us, action, subject, detail, operator_id",
-    "lot, site, run_id, old_value, new_value, reason, allowed_by", STN_AUDIT_FORM, NULL },
-};
-
-/* a kind's statement, for the time of a walk */
-typedef struct {
-  sqlite3_stmt *select; /* by id: form, run_id, then the columns in the form's order */
-  int steps_at;         /* the number of columns before the list of steps; -1: no list */
-  int later_from, later_count; /* the columns that form 1 does not have, counted likewise; they are one run of columns */
-} KindWalk;
+/* ----- ranges ----- */
 
 typedef struct {
   StnQuery *query;
-  KindWalk kinds[G_N_ELEMENTS (chain_kinds)];
-  sqlite3_stmt *steps;
-  StnCanonical *form; /* of the row at hand */
-} Walk;
+  gint64 last;        /* the last entry */
+  guint64 count;      /* of ranges */
+  guint64 length;     /* of each but the last, in entries */
+  GMutex mutex;       /* guards what follows */
+  guint64 next;       /* range */
+  guint64 bad;        /* the first one that is not right; G_MAXUINT64: none so far */
+  GError *error;      /* of that one */
+  GPtrArray *walked;  /* StnWalkRange by their number; NULL: not yet */
+} Verify;
 
 static void
-walk_clear (Walk *self)
+verify_clear (Verify *self)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (chain_kinds); i++)
-    sqlite3_finalize (self->kinds[i].select);
-  sqlite3_finalize (self->steps);
-  stn_canonical_free (self->form);
-  sqlite3_exec (self->query->database->connection, "COMMIT", NULL, NULL, NULL); /* it only read */
+  g_mutex_clear (&self->mutex);
+  g_clear_error (&self->error);
+  g_ptr_array_unref (self->walked);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Walk, walk_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Verify, verify_clear)
 
-static int
-count_names (const char *names)
+/* The next range; NULL: there is none, or one before it is bad. */
+static StnWalkRange *
+take (Verify *self, guint64 *out_number)
 {
-  int count = names != NULL;
-  for (; names != NULL && *names != '\0'; names++)
-    count += *names == ',';
-  return count;
-}
-
-static gboolean
-walk_prepare (Walk *self, GError **error)
-{
-  StnDatabase *database = self->query->database;
-  guint count;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (chain_kinds); i++) {
-    const ChainKind *kind = &chain_kinds[i];
-    g_autoptr (GString) text = g_string_new (NULL);
-    self->kinds[i].steps_at = -1;
-    g_string_append_printf (text, "SELECT form, %s", kind->run_id != NULL ? kind->run_id : "NULL");
-    if (kind->columns == NULL) {
-      g_string_append_printf (text, ", %s", kind->names);
-      self->kinds[i].later_from = count_names (kind->names);
-      self->kinds[i].later_count = count_names (kind->later);
-      if (kind->later != NULL)
-        g_string_append_printf (text, ", %s", kind->later);
-    } else {
-      const StnColumn *columns = kind->columns (&count);
-      for (guint j = 0; j < count; j++)
-        if (columns[j].type == STN_COLUMN_STEPS)
-          self->kinds[i].steps_at = (int) j;
-        else
-          g_string_append_printf (text, ", %s", columns[j].name);
-      for (guint j = 0; j < count; j++) {
-        self->kinds[i].later_from += columns[j].form < 2 && columns[j].type != STN_COLUMN_STEPS;
-        self->kinds[i].later_count += columns[j].form >= 2;
-      }
-    }
-    g_string_append_printf (text, " FROM %s WHERE id = ?", kind->kind);
-    self->kinds[i].select = stn_database_prepare (database, text->str, error);
-    if (self->kinds[i].select == NULL)
-      return FALSE;
-  }
-
-  g_autoptr (GString) text = g_string_new ("SELECT position");
-  const StnColumn *columns = stn_step_columns (&count);
-  for (guint j = 0; j < count; j++)
-    g_string_append_printf (text, ", %s", columns[j].name);
-  g_string_append (text, " FROM step WHERE result = ? ORDER BY position");
-  self->steps = stn_database_prepare (database, text->str, error);
-  return self->steps != NULL;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  if (self->next >= self->count || self->next > self->bad)
+    return NULL;
+  guint64 number = self->next++;
+  StnWalkRange *range = g_new0 (StnWalkRange, 1);
+  range->from = number == 0 ? G_MININT64 : (gint64) (number * self->length) + 1;
+  range->to = number == self->count - 1 ? self->last : (gint64) ((number + 1) * self->length);
+  *out_number = number;
+  return range;
 }
 
 static void
-put_column (StnCanonical *form, sqlite3_stmt *rows, int column)
+give_back (Verify *self, guint64 number, StnWalkRange *range, GError *error)
 {
-  switch (sqlite3_column_type (rows, column)) {
-  case SQLITE_INTEGER:
-    stn_canonical_integer (form, sqlite3_column_int64 (rows, column));
-    break;
-  case SQLITE_TEXT:
-    stn_canonical_text_length (form, (const char *) sqlite3_column_text (rows, column),
-                               (gsize) sqlite3_column_bytes (rows, column));
-    break;
-  case SQLITE_NULL:
-    stn_canonical_null (form);
-    break;
-  default:
-    stn_canonical_list (form, G_MAXUINT32); /* no row of ours has such a value: the hash will not fit */
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  if (error != NULL && number < self->bad) {
+    g_clear_error (&self->error);
+    self->bad = number;
+    self->error = error;
+  } else {
+    g_clear_error (&error);
+  }
+  if (number >= self->walked->len)
+    g_ptr_array_set_size (self->walked, (int) number + 1);
+  g_ptr_array_index (self->walked, number) = range;
+}
+
+static void
+walk_ranges (Verify *self, StnWalk *walk)
+{
+  StnWalkRange *range;
+  guint64 number;
+
+  while ((range = take (self, &number)) != NULL) {
+    GError *error = NULL;
+    stn_walk_range (walk, range, &error);
+    give_back (self, number, range, error);
   }
 }
 
-static gboolean
-put_steps (Walk *self, StnCanonical *form, gint64 result, GError **error)
+/* A thread beside the caller's. Where it can't open the file it leaves its part to the others: the caller's walks all
+ * that nobody took. */
+static gpointer
+help (gpointer data)
 {
-  StnDatabase *database = self->query->database;
-  int columns = sqlite3_column_count (self->steps);
-  guint count = 0;
-  StnRowState state;
-
-  sqlite3_reset (self->steps);
-  sqlite3_bind_int64 (self->steps, 1, result);
-  gsize place = stn_canonical_list_open (form);
-  while ((state = stn_database_step (database, self->steps, error)) == STN_ROW) {
-    for (int column = 1; column < columns; column++)
-      put_column (form, self->steps, column);
-    count++;
-  }
-  stn_canonical_list_close (form, place, count);
-  sqlite3_reset (self->steps);
-  return state == STN_ROW_END;
+  Verify *self = data;
+  g_autoptr (StnDatabase) database = stn_query_connect (self->query->database->path, NULL);
+  g_autoptr (StnWalk) walk = database != NULL ? stn_walk_new (database, NULL) : NULL;
+  if (walk != NULL)
+    walk_ranges (self, walk);
+  return NULL;
 }
 
-/* One entry of the chain against its row. */
+/* ----- rows that no entry stands for ----- */
+
+/* *out: whether the table has a row from..to, both included */
 static gboolean
-check_entry (Walk *self, gint64 sequence, const char *kind_name, gint64 row, const guint8 previous[STN_HASH_BYTES],
-             const guint8 hash[STN_HASH_BYTES], GError **error)
+has_row (StnDatabase *database, sqlite3_stmt *rows, gint64 from, gint64 to, gboolean *out, GError **error)
 {
-  StnDatabase *database = self->query->database;
-  gsize i = 0;
-
-  while (i < G_N_ELEMENTS (chain_kinds) && g_strcmp0 (chain_kinds[i].kind, kind_name) != 0)
-    i++;
-  if (i == G_N_ELEMENTS (chain_kinds)) {
-    stn_error_set (error, STN_FAILURE_JOURNAL, "chain entry %" G_GINT64_FORMAT ": no kind of row is called %s",
-                   sequence, kind_name);
-    return FALSE;
-  }
-
-  sqlite3_stmt *select = self->kinds[i].select;
-  sqlite3_reset (select);
-  sqlite3_bind_int64 (select, 1, row);
-  StnRowState state = stn_database_step (database, select, error);
-  if (state == STN_ROW_ERROR)
-    return FALSE;
-  if (state == STN_ROW_END) {
-    stn_error_set (error, STN_FAILURE_JOURNAL,
-                   "chain entry %" G_GINT64_FORMAT ": %s row %" G_GINT64_FORMAT " was deleted", sequence, kind_name,
-                   row);
-    return FALSE;
-  }
-
-  gint64 form_number = sqlite3_column_int64 (select, 0);
-  g_autofree char *run_id = NULL;
-  if (form_number < 1 || form_number > chain_kinds[i].form) {
-    run_id = stn_rows_text (select, 1);
-    stn_error_set (error, STN_FAILURE_JOURNAL,
-                   "chain entry %" G_GINT64_FORMAT ": %s row %" G_GINT64_FORMAT "%s%s has form %" G_GINT64_FORMAT
-                   ", which this program does not know", sequence, kind_name, row, run_id != NULL ? " of run " : "",
-                   run_id != NULL ? run_id : "", form_number);
-    return FALSE;
-  }
-  StnCanonical *form = self->form;
-  stn_canonical_restart (form, kind_name, (guint) form_number);
-  int columns = sqlite3_column_count (select);
-  const KindWalk *walk = &self->kinds[i];
-  gboolean is_bare = TRUE; /* what its form does not have is not there */
-  for (int column = 2; column <= columns; column++) {
-    if (column - 2 == walk->steps_at && !put_steps (self, form, row, error))
-      return FALSE;
-    gboolean is_later = column - 2 >= walk->later_from && column - 2 < walk->later_from + walk->later_count;
-    if (column < columns && (form_number > 1 || !is_later))
-      put_column (form, select, column);
-    else if (column < columns && sqlite3_column_type (select, column) != SQLITE_NULL)
-      is_bare = FALSE;
-  }
-
-  guint8 seen[STN_HASH_BYTES];
-  stn_chain_next (previous, form, seen);
-  gboolean is_right = is_bare && memcmp (seen, hash, STN_HASH_BYTES) == 0;
-  if (!is_right)
-    run_id = stn_rows_text (select, 1);
-  sqlite3_reset (select);
-  if (is_right)
-    return TRUE;
-  stn_error_set (error, STN_FAILURE_JOURNAL,
-                 "chain entry %" G_GINT64_FORMAT ": %s row %" G_GINT64_FORMAT "%s%s is not what was recorded: it, or a "
-                 "step of it, was changed", sequence, kind_name, row, run_id != NULL ? " of run " : "",
-                 run_id != NULL ? run_id : "");
-  return FALSE;
+  sqlite3_bind_int64 (rows, 1, from);
+  sqlite3_bind_int64 (rows, 2, to);
+  StnRowState state = stn_database_step (database, rows, error);
+  sqlite3_reset (rows);
+  *out |= state == STN_ROW;
+  return state != STN_ROW_ERROR;
 }
 
-/* a row that no entry of the chain stands for, or a step of no result */
+/* Rows before, between and after those of the ranges, which saw what lies within them. *out_plain: there are none. */
 static gboolean
-check_strays (Walk *self, GError **error)
+look_between (Verify *self, guint kind, const char *table, const char *key, gboolean *out_plain, GError **error)
 {
   StnDatabase *database = self->query->database;
+  g_autofree char *text
+      = g_strdup_printf ("SELECT 1 FROM %s WHERE %s BETWEEN ? AND ? LIMIT 1", table, key);
+  sqlite3_stmt *rows = stn_database_prepare (database, text, error);
+  gint64 from = G_MININT64;
+  gboolean found = FALSE, in_order = TRUE, can_follow = TRUE, read = rows != NULL;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (chain_kinds); i++) {
-    const ChainKind *kind = &chain_kinds[i];
+  for (guint i = 0; read && i < self->walked->len; i++) {
+    const StnRowSpan *span = &((const StnWalkRange *) g_ptr_array_index (self->walked, i))->spans[kind];
+    if (span->count == 0)
+      continue;
+    in_order &= can_follow && span->first >= from;
+    if (span->first > from)
+      read = has_row (database, rows, from, span->first - 1, &found, error);
+    can_follow = span->last < G_MAXINT64;
+    from = can_follow ? span->last + 1 : span->last;
+  }
+  if (read && can_follow)
+    read = has_row (database, rows, from, G_MAXINT64, &found, error);
+  sqlite3_finalize (rows);
+  *out_plain &= in_order && !found;
+  return read;
+}
+
+/* a row that no entry of the chain stands for, or a step of no result: the first of them, by asking for each */
+static gboolean
+find_stray (StnDatabase *database, GError **error)
+{
+  for (guint i = 0; i < STN_CHAIN_KINDS; i++) {
+    const char *kind = stn_chain_kind_name (i);
     g_autofree char *text = g_strdup_printf ("SELECT id, %s FROM %s AS t WHERE NOT EXISTS (SELECT 1 FROM chain WHERE "
                                              "chain.kind = '%s' AND chain.row = t.id) "
-                                             "ORDER BY id LIMIT 1",
-                                             kind->run_id != NULL ? kind->run_id : "NULL", kind->kind, kind->kind);
+                                             "ORDER BY id LIMIT 1", stn_chain_kind_run (i), kind, kind);
     sqlite3_stmt *rows = stn_database_prepare (database, text, error);
     if (rows == NULL)
       return FALSE;
@@ -232,9 +151,8 @@ check_strays (Walk *self, GError **error)
       g_autofree char *run_id = stn_rows_text (rows, 1);
       stn_error_set (error, STN_FAILURE_JOURNAL,
                      "%s row %" G_GINT64_FORMAT "%s%s is not in the chain: it was inserted, "
-                     "or its entry was deleted",
-                     kind->kind, (gint64) sqlite3_column_int64 (rows, 0), run_id != NULL ? " of run " : "",
-                     run_id != NULL ? run_id : "");
+                     "or its entry was deleted", kind, (gint64) sqlite3_column_int64 (rows, 0),
+                     run_id != NULL ? " of run " : "", run_id != NULL ? run_id : "");
     }
     sqlite3_finalize (rows);
     if (state != STN_ROW_END)
@@ -253,55 +171,80 @@ check_strays (Walk *self, GError **error)
 }
 
 static gboolean
-check_chain (Walk *self, guint64 *out_rows, guint8 out_head[STN_HASH_BYTES], GError **error)
+check_strays (Verify *self, GError **error)
 {
-  StnDatabase *database = self->query->database;
-  guint8 head[STN_HASH_BYTES] = { 0 };
-  gint64 expected = 1;
-  g_autoptr (StnRows) rows = stn_database_query (database, error,
-    "SELECT sequence, kind, row, previous_hash, hash FROM chain ORDER BY sequence", "");
-  if (rows == NULL)
-    return FALSE;
+  static const guint result_kind = 1;
+  gboolean plain = TRUE;
 
-  StnRowState state;
-  while ((state = stn_database_step (database, rows, error)) == STN_ROW) {
-    gint64 sequence = sqlite3_column_int64 (rows, 0);
-    if (sequence != expected) {
-      stn_error_set (error, STN_FAILURE_JOURNAL, "chain entry %" G_GINT64_FORMAT " was deleted", expected);
+  for (guint i = 0; i < self->walked->len; i++)
+    plain &= ((const StnWalkRange *) g_ptr_array_index (self->walked, i))->is_plain;
+  for (guint i = 0; plain && i < STN_CHAIN_KINDS; i++)
+    if (!look_between (self, i, stn_chain_kind_name (i), "id", &plain, error))
       return FALSE;
-    }
-    if (sqlite3_column_bytes (rows, 3) != STN_HASH_BYTES || sqlite3_column_bytes (rows, 4) != STN_HASH_BYTES
-        || memcmp (sqlite3_column_blob (rows, 3), head, STN_HASH_BYTES) != 0) {
-      stn_error_set (error, STN_FAILURE_JOURNAL,
-                     "chain entry %" G_GINT64_FORMAT " (%s row %" G_GINT64_FORMAT ") does not follow the one before "
-                     "it: entries were changed, inserted or put in another order", sequence,
-                     (const char *) sqlite3_column_text (rows, 1), (gint64) sqlite3_column_int64 (rows, 2));
-      return FALSE;
-    }
-    if (!check_entry (self, sequence, (const char *) sqlite3_column_text (rows, 1), sqlite3_column_int64 (rows, 2),
-                      head, sqlite3_column_blob (rows, 4), error))
-      return FALSE;
-    memcpy (head, sqlite3_column_blob (rows, 4), STN_HASH_BYTES);
-    expected++;
-  }
-  if (state == STN_ROW_ERROR || !check_strays (self, error))
+  if (plain && !look_between (self, result_kind, "step", "result", &plain, error))
     return FALSE;
-  *out_rows = (guint64) expected - 1;
-  memcpy (out_head, head, STN_HASH_BYTES);
+  return plain || find_stray (self->query->database, error);
+}
+
+/* ----- all of it ----- */
+
+static gboolean
+read_last (StnDatabase *database, gboolean *out_empty, gint64 *out_last, GError **error)
+{
+  g_autoptr (StnRows) rows = stn_database_query (database, error, "SELECT max (sequence) FROM chain", "");
+  if (rows == NULL || stn_database_step (database, rows, error) != STN_ROW)
+    return FALSE;
+  *out_empty = sqlite3_column_type (rows, 0) == SQLITE_NULL;
+  *out_last = sqlite3_column_int64 (rows, 0);
+  return TRUE;
+}
+
+static gboolean
+verify (StnQuery *query, guint threads, guint entries_a_range, guint64 *out_rows, guint8 out_head[STN_HASH_BYTES],
+        GError **error)
+{
+  g_autoptr (StnWalk) walk = stn_walk_new (query->database, error);
+  g_auto (Verify) self = { .query = query, .length = entries_a_range, .bad = G_MAXUINT64,
+                           .walked = g_ptr_array_new_with_free_func (g_free) };
+  g_autoptr (GPtrArray) helpers = g_ptr_array_new ();
+  gboolean is_empty;
+
+  g_mutex_init (&self.mutex);
+  /* from here on this connection sees one state of the file, and the others, which begin later, that or a later one */
+  if (walk == NULL || !read_last (query->database, &is_empty, &self.last, error))
+    return FALSE;
+  if (!is_empty)
+    self.count = self.last < 1 ? 1 : (guint64) (self.last - 1) / self.length + 1;
+
+  guint others = (guint) MIN (threads, MAX (self.count, 1)) - 1;
+  for (guint i = 0; i < others; i++)
+    g_ptr_array_add (helpers, g_thread_new ("verify", help, &self));
+  walk_ranges (&self, walk);
+  for (guint i = 0; i < others; i++)
+    g_thread_join (g_ptr_array_index (helpers, i));
+
+  if (self.error != NULL) {
+    g_propagate_error (error, g_steal_pointer (&self.error));
+    return FALSE;
+  }
+  if (!check_strays (&self, error))
+    return FALSE;
+  *out_rows = (guint64) self.last;
+  memset (out_head, 0, STN_HASH_BYTES);
+  if (self.walked->len > 0)
+    memcpy (out_head, ((const StnWalkRange *) g_ptr_array_index (self.walked, self.walked->len - 1))->head,
+            STN_HASH_BYTES);
   return TRUE;
 }
 
 gboolean
-stn_query_verify (StnQuery *self, guint64 *out_rows, guint8 out_head[STN_HASH_BYTES], GError **error)
+stn_query_verify_by (StnQuery *self, guint threads, guint entries_a_range, guint64 *out_rows,
+                     guint8 out_head[STN_HASH_BYTES], GError **error)
 {
-  /* one state of the file from the first entry to the last */
-  if (!stn_database_execute (self->database, "BEGIN", error))
-    return FALSE;
-
   guint64 rows;
   guint8 head[STN_HASH_BYTES];
-  g_auto (Walk) walk = { .query = self, .form = stn_canonical_new ("", 1) };
-  if (!walk_prepare (&walk, error) || !check_chain (&walk, &rows, head, error)) {
+
+  if (!verify (self, threads, entries_a_range, &rows, head, error)) {
     g_prefix_error (error, "%s: ", self->database->path);
     return FALSE;
   }
@@ -310,4 +253,11 @@ stn_query_verify (StnQuery *self, guint64 *out_rows, guint8 out_head[STN_HASH_BY
   if (out_head != NULL)
     memcpy (out_head, head, STN_HASH_BYTES);
   return TRUE;
+}
+
+gboolean
+stn_query_verify (StnQuery *self, guint64 *out_rows, guint8 out_head[STN_HASH_BYTES], GError **error)
+{
+  return stn_query_verify_by (self, CLAMP (g_get_num_processors (), 1, THREADS_MOST), ENTRIES_A_RANGE, out_rows,
+                              out_head, error);
 }

@@ -43,6 +43,10 @@ gsize stn_canonical_list_open (StnCanonical *self);
 void stn_canonical_list_close (StnCanonical *self, gsize place, guint count);
 /* As stn_canonical_new, in the memory that there is. */
 void stn_canonical_restart (StnCanonical *self, const char *row_kind, guint form);
+/* Empties it, without kind and form: for a part of a form that is made apart. */
+void stn_canonical_clear (StnCanonical *self);
+/* What another one holds, or a part of it. */
+void stn_canonical_append (StnCanonical *self, const guint8 *bytes, gsize length);
 /* Borrowed until the next call. */
 const guint8 *stn_canonical_bytes (const StnCanonical *self, gsize *out_length);
 
@@ -52,5 +56,12 @@ StnCanonical *stn_canonical_result (const StnResult *result);
 
 /* hash = SHA-256 ("stn1" || previous || form). */
 void stn_chain_next (const guint8 previous[STN_HASH_BYTES], const StnCanonical *form, guint8 out[STN_HASH_BYTES]);
+/* The same over a form that lies in pieces. */
+typedef struct {
+  const guint8 *bytes;
+  gsize length;
+} StnFormPart;
+void stn_chain_next_of_parts (const guint8 previous[STN_HASH_BYTES], const StnFormPart *parts, guint count,
+                              guint8 out[STN_HASH_BYTES]);
 
 G_END_DECLS

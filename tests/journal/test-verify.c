@@ -1,4 +1,5 @@
 /* What somebody with the file and SQLite can do to it, and how verify names it. */
+#include "src/journal/verify-private.h"
 #include "tests/journal/support.h"
 
 #include <string.h>
@@ -47,27 +48,54 @@ tamper (Place *place, const char *sql)
   sqlite3_close (connection);
 }
 
-/* NULL: nothing is found */
-static void
-assert_verdict (Place *place, const char *sql, const char *words)
+/* What a walk says by so many threads, in ranges of so many entries: its error, or "right" with length and head. */
+static char *
+say (StnQuery *query, guint threads, guint entries_a_range)
 {
-  g_autoptr (StnQuery) query = query_or_fail (place);
   g_autoptr (GError) error = NULL;
   guint64 rows = 99;
-  gboolean right = stn_query_verify (query, &rows, NULL, &error);
+  guint8 head[32];
 
-  if (words == NULL) {
+  if (stn_query_verify_by (query, threads, entries_a_range, &rows, head, &error)) {
     g_assert_no_error (error);
-    g_assert_cmpuint (rows, ==, ENTRIES);
-    return;
+    g_autofree char *hash = g_base64_encode (head, sizeof head);
+    return g_strdup_printf ("right: %" G_GUINT64_FORMAT " %s", rows, hash);
   }
-  if (right)
-    g_error ("%s: not found", sql);
   g_assert_error (error, STN_ERROR, STN_FAILURE_JOURNAL);
   g_assert_cmpuint (rows, ==, 99);
-  g_test_message ("%s: %s", sql, error->message);
-  if (strstr (error->message, words) == NULL)
-    g_error ("%s: \"%s\" instead of \"%s\"", sql, error->message, words);
+  return g_strdup (error->message);
+}
+
+/* By however many threads, in ranges that end before, at and after whatever was changed: the same words. */
+static char *
+say_the_same (StnQuery *query, const char *sql, const guint *ranges, gsize range_count)
+{
+  static const guint threads[] = { 1, 2, 5 };
+  g_autofree char *whole = say (query, 1, 1000000);
+
+  for (gsize i = 0; i < range_count; i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (threads); j++) {
+      g_autofree char *said = say (query, threads[j], ranges[i]);
+      if (strcmp (said, whole) != 0)
+        g_error ("%s, %u threads, ranges of %u: \"%s\" instead of \"%s\"", sql, threads[j], ranges[i], said, whole);
+    }
+  return g_steal_pointer (&whole);
+}
+
+/* NULL: nothing is found */
+static void
+assert_verdict (Place *place, const char *sql, const char *words, gboolean is_quick)
+{
+  static const guint ranges[] = { 1, 3, 4, 13 };
+  g_autoptr (StnQuery) query = query_or_fail (place);
+  g_autofree char *said = say_the_same (query, sql, ranges + is_quick, is_quick ? 1 : G_N_ELEMENTS (ranges));
+
+  g_test_message ("%s: %s", sql, said);
+  g_autofree char *right = g_strdup_printf ("right: %d ", ENTRIES);
+  if (words == NULL)
+    g_assert_true (g_str_has_prefix (said, right));
+  else if (strstr (said, words) == NULL)
+    g_error ("%s: \"%s\" instead of \"%s\"", sql, said, words);
 }
 
 static const struct {
@@ -127,6 +155,22 @@ static const struct {
   { "UPDATE chain SET hash = zeroblob (32) WHERE sequence = 3", "entry 3: run row 2" },
   { "UPDATE chain SET previous_hash = zeroblob (32) WHERE sequence = 4", "entry 4 (run row 3) does not follow" },
   { "UPDATE chain SET kind = 'audit', row = 9 WHERE sequence = 6", "entry 6: audit row 9 was deleted" },
+  { "UPDATE chain SET sequence = 9223372036854775807 WHERE sequence = 14", "entry 14 was deleted" },
+  { "PRAGMA ignore_check_constraints = ON; UPDATE chain SET sequence = -3 WHERE sequence = 1", "entry 1 was deleted" },
+  { "PRAGMA ignore_check_constraints = ON; UPDATE chain SET sequence = -sequence", "entry 1 was deleted" },
+  { "PRAGMA ignore_check_constraints = ON; UPDATE chain SET hash = x'00' WHERE sequence = 3",
+    "entry 3 (run row 2) does not follow" },
+  /* more than one: the first is told */
+  { "UPDATE run SET lot = 'L2'; UPDATE result SET seen = 'x'; UPDATE audit SET detail = 'x'", "entry 1: run row 1" },
+  { "UPDATE audit SET detail = 'x'; UPDATE result SET seen = 'x' WHERE id > 1; DELETE FROM run WHERE id = 5",
+    "entry 5: result row 2" },
+  { "UPDATE audit SET detail = 'x' WHERE id = 2; INSERT INTO void VALUES (0, 1, 0, 'x', 'y', NULL)",
+    "entry 12: audit row 2" },
+  { "INSERT INTO audit (id, form, utc_us, action) VALUES (-1, 1, 0, 'x'), (9, 1, 0, 'x');"
+    "INSERT INTO void VALUES (9, 1, 0, 'x', 'y', NULL)", "void row 9 is not in the chain" },
+  /* rows between those of two entries, which no range has */
+  { "INSERT INTO step VALUES (-5, 1, 'leave', 'pass', NULL, 0, 0, 1, 0, NULL, NULL, NULL, NULL, NULL)",
+    "steps of result row -5" },
 };
 
 static void
@@ -137,13 +181,13 @@ every_change_is_found_and_named (void)
   gsize length;
 
   fill (whole);
-  assert_verdict (whole, "nothing", NULL);
+  assert_verdict (whole, "nothing", NULL, FALSE);
   g_assert_true (g_file_get_contents (whole->path, &contents, &length, NULL)); /* closed: no -wal beside it */
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (Place) place = place_new ();
     g_assert_true (g_file_set_contents (place->path, contents, (gssize) length, NULL));
     tamper (place, cases[i].sql);
-    assert_verdict (place, cases[i].sql, cases[i].words);
+    assert_verdict (place, cases[i].sql, cases[i].words, FALSE);
   }
 }
 
@@ -178,11 +222,55 @@ every_column_is_under_the_chain (void)
       /* the number of a step is not in the form: only their order counts, and that has not changed */
       gboolean in_form = strcmp (parts[0], "position") != 0;
       const char *words = strcmp (parts[0], "form") == 0 ? "has form" : "is not what was recorded";
-      assert_verdict (copy, sql, in_form ? words : NULL);
+      assert_verdict (copy, sql, in_form ? words : NULL, TRUE);
       tried++;
     }
   }
   g_assert_cmpuint (tried, >, 80);
+}
+
+/* a long chain: every entry in turn, alone and together with the last one, and every joint's hashes */
+static void
+the_first_bad_entry_is_named_wherever_it_lies (void)
+{
+  enum { ROWS = 23 };
+  static const guint ranges[] = { 1, 5, 6, 22 };
+  static const char *const changes[] = {
+    "UPDATE audit SET detail = 'x' WHERE id = %u", "UPDATE audit SET detail = 'x' WHERE id IN (%u, 23)",
+    "UPDATE chain SET hash = randomblob (32) WHERE sequence = %u",
+    "UPDATE chain SET previous_hash = randomblob (32) WHERE sequence = %u", "DELETE FROM audit WHERE id = %u",
+    "UPDATE audit SET detail = 'x' WHERE id >= %u",
+    /* both sides of a joint agree with each other, and neither with the rows */
+    "UPDATE chain SET hash = zeroblob (32) WHERE sequence = %1$u;"
+    "UPDATE chain SET previous_hash = zeroblob (32) WHERE sequence = %1$u + 1",
+  };
+  g_autoptr (Place) whole = place_new ();
+  g_autofree char *contents = NULL;
+  gsize length;
+
+  {
+    g_autoptr (StnJournal) journal = open_or_fail (whole);
+    for (guint i = 0; i < ROWS; i++)
+      g_assert_true (stn_journal_audit (journal, "clock-set", "station", "3 s", NULL, NULL));
+  }
+  g_assert_true (g_file_get_contents (whole->path, &contents, &length, NULL));
+  for (guint entry = 1; entry <= ROWS; entry++)
+    for (gsize i = 0; i < G_N_ELEMENTS (changes); i++) {
+      g_autoptr (Place) place = place_new ();
+      g_autoptr (GString) sql = g_string_new (changes[i]);
+      g_autofree char *number = g_strdup_printf ("%u", entry);
+      g_string_replace (sql, "%1$u", number, 0);
+      g_string_replace (sql, "%u", number, 0);
+      g_assert_true (g_file_set_contents (place->path, contents, (gssize) length, NULL));
+      tamper (place, sql->str);
+      g_autoptr (StnQuery) query = query_or_fail (place);
+      /* not every width at every entry: all of them are at every place by the end */
+      g_autofree char *said = say_the_same (query, sql->str, ranges + entry % G_N_ELEMENTS (ranges), 1);
+      g_autofree char *words = g_strdup_printf ("chain entry %u", entry);
+      const char *found = strstr (said, words);
+      if (found == NULL || g_ascii_isdigit (found[strlen (words)]))
+        g_error ("%s: \"%s\" instead of \"%s\"", sql->str, said, words);
+    }
 }
 
 /* what the walk cannot see by itself */
@@ -244,6 +332,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/verify/every_change_is_found_and_named", every_change_is_found_and_named);
   g_test_add_func ("/verify/every_column_is_under_the_chain", every_column_is_under_the_chain);
+  g_test_add_func ("/verify/the_first_bad_entry_is_named_wherever_it_lies",
+                   the_first_bad_entry_is_named_wherever_it_lies);
   g_test_add_func ("/verify/a_cut_off_end_shows_in_length_and_head", a_cut_off_end_shows_in_length_and_head);
   g_test_add_func ("/verify/an_empty_chain_is_right", an_empty_chain_is_right);
   g_test_add_func ("/verify/the_writer_goes_on_during_and_after_a_walk", the_writer_goes_on_during_and_after_a_walk);

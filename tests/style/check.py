@@ -35,6 +35,7 @@ OWNED = [
     (r"libusb|libserialport\.h|ftdi\.h", ["src/link/", "src/bench/", "tests/vm/"], "libusb, libserialport and libftdi"),
     (r"yaml\.h", ["src/base/"], "libyaml"),
     (r"sodium\.h", ["src/job/", "src/station/"], "libsodium"),
+    (r"nettle/", ["src/record/"], "nettle"),
     (r"libelf\.h|gelf\.h", ["src/image/"], "libelf"),
     (r"json-glib/", ["src/cli/", "src/report/", "src/central/", "ui/", "tests/"], "json-glib"),
 ]
