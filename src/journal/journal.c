@@ -148,10 +148,12 @@ take_steps (StnJournal *self, GError **error)
   if (!look (database, &step, error))
     return FALSE;
   const gboolean is_new = step == 0;
+  const gint64 first = step;
   if (!is_new && !check_kind (self, error)) /* a file that is refused is not changed */
     return FALSE;
   while (step < (gint64) stn_schema_step_count) {
-    if (!is_new && !back_up (database, step, stn_clock_utc_us (self->clock), error))
+    /* one backup, of the file as it was found, is enough for all the steps that follow each other here */
+    if (!is_new && step == first && !back_up (database, step, stn_clock_utc_us (self->clock), error))
       return FALSE;
     if (!stn_database_execute (database, "BEGIN IMMEDIATE", error))
       return FALSE;

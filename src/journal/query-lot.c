@@ -64,12 +64,13 @@ add_left (StnQuery *self, const char *text, const char *lot, StnLotSums *sums, G
 /* boards whose last verdict, given in this lot, is fail */
 static const char failed_text[]
     = "SELECT run.run_id, run.site, uid, serial, 'fail', failure, " BIN_OF ("run.run_id")
-      " FROM run JOIN unit_now ON last_run = run.id JOIN result ON result.run_id = run.run_id"
-      " WHERE run.lot = ? AND last_verdict = 'fail'";
+      " FROM run_not_passed AS few CROSS JOIN run ON run.id = few.run JOIN unit_now ON last_run = run.id"
+      " JOIN result ON result.run_id = run.run_id"
+      " WHERE few.verdict = 'fail' AND few.lot = ? AND last_verdict = 'fail'";
 /* runs without a result that nobody is at work on, and that no later run of the same board has made good */
 static const char unknown_text[]
-    = "WITH left_over AS MATERIALIZED (SELECT * FROM run WHERE lot = ?1"
-      "   AND NOT EXISTS (SELECT 1 FROM result WHERE result.run_id = run.run_id))"
+    = "WITH left_over AS MATERIALIZED (SELECT run.* FROM run_not_passed AS few CROSS JOIN run ON run.id = few.run"
+      "   WHERE few.verdict = 'unknown' AND few.lot = ?1)"
       " SELECT run.run_id, run.site, admission.uid, (SELECT serial FROM serial_event WHERE serial_event.run_id ="
       " run.run_id ORDER BY id DESC LIMIT 1), 'unknown', NULL, " BIN_OF ("run.run_id")
       " FROM left_over AS run LEFT JOIN admission ON admission.run_id = run.run_id"
@@ -82,9 +83,10 @@ static const char unknown_text[]
       "   WHERE later.lot = ?1 AND later.retry_of IS NOT NULL AND its.verdict IN ('pass', 'fail'))";
 /* boards that are known by their chip and never came to a verdict */
 static const char unfinished_text[]
-    = "SELECT run.run_id, run.site, uid, serial, verdict, failure, " BIN_OF ("run.run_id")
-      " FROM run JOIN result ON result.run_id = run.run_id"
-      " WHERE run.lot = ? AND verdict IN ('error', 'cancelled') AND uid IS NOT NULL AND failure <> 'same-unit-twice'"
+    = "SELECT run.run_id, run.site, uid, serial, result.verdict, failure, " BIN_OF ("run.run_id")
+      " FROM run_not_passed AS few CROSS JOIN run ON run.id = few.run JOIN result ON result.run_id = run.run_id"
+      " WHERE few.verdict IN ('error', 'cancelled') AND few.lot = ? AND uid IS NOT NULL"
+      " AND failure <> 'same-unit-twice'"
       " AND NOT EXISTS (SELECT 1 FROM unit_now WHERE unit = uid AND unit_now.job_name = run.job_name"
       "   AND unit_now.job_revision = run.job_revision)"
       " AND NOT EXISTS (SELECT 1 FROM result AS later JOIN run AS its ON its.run_id = later.run_id"
@@ -108,8 +110,7 @@ stn_query_lot_sums (StnQuery *self, const char *lot, StnLotSums *out, GError **e
                                     "WHERE run.lot = ? AND last_verdict = 'pass'";
   static const char removed_text[] = "SELECT coalesce (sum (CAST (new_value AS INTEGER)), 0) FROM audit "
                                      "WHERE lot = ? AND action = 'remove'";
-  static const char errors_text[] = "SELECT count (*) FROM run JOIN result USING (run_id) "
-                                    "WHERE run.lot = ? AND verdict = 'error'";
+  static const char errors_text[] = "SELECT coalesce (sum (error), 0) FROM run_tally WHERE lot = ?";
 
   stn_lot_sums_clear (out);
   out->open_units = g_ptr_array_new_with_free_func (open_unit_free);

@@ -24,11 +24,12 @@ add_filter (GString *text, const StnUnitFilter *filter, const char *table)
     { filter->job_name, "job_name = ?7", FALSE },
   };
   gboolean boards = strcmp (table, "unit_now") == 0;
+  const char *day = strcmp (table, "run") == 0 ? "production_day " : "day ";
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     if (rows[i].value != NULL)
       g_string_append_printf (text, " AND %s.%s%s", table,
-                              !rows[i].day ? "" : boards ? "day " : "production_day ", rows[i].condition);
+                              !rows[i].day ? "" : day, rows[i].condition);
   if (filter->after_run > 0)
     g_string_append_printf (text, " AND %s.%s > %" G_GINT64_FORMAT, table, boards ? "first_run" : "id",
                             filter->after_run);
@@ -92,20 +93,29 @@ stn_query_head (StnQuery *self, guint64 *out_rows, guint8 out_head[32], GError *
 
 /* ----- runs by something ----- */
 
-static const char *const run_keys[STN_RUNS_BY_COUNT] = {
-  [STN_RUNS_BY_JOB] = "run.job_name || ', revision ' || run.job_revision",
-  [STN_RUNS_BY_JOB_HASH] = "run.job_hash",
-  [STN_RUNS_BY_IMAGES] = "run.images",
-  [STN_RUNS_BY_LEFT_OUT] = "run.left_out",
-  [STN_RUNS_BY_OPERATOR] = "run.operator_id",
-  [STN_RUNS_BY_STATION] = "run.station",
-  [STN_RUNS_BY_FIXTURE] = "run.fixture || coalesce (' ' || run.fixture_revision, '')",
-  [STN_RUNS_BY_TARGET] = "run.target",
-  [STN_RUNS_BY_PROGRAM] = "run.program_version",
-  [STN_RUNS_BY_SITE] = "run.site",
-  [STN_RUNS_BY_DAY] = "run.production_day",
-  [STN_RUNS_BY_NOTHING] = "''",
+static const struct {
+  const char *of_runs, *of_tally; /* NULL: the tally does not have it */
+} run_keys[STN_RUNS_BY_COUNT] = {
+  [STN_RUNS_BY_JOB] = { "run.job_name || ', revision ' || run.job_revision", "job_name || ', revision ' || job_revision" },
+  [STN_RUNS_BY_JOB_HASH] = { "run.job_hash", NULL },
+  [STN_RUNS_BY_IMAGES] = { "run.images", NULL },
+  [STN_RUNS_BY_LEFT_OUT] = { "run.left_out", NULL },
+  [STN_RUNS_BY_OPERATOR] = { "run.operator_id", "operator_id" },
+  [STN_RUNS_BY_STATION] = { "run.station", NULL },
+  [STN_RUNS_BY_FIXTURE] = { "run.fixture || coalesce (' ' || run.fixture_revision, '')", NULL },
+  [STN_RUNS_BY_TARGET] = { "run.target", NULL },
+  [STN_RUNS_BY_PROGRAM] = { "run.program_version", NULL },
+  [STN_RUNS_BY_SITE] = { "run.site", "site" },
+  [STN_RUNS_BY_DAY] = { "run.production_day", "day" },
+  [STN_RUNS_BY_NOTHING] = { "''", "''" },
 };
+
+/* The columns of a statement over run_tally after its key; those without a result are what is left of all. */
+static const StnVerdict tallied_verdicts[] = { STN_VERDICT_PASS,      STN_VERDICT_FAIL,  STN_VERDICT_ERROR,
+                                               STN_VERDICT_CANCELLED, STN_VERDICT_EMPTY, STN_VERDICT_SKIPPED };
+#define TALLY_COLUMNS                                                                                     \
+  "min (first_utc_us), max (last_utc_us), sum (runs), sum (pass), sum (fail), sum (error), "              \
+  "sum (cancelled), sum (empty), sum (skipped)"
 
 static void
 run_group_free (gpointer data)
@@ -115,75 +125,73 @@ run_group_free (gpointer data)
   g_free (group);
 }
 
+/* rows of key, first start, last start, runs, runs by verdict */
+static StnRunGroup *
+read_tally (sqlite3_stmt *rows)
+{
+  StnRunGroup *group = g_new0 (StnRunGroup, 1);
+  group->key = stn_rows_text (rows, 0);
+  group->first_utc_us = sqlite3_column_int64 (rows, 1);
+  group->last_utc_us = sqlite3_column_int64 (rows, 2);
+  guint64 *unknown = &group->counts[STN_VERDICT_UNKNOWN];
+  *unknown = (guint64) sqlite3_column_int64 (rows, 3);
+  for (guint i = 0; i < G_N_ELEMENTS (tallied_verdicts); i++) {
+    guint64 runs = (guint64) sqlite3_column_int64 (rows, (int) i + 4);
+    group->counts[tallied_verdicts[i]] = runs;
+    *unknown -= MIN (runs, *unknown);
+  }
+  return group;
+}
+
+static GPtrArray *
+group_runs (StnQuery *self, const GString *text, const StnUnitFilter *filter, GError **error)
+{
+  g_autoptr (GPtrArray) groups = g_ptr_array_new_with_free_func (run_group_free);
+  sqlite3_stmt *rows = prepare (self, text, filter, error);
+  if (rows == NULL)
+    return NULL;
+  StnRowState state;
+  while ((state = stn_database_step (self->database, rows, error)) == STN_ROW)
+    g_ptr_array_add (groups, read_tally (rows));
+  sqlite3_finalize (rows);
+  return state == STN_ROW_END ? g_steal_pointer (&groups) : NULL;
+}
+
 GPtrArray *
 stn_query_run_groups (StnQuery *self, StnRunsBy by, const StnUnitFilter *filter, GError **error)
 {
-  g_autoptr (GPtrArray) groups = g_ptr_array_new_with_free_func (run_group_free);
   g_autoptr (GString) text = g_string_new (NULL);
 
-  g_string_append_printf (text,
-                          "SELECT %s AS key, verdict, count (*), min (started_utc_us), max (started_utc_us) "
-                          "FROM run LEFT JOIN result USING (run_id) WHERE 1", run_keys[by]);
-  add_filter (text, filter, "run");
-  g_string_append (text, " GROUP BY 1, 2 ORDER BY 1");
-  sqlite3_stmt *rows = prepare (self, text, filter, error);
-  if (rows == NULL)
-    return NULL;
-  StnRunGroup *group = NULL;
-  StnRowState state;
-  while ((state = stn_database_step (self->database, rows, error)) == STN_ROW) {
-    if (group == NULL || g_strcmp0 (group->key, borrowed (rows, 0)) != 0) {
-      group = g_new0 (StnRunGroup, 1);
-      group->key = stn_rows_text (rows, 0);
-      group->first_utc_us = G_MAXINT64;
-      group->last_utc_us = G_MININT64;
-      g_ptr_array_add (groups, group);
-    }
-    group->counts[verdict_at (rows, 1)] += (guint64) sqlite3_column_int64 (rows, 2);
-    group->first_utc_us = MIN (group->first_utc_us, (gint64) sqlite3_column_int64 (rows, 3));
-    group->last_utc_us = MAX (group->last_utc_us, (gint64) sqlite3_column_int64 (rows, 4));
+  if (run_keys[by].of_tally != NULL && filter->after_run <= 0) {
+    g_string_append_printf (text, "SELECT %s AS key, " TALLY_COLUMNS " FROM run_tally WHERE 1", run_keys[by].of_tally);
+    add_filter (text, filter, "run_tally");
+  } else {
+    g_string_append_printf (text,
+                            "SELECT %s AS key, min (started_utc_us), max (started_utc_us), count (*), "
+                            "sum (verdict = 'pass'), sum (verdict = 'fail'), sum (verdict = 'error'), "
+                            "sum (verdict = 'cancelled'), sum (verdict = 'empty'), sum (verdict = 'skipped') "
+                            "FROM run LEFT JOIN result USING (run_id) WHERE 1", run_keys[by].of_runs);
+    add_filter (text, filter, "run");
   }
-  sqlite3_finalize (rows);
-  return state == STN_ROW_END ? g_steal_pointer (&groups) : NULL;
-}
-
-/* ----- boards ----- */
-
-static void
-unit_group_free (gpointer group)
-{
-  stn_unit_group_free (group);
+  g_string_append (text, " GROUP BY 1 ORDER BY 1");
+  return group_runs (self, text, filter, error);
 }
 
 GPtrArray *
-stn_query_unit_groups_by_images (StnQuery *self, const StnUnitFilter *filter, GError **error)
+stn_query_run_values (StnQuery *self, StnRunsBy by, const StnUnitFilter *filter, GError **error)
 {
-  g_autoptr (GPtrArray) groups = g_ptr_array_new_with_free_func (unit_group_free);
-  g_autoptr (GString) text = g_string_new (
-      "SELECT run.images, count (*), sum (first_verdict = 'pass'), "
-      "sum (first_verdict <> 'pass' AND last_verdict = 'pass'), sum (last_verdict <> 'pass'), "
-      "sum (last_verdict = 'pass') FROM unit_now JOIN run ON run.id = first_run WHERE 1");
-  add_filter (text, filter, "unit_now");
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (run_keys[by].of_tally != NULL && filter->after_run <= 0)
+    return stn_query_run_groups (self, by, filter, error);
+  g_string_append_printf (text, "SELECT %s AS key, min (started_utc_us), max (started_utc_us), count (*) "
+                                "FROM run WHERE 1", run_keys[by].of_runs);
+  add_filter (text, filter, "run");
   g_string_append (text, " GROUP BY 1 ORDER BY 1");
-  sqlite3_stmt *rows = prepare (self, text, filter, error);
-  if (rows == NULL)
-    return NULL;
-  StnRowState state;
-  while ((state = stn_database_step (self->database, rows, error)) == STN_ROW) {
-    StnUnitGroup *group = g_new0 (StnUnitGroup, 1);
-    group->key = stn_rows_text (rows, 0);
-    group->counts = (StnUnitCounts){
-      .units = (guint64) sqlite3_column_int64 (rows, 1),
-      .pass_first = (guint64) sqlite3_column_int64 (rows, 2),
-      .pass_after_retry = (guint64) sqlite3_column_int64 (rows, 3),
-      .fail = (guint64) sqlite3_column_int64 (rows, 4),
-      .passes_now = (guint64) sqlite3_column_int64 (rows, 5),
-    };
-    g_ptr_array_add (groups, group);
-  }
-  sqlite3_finalize (rows);
-  return state == STN_ROW_END ? g_steal_pointer (&groups) : NULL;
+  return group_runs (self, text, filter, error);
 }
+
+/* ----- boards ----- */
 
 gboolean
 stn_query_unit_lines (StnQuery *self, const StnUnitFilter *filter, StnUnitLineFunc function, gpointer data,
@@ -236,15 +244,23 @@ stn_query_failures (StnQuery *self, StnVerdict verdict, gboolean by_site, const 
 {
   g_autoptr (GPtrArray) counts = g_ptr_array_new_with_free_func (failure_count_free);
   g_autoptr (GString) text = g_string_new (NULL);
-  gboolean plain = filter->lot == NULL && filter->day == NULL && filter->from_day == NULL && filter->to_day == NULL
-                   && filter->site == NULL && filter->operator_id == NULL && filter->job_name == NULL;
 
-  /* without a filter the failures' own index leads to the few rows that there are */
+  /* run_not_passed leads to the few runs that there are; what it has of the filter is asked there */
   g_string_append_printf (text,
-                          "SELECT failure, %s, count (*), count (DISTINCT " BOARD ") FROM result%s "
-                          "JOIN run USING (run_id) WHERE verdict = '%s' AND failure IS NOT NULL",
-                          by_site ? "run.site" : "NULL", plain ? " INDEXED BY result_by_failure" : "",
-                          stn_verdict_name (verdict));
+                          "SELECT failure, %s, count (*), count (DISTINCT " BOARD ") FROM run_not_passed AS few "
+                          "CROSS JOIN run ON run.id = few.run CROSS JOIN result ON result.run_id = run.run_id "
+                          "WHERE few.verdict = '%s' AND failure IS NOT NULL",
+                          by_site ? "run.site" : "NULL", stn_verdict_name (verdict));
+  if (filter->lot != NULL)
+    g_string_append (text, " AND few.lot = ?1");
+  if (filter->day != NULL)
+    g_string_append (text, " AND few.day = ?2");
+  if (filter->from_day != NULL)
+    g_string_append (text, " AND few.day >= ?3");
+  if (filter->to_day != NULL)
+    g_string_append (text, " AND few.day <= ?4");
+  if (filter->site != NULL)
+    g_string_append (text, " AND few.site = ?5");
   add_filter (text, filter, "run");
   g_string_append (text, " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2");
   sqlite3_stmt *rows = prepare (self, text, filter, error);

@@ -33,8 +33,12 @@ typedef struct {
   guint64 counts[STN_VERDICT_COUNT];   /* runs; unknown: without a result */
   gint64 first_utc_us, last_utc_us;    /* of the starts */
 } StnRunGroup;
-/* One row (StnRunGroup, owned by the array) a key, in its order. */
+/* One row (StnRunGroup, owned by the array) a key, in its order. Out of a tally by site, day, operator, job and nothing,
+ * unless after_run is asked for; by the others every run of the filter is read. */
 GPtrArray *stn_query_run_groups (StnQuery *self, StnRunsBy by, const StnUnitFilter *filter, GError **error);
+/* The same for who asks only which values there are and for how many runs: no verdict is looked up, and all runs may be
+ * counted as unknown. Half the time where there is no tally. */
+GPtrArray *stn_query_run_values (StnQuery *self, StnRunsBy by, const StnUnitFilter *filter, GError **error);
 
 /* As stn_query_unit_groups, by the images of the board's first run. */
 GPtrArray *stn_query_unit_groups_by_images (StnQuery *self, const StnUnitFilter *filter, GError **error);

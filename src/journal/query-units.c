@@ -1,18 +1,28 @@
-/* Yields, out of unit_now: one row a board, so first runs need not be looked for. */
+/* Yields, out of unit_tally, which counts boards by what they are asked for; those after a certain run out of unit_now,
+ * which has a row a board. */
 #include "src/journal/query-private.h"
+#include "src/journal/query-report.h"
 
 #include <string.h>
 
-#define COUNTS                                                                                             \
+#define COUNTS_OF_BOARDS                                                                                   \
   "count (*), sum (first_verdict = 'pass'), sum (first_verdict <> 'pass' AND last_verdict = 'pass'), "     \
   "sum (last_verdict <> 'pass'), sum (last_verdict = 'pass')"
+#define COUNTS_OF_TALLY "sum (units), sum (pass_first), sum (pass_after_retry), sum (fail), sum (passes_now)"
 
-
-/* " WHERE ..." of a filter; the values are bound by bind_filter in the same order. */
-static void
-add_filter (GString *text, const StnUnitFilter *filter)
+static gboolean
+is_tallied (const StnUnitFilter *filter)
 {
-  g_string_append (text, " FROM unit_now WHERE 1");
+  return filter->after_run <= 0;
+}
+
+/* "SELECT key, counts FROM ... WHERE ..." of a filter; the values are bound by bind_filter in the same order. */
+static void
+add_filter (GString *text, const char *key, const StnUnitFilter *filter)
+{
+  g_string_append_printf (text, "SELECT %s, %s", key,
+                          is_tallied (filter) ? COUNTS_OF_TALLY " FROM unit_tally WHERE units > 0"
+                                              : COUNTS_OF_BOARDS " FROM unit_now WHERE 1");
   if (filter->lot != NULL)
     g_string_append (text, " AND lot = ?1");
   if (filter->day != NULL)
@@ -56,15 +66,15 @@ read_counts (sqlite3_stmt *rows, int first)
 gboolean
 stn_query_unit_counts (StnQuery *self, const StnUnitFilter *filter, StnUnitCounts *out, GError **error)
 {
-  g_autoptr (GString) text = g_string_new ("SELECT " COUNTS);
-  add_filter (text, filter);
+  g_autoptr (GString) text = g_string_new (NULL);
+  add_filter (text, "NULL", filter);
   sqlite3_stmt *rows = stn_database_prepare (self->database, text->str, error);
   if (rows == NULL)
     return FALSE;
   bind_filter (rows, filter);
   StnRowState state = stn_database_step (self->database, rows, error);
   if (state == STN_ROW)
-    *out = read_counts (rows, 0);
+    *out = read_counts (rows, 1);
   sqlite3_finalize (rows);
   return state == STN_ROW;
 }
@@ -84,21 +94,13 @@ unit_group_free (gpointer group)
   stn_unit_group_free (group);
 }
 
-GPtrArray *
-stn_query_unit_groups (StnQuery *self, StnUnitsBy by, const StnUnitFilter *filter, GError **error)
+static GPtrArray *
+group_by (StnQuery *self, const char *key, const StnUnitFilter *filter, GError **error)
 {
-  static const char *const keys[] = {
-    [STN_UNITS_BY_DAY] = "day",
-    [STN_UNITS_BY_SITE] = "site",
-    [STN_UNITS_BY_LOT] = "lot",
-    [STN_UNITS_BY_OPERATOR] = "operator_id",
-    [STN_UNITS_BY_JOB] = "job_name || '/' || job_revision",
-  };
   g_autoptr (GPtrArray) groups = g_ptr_array_new_with_free_func (unit_group_free);
   g_autoptr (GString) text = g_string_new (NULL);
 
-  g_string_append_printf (text, "SELECT %s, " COUNTS, keys[by]);
-  add_filter (text, filter);
+  add_filter (text, key, filter);
   g_string_append (text, " GROUP BY 1 ORDER BY 1");
   sqlite3_stmt *rows = stn_database_prepare (self->database, text->str, error);
   if (rows == NULL)
@@ -113,6 +115,26 @@ stn_query_unit_groups (StnQuery *self, StnUnitsBy by, const StnUnitFilter *filte
   }
   sqlite3_finalize (rows);
   return state == STN_ROW_END ? g_steal_pointer (&groups) : NULL;
+}
+
+GPtrArray *
+stn_query_unit_groups (StnQuery *self, StnUnitsBy by, const StnUnitFilter *filter, GError **error)
+{
+  static const char *const keys[] = {
+    [STN_UNITS_BY_DAY] = "day",
+    [STN_UNITS_BY_SITE] = "site",
+    [STN_UNITS_BY_LOT] = "lot",
+    [STN_UNITS_BY_OPERATOR] = "operator_id",
+    [STN_UNITS_BY_JOB] = "job_name || '/' || job_revision",
+  };
+  return group_by (self, keys[by], filter, error);
+}
+
+GPtrArray *
+stn_query_unit_groups_by_images (StnQuery *self, const StnUnitFilter *filter, GError **error)
+{
+  return group_by (self, is_tallied (filter) ? "images" : "(SELECT images FROM run WHERE run.id = first_run)", filter,
+                   error);
 }
 
 gboolean

@@ -223,30 +223,46 @@ read_runs (StnQuery *self, sqlite3_stmt *statement, gboolean with_steps, GError 
 GPtrArray *
 stn_query_runs (StnQuery *self, const StnRunFilter *filter, GError **error)
 {
+  const char *verdict = filter->has_verdict ? stn_verdict_name (filter->verdict) : NULL;
+  /* passes are most of the runs: the runs are walked by their key, and the first page ends the walk. Of the others there
+   * is a short list. */
+  gboolean is_few = filter->has_verdict && filter->verdict != STN_VERDICT_PASS;
+  gboolean with_results = filter->serial != NULL || filter->uid != NULL || (verdict != NULL && !is_few);
   const struct {
-    const char *column, *value;
+    const char *of_run, *of_few, *value;
   } texts[] = {
-    { "run.lot", filter->lot },           { "result.serial", filter->serial },
-    { "result.uid", filter->uid },        { "run.site", filter->site },
-    { "run.job_name", filter->job_name }, { "run.production_day", filter->production_day },
-    /* coalesce keeps the join a LEFT JOIN, so that runs are walked by their key and the first page ends the walk;
-     * else SQLite starts from all results and sorts them */
-    { "coalesce (result.verdict, '')", filter->has_verdict && filter->verdict != STN_VERDICT_UNKNOWN
-                            ? stn_verdict_name (filter->verdict) : NULL },
+    { "run.lot", "few.lot", filter->lot },
+    { "result.serial", "result.serial", filter->serial },
+    { "result.uid", "result.uid", filter->uid },
+    { "run.site", "few.site", filter->site },
+    { "run.job_name", "run.job_name", filter->job_name },
+    { "run.production_day", "few.day", filter->production_day },
+    /* coalesce: never by an index from all results, which would have to be sorted */
+    { "coalesce (result.verdict, '')", "few.verdict", verdict },
   };
   guint limit = CLAMP (filter->limit, 1, 1000);
+  const char *key = is_few ? "few.run" : "run.id";
+  const char *order = filter->newest_first ? "DESC" : "ASC";
   g_autoptr (GString) text = select_runs ();
 
+  /* The page's keys first: where they must be sorted, as those of a lot, the rows need not come along. */
+  g_string_append_printf (text, " WHERE run.id IN (SELECT %s FROM ", key);
+  if (is_few)
+    g_string_append (text, "run_not_passed AS few");
+  if (is_few && (with_results || filter->job_name != NULL))
+    g_string_append (text, " CROSS JOIN run ON run.id = few.run");
+  if (!is_few)
+    g_string_append (text, "run");
+  if (with_results)
+    g_string_append (text, " JOIN result ON result.run_id = run.run_id");
   g_string_append (text, " WHERE 1");
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     if (texts[i].value != NULL)
-      g_string_append_printf (text, " AND %s = ?%d", texts[i].column, (int) i + 1);
-  if (filter->has_verdict && filter->verdict == STN_VERDICT_UNKNOWN)
-    g_string_append (text, " AND result.id IS NULL");
+      g_string_append_printf (text, " AND %s = ?%d", is_few ? texts[i].of_few : texts[i].of_run, (int) i + 1);
   if (filter->after_row != 0)
-    g_string_append_printf (text, " AND run.id %s %" G_GINT64_FORMAT, filter->newest_first ? "<" : ">",
+    g_string_append_printf (text, " AND %s %s %" G_GINT64_FORMAT, key, filter->newest_first ? "<" : ">",
                             filter->after_row);
-  g_string_append_printf (text, " ORDER BY run.id %s LIMIT %u", filter->newest_first ? "DESC" : "ASC", limit);
+  g_string_append_printf (text, " ORDER BY %s %s LIMIT %u) ORDER BY run.id %s", key, order, limit, order);
 
   sqlite3_stmt *statement = stn_database_prepare (self->database, text->str, error);
   if (statement == NULL)

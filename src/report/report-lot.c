@@ -37,7 +37,7 @@ static gboolean
 add_made_with (StnReport *self, StnQuery *journal, const StnUnitFilter *filter, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (made_with); i++) {
-    g_autoptr (GPtrArray) groups = stn_query_run_groups (journal, made_with[i].by, filter, error);
+    g_autoptr (GPtrArray) groups = stn_query_run_values (journal, made_with[i].by, filter, error);
     if (groups == NULL)
       return FALSE;
     g_autoptr (GString) text = g_string_new (NULL);

@@ -105,7 +105,7 @@ a_step_is_taken_after_a_backup (void)
   g_autoptr (Place) place = place_with_v1 ();
   g_autoptr (StnJournal) journal = open_or_fail (place);
   g_autofree char *version = ask (place, "PRAGMA user_version");
-  g_assert_cmpstr (version, ==, "3");
+  g_assert_cmpstr (version, ==, "4");
   assert_v1_head (place);
   g_autofree char *serial = whole_run (journal, "R6", STN_VERDICT_PASS, UID_A);
   g_assert_cmpuint (verify_or_fail (place), ==, V1_ENTRIES + 2);
@@ -134,7 +134,7 @@ a_new_journal_takes_all_steps_without_a_backup (void)
   g_autofree char *version = ask (place, "PRAGMA user_version");
   g_autofree char *backup = find_backup (place);
   g_autofree char *tables = ask (place, "SELECT count (*) FROM sqlite_schema WHERE name = 'label'");
-  g_assert_cmpstr (version, ==, "3");
+  g_assert_cmpstr (version, ==, "4");
   g_assert_cmpstr (tables, ==, "1");
   g_assert_null (backup);
 }
@@ -149,7 +149,7 @@ a_step_that_fails_leaves_the_file_as_it_was (void)
   g_assert_nonnull (strstr (error->message, "last_of_the_step"));
   g_autofree char *version = ask (place, "PRAGMA user_version");
   g_autofree char *tables = ask (place, "SELECT count (*) FROM sqlite_schema WHERE name = 'label'");
-  g_assert_cmpstr (version, ==, "2");
+  g_assert_cmpstr (version, ==, "3");
   g_assert_cmpstr (tables, ==, "0");
 }
 
