@@ -3,7 +3,9 @@
  *
  * Rows are read as they lie, a table's next row for its next entry, and looked for by their number only where an entry
  * asks for another one. A function of SQL that only these statements know puts a row's columns into its form: called
- * with the row's values it costs half of what asking for each column would. */
+ * with the row's values it costs half of what asking for each column would. It is called when the row is stepped to, so a
+ * statement must not sort: NOT INDEXED, and no ORDER BY, leave the planner, whatever its statistics say, the table itself
+ * in its own order. (With ORDER BY it sorts a table of a row or two.) */
 #include "src/journal/verify-private.h"
 
 #include <string.h>
@@ -189,7 +191,7 @@ cursor_prepare (StnWalk *walk, guint which, GError **error)
     const StnColumn *columns = stn_step_columns (&count);
     g_string_append (text, "SELECT result, NULL, stn_form_step (result");
     add_columns (self, text, columns, count);
-    g_string_append (text, ") FROM step WHERE result >= ? ORDER BY result, position");
+    g_string_append (text, ") FROM step NOT INDEXED WHERE result >= ?");
   } else {
     const ChainKind *kind = &chain_kinds[which];
     self->name = kind->kind;
@@ -202,7 +204,7 @@ cursor_prepare (StnWalk *walk, guint which, GError **error)
       if (kind->later != NULL)
         add_names (self, text, kind->later, 2);
     }
-    g_string_append_printf (text, ") FROM %s WHERE id >= ? ORDER BY id", kind->kind);
+    g_string_append_printf (text, ") FROM %s NOT INDEXED WHERE id >= ?", kind->kind);
   }
   function = g_strconcat ("stn_form_", self->name, NULL);
   if (sqlite3_create_function_v2 (walk->database->connection, function, -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, self,
@@ -229,7 +231,7 @@ stn_walk_new (StnDatabase *database, GError **error)
     if (!cursor_prepare (self, i, error))
       return NULL;
   self->chain = stn_database_prepare (database, "SELECT sequence, kind, row, previous_hash, hash FROM chain "
-                                                "WHERE sequence BETWEEN ? AND ? ORDER BY sequence", error);
+                                                "NOT INDEXED WHERE sequence BETWEEN ? AND ? ORDER BY sequence", error);
   if (self->chain == NULL)
     return NULL;
   self->hash_of = stn_database_prepare (database, "SELECT hash FROM chain WHERE sequence = ?", error);

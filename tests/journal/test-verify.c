@@ -168,6 +168,10 @@ static const struct {
     "entry 12: audit row 2" },
   { "INSERT INTO audit (id, form, utc_us, action) VALUES (-1, 1, 0, 'x'), (9, 1, 0, 'x');"
     "INSERT INTO void VALUES (9, 1, 0, 'x', 'y', NULL)", "void row 9 is not in the chain" },
+  /* statistics that make the planner think of other ways to the rows are no change */
+  { "ANALYZE; UPDATE sqlite_stat1 SET stat = '6 1'", NULL },
+  { "ANALYZE; UPDATE sqlite_stat1 SET stat = '6 1'; UPDATE result SET seen = 'x' WHERE id > 2",
+    "entry 8: result row 3" },
   /* rows between those of two entries, which no range has */
   { "INSERT INTO step VALUES (-5, 1, 'leave', 'pass', NULL, 0, 0, 1, 0, NULL, NULL, NULL, NULL, NULL)",
     "steps of result row -5" },
