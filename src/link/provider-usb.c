@@ -7,6 +7,7 @@ typedef struct {
   StnClock *clock;
   GMutex mutex;
   GHashTable *contexts; /* place -> StnUsbContext */
+  StnUsbContext *spare; /* for the first place; making one looks at every device of the host */
 } UsbProvider;
 
 /* A reference to the place's own context. */
@@ -16,7 +17,7 @@ context_of (UsbProvider *self, const char *place, GError **error)
   g_mutex_lock (&self->mutex);
   StnUsbContext *context = g_hash_table_lookup (self->contexts, place);
   if (context == NULL) {
-    context = stn_usb_context_new (self->clock, error);
+    context = self->spare != NULL ? g_steal_pointer (&self->spare) : stn_usb_context_new (self->clock, error);
     if (context != NULL)
       g_hash_table_insert (self->contexts, g_strdup (place), context);
   }
@@ -62,6 +63,7 @@ usb_provider_free (StnProvider *provider)
 {
   UsbProvider *self = (UsbProvider *) provider;
   g_hash_table_unref (self->contexts);
+  stn_usb_context_unref (self->spare);
   g_mutex_clear (&self->mutex);
   stn_clock_unref (self->clock);
   g_free (self);
@@ -84,12 +86,13 @@ StnProvider *
 stn_provider_usb_new (StnClock *clock, GError **error)
 {
   /* whether USB can be used at all is known before the first board comes */
-  g_autoptr (StnUsbContext) probe = stn_usb_context_new (clock, error);
-  if (probe == NULL)
+  StnUsbContext *spare = stn_usb_context_new (clock, error);
+  if (spare == NULL)
     return NULL;
   UsbProvider *self = g_new0 (UsbProvider, 1);
   self->provider.provider_class = &usb_provider_class;
   self->clock = stn_clock_ref (clock);
+  self->spare = spare;
   g_mutex_init (&self->mutex);
   self->contexts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, context_unref);
   return &self->provider;

@@ -1,4 +1,8 @@
-/* The catalogue: the compiled-in family files, the station's own over them, and part numbers resolved to targets. */
+/* The catalogue: the compiled-in family files, the station's own over them, and part numbers resolved to targets.
+ *
+ * A program that programs boards asks for one part, and a line starts one for every board: so where the station has no
+ * files of its own, a compiled-in file is read when a name that stands in it is asked for, and all of them when
+ * somebody asks for the list, for a product id, or for a name that none has. */
 #include <string.h>
 
 #include "src/target/chip.h"
@@ -8,13 +12,17 @@
 #define LONGEST_PART 40
 
 struct StnTargets {
-  GPtrArray *files;  /* StnTargetFile: what the rows borrow from */
-  GPtrArray *rows;   /* StnChipRow, in the order of the data */
-  GPtrArray *list;   /* const StnTarget, of the rows */
+  GPtrArray *files; /* StnTargetFile: what the rows borrow from */
+  GPtrArray *rows;  /* StnChipRow, in the order of the data */
+  GPtrArray *list;  /* const StnTarget, of the rows */
   StnOptionCatalogue *options;
-  GMutex lock;       /* guards the two below */
-  GHashTable *found; /* char * -> StnTarget *, owned by parts */
-  GPtrArray *parts;  /* StnTarget */
+  guint built_in_count;
+  GMutex lock;              /* guards the rest, and all above until it is complete */
+  gboolean is_complete;     /* every file was read */
+  StnTargetFile **built_in; /* by their order; NULL: not read yet. Owned by files */
+  GHashTable *names;        /* char * -> StnNode *: every part name, which means one chip */
+  GHashTable *found;        /* char * -> StnTarget *, owned by parts */
+  GPtrArray *parts;         /* StnTarget */
 };
 
 /* ---- loading ---- */
@@ -122,18 +130,103 @@ check_part (const StnChipRow *row, StnFilePart *part, GHashTable *seen, GError *
   return TRUE;
 }
 
+/* The rows from `first` on. */
 static gboolean
-check_parts (const StnTargets *self, GError **error)
+check_rows (StnTargets *self, guint first, GError **error)
 {
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  for (guint i = 0; i < self->rows->len; i++) {
-    const StnChipRow *row = self->rows->pdata[i];
+  for (guint i = first; i < self->rows->len; i++) {
+    StnChipRow *row = self->rows->pdata[i];
     for (guint j = 0; j < row->chip->parts->len; j++) {
-      if (!check_part (row, row->chip->parts->pdata[j], seen, error))
+      if (!check_part (row, row->chip->parts->pdata[j], self->names, error))
         return FALSE;
     }
+    row->target.option_catalogue = self->options;
+    if (!stn_option_catalogue_check (self->options, &row->target, error))
+      return FALSE;
   }
   return TRUE;
+}
+
+/* ---- compiled-in files, when they are asked for ---- */
+
+static gboolean
+read_built_in (StnTargets *self, guint number, GError **error)
+{
+  const StnTargetBuiltIn *entry = &stn_target_built_in[number];
+
+  if (self->built_in[number] != NULL)
+    return TRUE;
+  StnTargetFile *file =
+      stn_target_file_read (entry->name, "compiled in", (const char *) entry->bytes, entry->length, error);
+  self->built_in[number] = file;
+  return file != NULL && add_file (self, file, 0, error);
+}
+
+/* Whether a name in this file may be what the part's name begins with. What stands in a remark costs a file read for
+ * nothing. */
+static gboolean
+may_know (const StnTargetBuiltIn *entry, const char *upper)
+{
+  static const char mark[] = "STM32";
+  const char *text = (const char *) entry->bytes, *end = text + entry->length;
+
+  for (const char *at = text; (at = memmem (at, (gsize) (end - at), mark, strlen (mark))) != NULL;) {
+    const char *first = at;
+    while (at < end && (g_ascii_isupper (*at) || g_ascii_isdigit (*at)))
+      at++;
+    if (strncmp (first, upper, (gsize) (at - first)) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gint
+compare_places (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  const StnTargets *self = user_data;
+  const StnChipRow *rows[2] = { *(StnChipRow *const *) a, *(StnChipRow *const *) b };
+  guint places[2] = { 0, 0 };
+
+  for (guint k = 0; k < 2; k++) {
+    guint chip = 0;
+    while (places[k] < self->built_in_count && self->built_in[places[k]] != rows[k]->file)
+      places[k]++;
+    g_ptr_array_find (rows[k]->file->chips, rows[k]->chip, &chip);
+    places[k] = places[k] << 16 | chip;
+  }
+  return places[0] < places[1] ? -1 : places[0] > places[1];
+}
+
+/* The lock is held. What is compiled in was read by every test there is: an error of it is one of this program. */
+static void
+complete (StnTargets *self)
+{
+  guint first = self->rows->len;
+  g_autoptr (GError) error = NULL;
+
+  if (self->is_complete)
+    return;
+  for (guint i = 0; error == NULL && i < self->built_in_count; i++)
+    read_built_in (self, i, &error);
+  if (error != NULL || !check_rows (self, first, &error))
+    g_error ("%s", error->message);
+  g_ptr_array_sort_with_data (self->rows, compare_places, self);
+  for (guint i = 0; i < self->rows->len; i++)
+    g_ptr_array_add (self->list, &((StnChipRow *) self->rows->pdata[i])->target);
+  self->is_complete = TRUE;
+}
+
+static void
+read_files_of (StnTargets *self, const char *upper)
+{
+  guint first = self->rows->len;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; !self->is_complete && error == NULL && i < self->built_in_count; i++)
+    if (self->built_in[i] == NULL && may_know (&stn_target_built_in[i], upper))
+      read_built_in (self, i, &error);
+  if (error != NULL || !check_rows (self, first, &error))
+    g_error ("%s", error->message);
 }
 
 StnTargets *
@@ -147,27 +240,25 @@ stn_targets_new (const char *override_folder, GError **error)
   self->list = g_ptr_array_new ();
   self->parts = g_ptr_array_new_with_free_func ((GDestroyNotify) stn_chip_part_free);
   self->found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  for (const StnTargetBuiltIn *entry = stn_target_built_in; entry->name != NULL; entry++) {
-    StnTargetFile *file =
-        stn_target_file_read (entry->name, "compiled in", (const char *) entry->bytes, entry->length, error);
-    if (file == NULL || !add_file (self, file, 0, error))
-      return NULL;
-  }
-  Layer own = { self, self->files->len };
-  if (override_folder != NULL && !stn_data_file_each (override_folder, add_own, &own, error))
-    return NULL;
-  if (!check_parts (self, error))
-    return NULL;
+  self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  while (stn_target_built_in[self->built_in_count].name != NULL)
+    self->built_in_count++;
+  self->built_in = g_new0 (StnTargetFile *, self->built_in_count + 1);
   self->options = stn_option_catalogue_new (override_folder, error);
   if (self->options == NULL)
     return NULL;
-  for (guint i = 0; i < self->rows->len; i++) {
-    StnTarget *target = &((StnChipRow *) self->rows->pdata[i])->target;
-    target->option_catalogue = self->options;
-    if (!stn_option_catalogue_check (self->options, target, error))
+  if (override_folder == NULL || !g_file_test (override_folder, G_FILE_TEST_EXISTS))
+    return g_steal_pointer (&self);
+
+  for (guint i = 0; i < self->built_in_count; i++)
+    if (!read_built_in (self, i, error))
       return NULL;
-    g_ptr_array_add (self->list, target);
-  }
+  Layer own = { self, self->files->len };
+  if (!stn_data_file_each (override_folder, add_own, &own, error) || !check_rows (self, 0, error))
+    return NULL;
+  for (guint i = 0; i < self->rows->len; i++)
+    g_ptr_array_add (self->list, &((StnChipRow *) self->rows->pdata[i])->target);
+  self->is_complete = TRUE;
   return g_steal_pointer (&self);
 }
 
@@ -178,6 +269,8 @@ stn_targets_free (StnTargets *self)
     return;
   g_mutex_clear (&self->lock);
   g_clear_pointer (&self->found, g_hash_table_unref);
+  g_clear_pointer (&self->names, g_hash_table_unref);
+  g_free (self->built_in);
   g_clear_pointer (&self->parts, g_ptr_array_unref);
   g_clear_pointer (&self->list, g_ptr_array_unref);
   stn_option_catalogue_free (self->options);
@@ -189,6 +282,9 @@ stn_targets_free (StnTargets *self)
 const StnTarget *const *
 stn_targets_list (StnTargets *self, guint *out_count)
 {
+  g_mutex_lock (&self->lock);
+  complete (self);
+  g_mutex_unlock (&self->lock);
   *out_count = self->list->len;
   return (const StnTarget *const *) self->list->pdata;
 }
@@ -196,6 +292,9 @@ stn_targets_list (StnTargets *self, guint *out_count)
 const StnTarget **
 stn_targets_with_product_id (StnTargets *self, guint16 product_id, guint *out_count)
 {
+  g_mutex_lock (&self->lock);
+  complete (self);
+  g_mutex_unlock (&self->lock);
   gint at = find_row (self, product_id);
   const StnTarget **found = g_new0 (const StnTarget *, 2);
   *out_count = at < 0 ? 0 : 1;
@@ -322,10 +421,12 @@ without_code (const GArray *candidates, char *out_code)
 static StnTarget *
 resolve (StnTargets *self, const char *part, const char *upper, GError **error)
 {
+  read_files_of (self, upper);
   g_autoptr (GArray) candidates = find_candidates (self, upper);
   StnPartTail tail;
 
   if (candidates->len == 0) {
+    complete (self);
     set_unknown (self, part, upper, error);
     return NULL;
   }
@@ -337,6 +438,7 @@ resolve (StnTargets *self, const char *part, const char *upper, GError **error)
     return NULL;
   }
   if (!stn_part_tail_read (upper + strlen (first->part->part), &tail)) {
+    complete (self);
     set_unknown (self, part, upper, error);
     return NULL;
   }

@@ -203,6 +203,38 @@ ask_for_many_parts (gpointer targets)
   return NULL;
 }
 
+/* Files are read when a name in them is asked for: what was asked before must not show. */
+static void
+what_was_asked_first_changes_nothing (void)
+{
+  static const char *const parts[] = { "STM32G071CB", "STM32L151VDT6X", "STM32WB5MMG", "STM32WL5MOC", "STM32F030xC",
+                                       "STM32H750VB", "STM32WBA52CG", "STM32L4R5ZI", "STM32U575", "STM32F4" };
+  g_autoptr (StnTargets) whole = targets_or_fail ();
+  guint count = 0;
+  const StnTarget *const *list = stn_targets_list (whole, &count);
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++) {
+    g_autoptr (StnTargets) targets = targets_or_fail ();
+    g_autoptr (GError) expected_error = NULL;
+    g_autoptr (GError) error = NULL;
+    const StnTarget *expected = stn_targets_find (whole, parts[i], &expected_error);
+    const StnTarget *seen = stn_targets_find (targets, parts[i], &error);
+    g_assert_cmpstr (error != NULL ? error->message : NULL, ==,
+                     expected_error != NULL ? expected_error->message : NULL);
+    g_assert_true ((seen != NULL) == (expected != NULL));
+    if (seen != NULL) {
+      g_assert_cmpstr (seen->name, ==, expected->name);
+      g_assert_cmphex (seen->product_id, ==, expected->product_id);
+      g_assert_cmpuint (seen->flash_bytes, ==, expected->flash_bytes);
+    }
+    guint seen_count = 0;
+    const StnTarget *const *seen_list = stn_targets_list (targets, &seen_count);
+    g_assert_cmpuint (seen_count, ==, count);
+    for (guint k = 0; k < count; k++)
+      g_assert_cmpstr (seen_list[k]->line, ==, list[k]->line);
+  }
+}
+
 static void
 threads_may_ask_at_once (void)
 {
@@ -246,6 +278,7 @@ main (int argc, char **argv)
   g_test_add_func ("/parts/every_part_in_the_data_resolves", every_part_in_the_data_resolves);
   g_test_add_func ("/parts/every_provisional_row_is_refused", every_provisional_row_is_refused);
   g_test_add_func ("/parts/a_product_id_finds_its_line", a_product_id_finds_its_line);
+  g_test_add_func ("/parts/what_was_asked_first_changes_nothing", what_was_asked_first_changes_nothing);
   g_test_add_func ("/parts/threads_may_ask_at_once", threads_may_ask_at_once);
   g_test_add_func ("/parts/tails_are_read_as_st_writes_them", tails_are_read_as_st_writes_them);
   return g_test_run ();
