@@ -216,28 +216,37 @@ is_application (const GError *error)
          || g_strcmp0 (detail->seen, "appIDLE") == 0 || g_strcmp0 (detail->seen, "appDETACH") == 0;
 }
 
+/* The host may still list the device that has just gone: one that goes while it is asked is not one that came back. */
 gboolean
 stn_unit_run_rom_stays_away (StnUnitRun *self, GError **error)
 {
   StnWait wait = usb_wait (self);
-  g_autoptr (GError) failure = NULL;
 
-  stn_unit_run_close_rom (self);
-  self->usb = open_usb (self, &wait, &failure);
-  if (self->usb == NULL && stn_error_is (failure, STN_FAILURE_NO_ANSWER))
-    return TRUE;
-  if (self->usb == NULL) {
-    g_propagate_error (error, g_steal_pointer (&failure));
+  for (;;) {
+    g_autoptr (GError) failure = NULL;
+
+    stn_unit_run_close_rom (self);
+    self->usb = open_usb (self, &wait, &failure);
+    if (self->usb == NULL && stn_error_is (failure, STN_FAILURE_NO_ANSWER))
+      return TRUE;
+    if (self->usb == NULL) {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+    gboolean answers = sync_over (self, self->usb, 0, &failure);
+    self->in_rom = FALSE;
+    if (!answers && is_application (failure))
+      return TRUE;
+    if (!answers && stn_usb_presence_explains (self->usb, failure, &self->wait)) {
+      if (stn_wait_sleep (&wait, STALE_NS, NULL))
+        continue;
+      return stn_wait_check (&self->wait, error);
+    }
+    if (!answers && !stn_error_is (failure, STN_FAILURE_NO_SYNC)) {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+    stn_error_set_seen (error, STN_FAILURE_NO_BOOT, "no ROM", "the ROM's USB device", "the board came back in its ROM");
     return FALSE;
   }
-  gboolean answers = sync_over (self, self->usb, 0, &failure);
-  self->in_rom = FALSE;
-  if (!answers && is_application (failure))
-    return TRUE;
-  if (!answers && !stn_error_is (failure, STN_FAILURE_NO_SYNC)) {
-    g_propagate_error (error, g_steal_pointer (&failure));
-    return FALSE;
-  }
-  stn_error_set_seen (error, STN_FAILURE_NO_BOOT, "no ROM", "the ROM's USB device", "the board came back in its ROM");
-  return FALSE;
 }

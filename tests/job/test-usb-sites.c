@@ -646,6 +646,64 @@ a_board_that_reloads_its_options_passes_however_busy_the_host_is (void)
   g_assert_cmpstr (harness_result (self, "A1")->leave_way, ==, "option-reload");
 }
 
+/* A host that hands out the device of before a reset once more: it refuses what it is asked, and then it is gone. */
+typedef struct {
+  StnProvider provider;
+  StnProvider *inner;
+  guint opened, stale_at; /* from 1 */
+} SlowHost;
+
+typedef struct {
+  StnLink link;
+  guint asked;
+} Dying;
+
+static gboolean
+dying_exchange (StnLink *link, G_GNUC_UNUSED StnExchange *exchange, G_GNUC_UNUSED const StnWait *wait, GError **error)
+{
+  Dying *self = (Dying *) link;
+
+  stn_error_set (error, self->asked++ == 0 ? STN_FAILURE_NACK : STN_FAILURE_LINK_LOST, "dying");
+  return FALSE;
+}
+
+static void
+dying_free (StnLink *link)
+{
+  g_free (link);
+}
+
+static StnLink *
+slow_host_open_usb (StnProvider *provider, const char *place, const StnWait *wait, GError **error)
+{
+  static const StnLinkClass dying_class = { "dying", STN_LINK_CONTROL, dying_exchange, dying_free };
+  SlowHost *self = (SlowHost *) provider;
+
+  if (++self->opened != self->stale_at)
+    return self->inner->provider_class->open_usb (self->inner, place, wait, error);
+  Dying *dying = g_new0 (Dying, 1);
+  stn_link_init (&dying->link, &dying_class, STN_LINK_CONTROL, place);
+  return &dying->link;
+}
+
+static void
+the_device_of_before_a_reset_is_nothing_to_a_run (void)
+{
+  static const StnProviderClass host_class = { .kind = "slow", .is_virtual = TRUE, .open_usb = slow_host_open_usb };
+
+  /* the first opening is to enter, the second to see that the ROM stays away */
+  for (guint at = 1; at <= 2; at++) {
+    g_autoptr (Harness) self =
+        built (&(HarnessOptions){ .part = F405, .usb_sites = 1, .usb_alone = TRUE, .boot_check = "rom-gone" });
+    SlowHost host = { .provider = { &host_class }, .inner = self->provider, .stale_at = at };
+
+    ((StnSite *) self->sites->pdata[0])->usb_provider = &host.provider;
+    harness_cycle (self);
+    g_assert_cmpuint (host.opened, ==, 3);
+    assert_pass (self, "A1");
+  }
+}
+
 static void
 where_no_site_is_left_the_station_stops (void)
 {
@@ -717,6 +775,7 @@ main (int argc, char **argv)
   ADD (a_site_whose_device_comes_and_goes_is_left_out_until_somebody_puts_it_back);
   ADD (a_plug_that_loses_one_board_after_another_is_the_sites);
   ADD (a_board_that_reloads_its_options_passes_however_busy_the_host_is);
+  ADD (the_device_of_before_a_reset_is_nothing_to_a_run);
   ADD (where_no_site_is_left_the_station_stops);
   ADD (programming_takes_little_more_than_flash_and_frames);
 #undef ADD
