@@ -63,6 +63,21 @@ stn_engine_write (StnEngine *self, guint64 address, const guint8 *bytes, gsize l
 }
 
 gboolean
+stn_engine_tell_supply (StnEngine *self, guint code, const StnWait *wait, GError **error)
+{
+  const guint8 word[] = { (guint8) code, 0xff, 0xff, 0xff };
+
+  if (self->target == NULL || self->target->supply_word == 0 || code == 0) {
+    stn_error_set (error, STN_FAILURE_INTERNAL, "this ROM takes no supply");
+    return FALSE;
+  }
+  if (!stn_engine_write (self, self->target->supply_word, word, sizeof word, wait, error))
+    return FALSE;
+  self->supply_code = code;
+  return TRUE;
+}
+
+gboolean
 stn_engine_erase_pages (StnEngine *self, const guint16 *pages, guint count, const StnWait *wait, GError **error)
 {
   return self->engine_class->erase_pages (self, pages, count, wait, error);

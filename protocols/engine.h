@@ -152,6 +152,7 @@ struct StnEngine {
   const StnEngineClass *engine_class;
   StnLink *link;           /* borrowed */
   const StnTarget *target; /* borrowed, may be NULL */
+  guint supply_code;       /* what the ROM was told of the supply, see stn_engine_tell_supply */
 };
 
 /* The list of engines, NULL-terminated: the only list (engine.c). */
@@ -169,6 +170,10 @@ gboolean stn_engine_read (StnEngine *self, guint64 address, guint8 *buffer, gsiz
                           GError **error);
 gboolean stn_engine_write (StnEngine *self, guint64 address, const guint8 *bytes, gsize length, const StnWait *wait,
                            GError **error);
+/* Writes the target's supply word, from which on the ROM programs more than a byte at a time; the next reset takes it
+ * back. `code`: of stn_target_supply_code, not 0. Errors: those of write; nack: the ROM does not take it, and goes on as
+ * before. */
+gboolean stn_engine_tell_supply (StnEngine *self, guint code, const StnWait *wait, GError **error);
 gboolean stn_engine_erase_pages (StnEngine *self, const guint16 *pages, guint count, const StnWait *wait,
                                  GError **error);
 gboolean stn_engine_erase_all (StnEngine *self, const StnWait *wait, GError **error);

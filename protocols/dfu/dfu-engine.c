@@ -282,7 +282,8 @@ dfu_write (StnEngine *engine, guint64 address, const guint8 *bytes, gsize length
                || write_block (self, address + length - odd, bytes + length - odd, odd, PLAIN_WRITE_TYPICAL_NS,
                                PLAIN_WRITE_LONGEST_NS, wait, error));
   }
-  return write_block (self, address, bytes, length, stn_target_program_typical_ns (target, length),
+  guint percent = stn_target_program_percent (engine->supply_code);
+  return write_block (self, address, bytes, length, stn_target_program_typical_ns (target, length) * percent / 100,
                       stn_target_program_longest_ns (target, length), wait, error);
 }
 
@@ -302,10 +303,11 @@ dfu_erase_pages (StnEngine *engine, const guint16 *pages, guint count, const Stn
   if (!may_send (self, STN_DFU_ERASE, error))
     return FALSE;
 
+  gint64 typical_ns = stn_target_page_erase_typical_ns (engine->target, &page);
   const StnDfuStep step = { .what = "the page erase",
                             .has_address = TRUE,
                             .address = page.address,
-                            .typical_ns = stn_target_page_erase_typical_ns (engine->target, &page),
+                            .typical_ns = typical_ns * stn_target_erase_percent (engine->supply_code) / 100,
                             .longest_ns = stn_target_page_erase_longest_ns (engine->target, &page),
                             .kick_is_done = TRUE };
   stn_writer_u8 (&writer, STN_DFU_ERASE);
@@ -336,7 +338,8 @@ dfu_erase_all (StnEngine *engine, const StnWait *wait, GError **error)
   }
 
   const StnDfuStep step = { .what = "the mass erase",
-                            .typical_ns = stn_target_mass_erase_typical_ns (target),
+                            .typical_ns = stn_target_mass_erase_typical_ns (target)
+                                          * stn_target_erase_percent (engine->supply_code) / 100,
                             .longest_ns = stn_target_mass_erase_longest_ns (target),
                             .kick_is_done = TRUE };
   if (!stn_dfu_select (self, target->flash_base, wait, error))

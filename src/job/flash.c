@@ -189,6 +189,33 @@ name_write_protection (const StnUnitRun *self, GError **inout_error)
       what, text);
 }
 
+/* ---- the supply ---- */
+
+/* Once a visit: the engine is a new one then. A ROM that does not take it goes on byte by byte. */
+static gboolean
+tell_supply (StnUnitRun *self, GError **error)
+{
+  if (self->plan->supply_code == 0 || self->supply_refused || self->engine->supply_code != 0)
+    return TRUE;
+  for (guint try = 1;; try++) {
+    g_autoptr (GError) failure = NULL;
+    StnWait wait = block_wait (self, 0);
+
+    if (stn_engine_tell_supply (self->engine, self->plan->supply_code, &wait, &failure))
+      return TRUE;
+    self->supply_refused = stn_error_is (failure, STN_FAILURE_NACK);
+    if (!stn_unit_run_may_repeat (self, try, &failure)) {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+    if (self->supply_refused) {
+      g_free (self->step->detail);
+      self->step->detail = g_strdup ("the ROM does not take the supply, and goes byte by byte");
+      return TRUE;
+    }
+  }
+}
+
 static gboolean
 erase_flash (StnUnitRun *self, GError **error)
 {
@@ -199,6 +226,8 @@ erase_flash (StnUnitRun *self, GError **error)
     stn_error_set (error, STN_FAILURE_CANCELLED, "stopped by request before anything was changed");
     return FALSE;
   }
+  if (!tell_supply (self, error))
+    return FALSE;
   self->has_written = TRUE;
   if (self->binding.erase_all) {
     gint64 longest_ns = 2 * stn_target_mass_erase_longest_ns (self->target) + ERASE_MARGIN_NS;
@@ -315,6 +344,8 @@ stn_unit_run_program (StnUnitRun *self, GError **error)
 {
   guint64 done = 0;
 
+  if (!tell_supply (self, error))
+    return FALSE;
   for (guint i = 0; i < self->binding.block_count; i++) {
     const StnPlanBlock *block = &self->binding.blocks[i];
 
@@ -365,7 +396,7 @@ stn_unit_run_first_block (StnUnitRun *self, GError **error)
 
   /* from here until its page is proved, every way out takes it back */
   self->first_block_open = TRUE;
-  if (!stn_unit_run_check (self, error) || !write_block (self, &plan->first_block, error))
+  if (!stn_unit_run_check (self, error) || !tell_supply (self, error) || !write_block (self, &plan->first_block, error))
     return FALSE;
   if (!prove_range (self, plan->first_page.address, plan->first_page.address + plan->first_page.bytes, &done, error))
     return FALSE;

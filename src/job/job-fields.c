@@ -443,6 +443,13 @@ static const StnField job_fields[] = {
     .names = program_by_names,
     .fallback = "auto",
     .help = "the port that boards are programmed by; auto: as the site says, else the uart where there is one" },
+  { .key = "supply",
+    .kind = STN_FIELD_VOLTAGE,
+    STN_MEMBER (StnJobFile, supply_uv),
+    .low = 1700000,
+    .high = 3600000,
+    .help = "what the chip is fed with in the fixture; F2, F4 and F7: their flash is then written 16 bits at a time from "
+            "2.1 V on, 32 bits from 2.7 V on, instead of byte by byte" },
   { .key = "identity",
     .kind = STN_FIELD_ENUM,
     STN_MEMBER (StnJobFile, identity),

@@ -108,6 +108,7 @@ typedef struct {
   int leave;
   int repeat;
   int program_by; /* StnProgramBy */
+  gint64 supply_uv;
   int identity;   /* StnIdentityMode */
   StnJobFileBootCheck boot_check;
   struct {

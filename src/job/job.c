@@ -335,6 +335,7 @@ copy_plain (StnJob *job, const StnJobFile *file)
   job->blank = file->blank;
   job->leave = file->leave;
   job->program_by = file->program_by;
+  job->supply_uv = file->supply_uv;
   job->identity = file->identity;
   copy_options (job, file);
   job->boot_check = boot_check_kind (&file->boot_check);

@@ -121,6 +121,7 @@ struct StnJob {
   int blank;       /* StnBlankMode */
   int leave;       /* StnLeaveMode */
   int program_by;  /* StnProgramBy */
+  gint64 supply_uv; /* of the chip; 0: not said */
   int identity;    /* StnIdentityMode */
 
   int boot_check;        /* StnBootCheckKind */

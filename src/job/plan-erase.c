@@ -26,15 +26,16 @@ stn_plan_erase_typical_ns (const StnPlan *plan, gboolean erase_all)
 {
   enum { BITS_PER_CHARACTER = 11, ERASE_ALL_CHARACTERS = 7 };
   gboolean paced = plan->engine_class->write_bit_times != NULL;
+  guint percent = stn_target_erase_percent (plan->supply_code);
   if (erase_all)
-    return stn_target_mass_erase_typical_ns (plan->target)
+    return stn_target_mass_erase_typical_ns (plan->target) * percent / 100
            + (paced ? stn_plan_bits_ns (plan, ERASE_ALL_CHARACTERS * BITS_PER_CHARACTER) : 0);
 
   gint64 total = paced ? stn_plan_bits_ns (plan, erase_characters (plan) * BITS_PER_CHARACTER) : 0;
   for (guint i = 0; i < plan->erase_page_count; i++) {
     StnPage page;
     if (stn_target_page (plan->target, plan->erase_pages[i], &page))
-      total += stn_target_page_erase_typical_ns (plan->target, &page);
+      total += stn_target_page_erase_typical_ns (plan->target, &page) * percent / 100;
   }
   return total;
 }

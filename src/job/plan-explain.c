@@ -111,6 +111,9 @@ say_head (GString *out, const StnPlan *plan)
                          plan->wiring.baud);
   else
     stn_plan_say_format (out, "By", "%s (%s)", plan->engine_class->name, plan->engine_class->document);
+  if (plan->supply_code > 0)
+    stn_plan_say_format (out, "", "the ROM is told the supply: it erases and programs %u bits at a time",
+                         800 / stn_target_program_percent (plan->supply_code));
 }
 
 static void

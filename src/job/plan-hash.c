@@ -6,6 +6,7 @@
  *     flash FIRST LENGTH ERASED-BYTE WRITE-UNIT WRITE-BLOCK QUIRKS BOOT-PIN EMPTY-CHECK
  *     engine NAME
  *     wiring LINES BAUD POWER-OFF-NS POWER-SETTLE-NS
+ *     supply CODE                                              where the ROM is told one
  *     span ADDRESS LENGTH SHA-256-OF-ITS-EXPECTED-BYTES        one a span
  *     data ADDRESS LENGTH                                      one a place of unit data
  *     erase all | pages, then the pages' numbers
@@ -95,6 +96,8 @@ stn_plan_hash (const StnPlan *plan)
   g_autoptr (GString) text = g_string_new ("station-plan 1\n");
   g_string_append_printf (text, "job %s\n", plan->job->hash);
   append_target (text, plan);
+  if (plan->supply_code > 0)
+    g_string_append_printf (text, "supply %u\n", plan->supply_code);
   append_contents (text, plan);
   append_options (text, plan);
   g_string_append_printf (text, "leave %s %d\n", stn_leave_way_name (plan->leave_way), plan->one_visit_only);

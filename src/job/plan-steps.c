@@ -38,7 +38,8 @@ wire_ns (const StnPlan *plan, guint length, gboolean is_write)
 static gint64
 write_ns (const StnPlan *plan, guint length)
 {
-  return wire_ns (plan, length, TRUE) + stn_target_program_typical_ns (plan->target, length);
+  guint percent = stn_target_program_percent (plan->supply_code);
+  return wire_ns (plan, length, TRUE) + stn_target_program_typical_ns (plan->target, length) * percent / 100;
 }
 
 static gint64

@@ -70,6 +70,7 @@ stn_plan_new_for_target (StnJob *job, const StnTarget *target, const StnEngineCl
   self->plan.target = target;
   self->plan.engine_class = engine_class != NULL ? engine_class : stn_plan_choose_engine (job, wiring);
   self->plan.wiring = *wiring;
+  self->plan.supply_code = stn_target_supply_code (target, job->supply_uv);
 
   if (job->is_recovery) {
     /* it only looks, and puts back what a record says */

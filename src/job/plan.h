@@ -144,6 +144,7 @@ struct StnPlan {
   StnJob *job;             /* owned reference */
   const StnTarget *target; /* borrowed from the catalogue */
   const StnEngineClass *engine_class;
+  guint supply_code; /* what the ROM is told of the supply (stn_target_supply_code); 0: nothing */
   StnWiring wiring;
 
   StnPlanSpan *spans;

@@ -29,6 +29,7 @@ struct StnUnitRun {
   gboolean usb_seen;  /* a device was there at least once */
   StnEngine *engine;  /* owned; of the present visit */
   gboolean in_rom;
+  gboolean supply_refused; /* the ROM goes byte by byte */
 
   StnRun *run;       /* owned */
   StnResult *result; /* owned */

@@ -184,6 +184,7 @@ stn_chip_row_new (const StnTargetFile *file, const StnFileChip *chip, GError **e
   target->options_second_bytes = (guint) PICK (options_second.size_bytes);
   target->otp_address = PICK (otp.address);
   target->otp_bytes = (guint) PICK (otp.size_bytes);
+  target->supply_word = PICK (supply_word);
 
   set_interfaces (target, pick_list (chip->shared.interfaces, file->common.interfaces));
   target->uart_pins = PICK (uart_pins);

@@ -136,6 +136,8 @@ static const StnField quirk_fields[] = { { .key = "name",
     .help = "a second option area" }, \
   { .key = "otp", .kind = STN_FIELD_OBJECT, STN_MEMBER (type, path otp), .fields = area_fields, \
     .help = "one-time programmable area" }, \
+  { .key = "supply-word", .kind = STN_FIELD_ADDRESS, STN_MEMBER (type, path supply_word), \
+    .help = "where the ROM takes the chip's supply, so that it programs more than a byte at a time (AN2606)" }, \
   { .key = "interfaces", .kind = STN_FIELD_LIST, .element = STN_FIELD_ENUM, STN_MEMBER (type, path interfaces), \
     .names = interface_names, .help = "what the ROM answers on, over all its versions" }, \
   { .key = "uart-pins", .kind = STN_FIELD_TEXT, STN_MEMBER (type, path uart_pins), .help = "the ROM's pins, TX/RX" }, \

@@ -48,6 +48,7 @@ typedef struct {
   guint64 bootloader_id;
   StnFileOptions options;
   StnFileArea options_second, otp;
+  guint64 supply_word;
   GPtrArray *interfaces; /* int */
   char *uart_pins;
   gint64 boot_pattern;

@@ -253,6 +253,43 @@ stn_target_option_write_longest_ns (const StnTarget *self)
   return ns_from_ms (self->option_write_max_ms > 0 ? self->option_write_max_ms : OPTION_WRITE_MS);
 }
 
+/* AN2606, the device feature word of F2, F4 and F7: the least supply of a code; 8, 16, 16 and 32 bits at a time. A
+ * write takes as long at any width; erase times are those of 128 KiB (timing.md section 2). */
+static const struct {
+  gint64 least_uv;
+  guint program_percent, erase_percent;
+} supplies[] = {
+  { 0, 100, 100 },
+  { 2100000, 50, 65 },
+  { 2400000, 50, 65 },
+  { 2700000, 25, 50 },
+};
+
+guint
+stn_target_supply_code (const StnTarget *self, gint64 supply_uv)
+{
+  guint code = 0;
+
+  if (self->supply_word == 0)
+    return 0;
+  for (guint i = 1; i < G_N_ELEMENTS (supplies); i++)
+    if (supply_uv >= supplies[i].least_uv)
+      code = i;
+  return code;
+}
+
+guint
+stn_target_program_percent (guint supply_code)
+{
+  return supplies[MIN (supply_code, G_N_ELEMENTS (supplies) - 1)].program_percent;
+}
+
+guint
+stn_target_erase_percent (guint supply_code)
+{
+  return supplies[MIN (supply_code, G_N_ELEMENTS (supplies) - 1)].erase_percent;
+}
+
 gint64
 stn_target_timeout_ns (gint64 longest_ns)
 {

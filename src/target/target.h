@@ -115,6 +115,7 @@ struct StnTarget {
   struct StnOptionCatalogue *option_catalogue; /* for stn_target_options (options.h) alone */
   guint64 otp_address; /* 0: none or not known */
   guint otp_bytes;
+  guint64 supply_word; /* takes the code of stn_target_supply_code and three bytes FF; 0: there is none */
 
   gboolean has_uart, has_usb, has_i2c, has_spi, has_can; /* has_can: bxCAN, AN3154 */
   gboolean has_fdcan, has_i3c;
@@ -182,6 +183,13 @@ gint64 stn_target_program_typical_ns (const StnTarget *self, guint64 length_byte
 gint64 stn_target_program_longest_ns (const StnTarget *self, guint64 length_bytes);
 gint64 stn_target_rom_start_ns (const StnTarget *self);
 gint64 stn_target_usb_start_ns (const StnTarget *self);
+/* What the ROM is told of a supply of so many uV, for its flash to be programmed more than a byte at a time (AN2606:
+ * 1 from 2.1 V, 2 from 2.4 V, 3 from 2.7 V on). 0: nothing, as the supply is not known (0 uV) or too low, or there is
+ * no such word; a ROM that was not told goes byte by byte. */
+guint stn_target_supply_code (const StnTarget *self, gint64 supply_uv);
+/* What times of erasing and programming then are, of those byte by byte. */
+guint stn_target_program_percent (guint supply_code);
+guint stn_target_erase_percent (guint supply_code);
 gint64 stn_target_option_write_longest_ns (const StnTarget *self);
 /* How long to wait for something that takes the chip `longest_ns`: twice that and 500 ms (devices-notes section 6). */
 gint64 stn_target_timeout_ns (gint64 longest_ns);
