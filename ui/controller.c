@@ -14,7 +14,7 @@
 #define IDENTIFY_NS (10 * G_GINT64_CONSTANT (1000000000))
 
 /* What a supervisor was called for; done when the unlock is granted. */
-typedef enum { WISH_NONE, WISH_SWITCH_OFF, WISH_SWITCH_ON, WISH_RELEASE_STOP, WISH_REMOVE_UNITS } Wish;
+typedef enum { WISH_NONE, WISH_SWITCH_OFF, WISH_SWITCH_ON, WISH_RELEASE_STOP, WISH_REMOVE_UNITS, WISH_START_BY } Wish;
 
 struct StnController {
   StnWindow *window;
@@ -30,7 +30,7 @@ struct StnController {
   char *drawer_site, *lot_text, *notice, *notice_more, *badge, *reason, *unlock_what, *job_wanted;
   gint64 notice_until_us, sound_again_us; /* sound_again_us 0: nothing is to be heard again */
   Wish wish;
-  char *wish_site;
+  char *wish_site; /* or the word that is to be set */
   guint64 unlock_request;
   GPtrArray *logs;
   GPtrArray *jobs;
@@ -91,6 +91,15 @@ call_supervisor (StnController *self, Wish wish, const char *site, const char *w
 
 /* ---- the session's side ---- */
 
+static StnStartBy
+start_by_of (const char *name)
+{
+  guint by = 0;
+  while (by < STN_START_BY_COUNT && g_strcmp0 (stn_start_by_names[by], name) != 0)
+    by++;
+  return (StnStartBy) by;
+}
+
 static void
 fulfil_wish (StnController *self)
 {
@@ -101,6 +110,9 @@ fulfil_wish (StnController *self)
     break;
   case WISH_RELEASE_STOP:
     stn_session_release_stop (self->session, _ (self->reason));
+    break;
+  case WISH_START_BY:
+    stn_session_set_start_by (self->session, start_by_of (self->wish_site));
     break;
   case WISH_REMOVE_UNITS:
     stn_session_remove_units (self->session, stn_picture_open_elsewhere (self->state), _ (self->reason));
@@ -444,6 +456,15 @@ do_remove_units (StnController *self, const char *argument G_GNUC_UNUSED)
 }
 
 static void
+do_start_by (StnController *self, const char *name)
+{
+  if (self->state->supervisor != NULL)
+    stn_session_set_start_by (self->session, start_by_of (name));
+  else
+    call_supervisor (self, WISH_START_BY, name, _ ("What starts a cycle: a supervisor decides."));
+}
+
+static void
 do_unlock_reason (StnController *self, const char *reason)
 {
   set_text (&self->reason, g_strcmp0 (self->reason, reason) == 0 ? NULL : reason);
@@ -528,6 +549,7 @@ static const struct {
   { "hold-site", do_hold_site },
   { "identify", do_identify },
   { "switch-off", do_switch_off },
+  { "start-by", do_start_by },
   { "unlock", do_unlock },
   { "unlock-reason", do_unlock_reason },
   { "unlock-pin", do_unlock_pin },

@@ -110,6 +110,8 @@ typedef struct {
   char *summary;     /* "7 PASS · 1 FAIL (A4)" */
   char *start_label; /* START, or what else the big button does */
   gboolean may_start, may_retry, may_stop, may_end_lot;
+  const char *start_by;         /* what starts a cycle: "key", "pin", "insertion", "lid"; NULL: key */
+  gboolean may_start_otherwise; /* the fixture has more than keys */
   gboolean is_running, is_stopping;
 
   GPtrArray *tiles;  /* StnTileModel */

@@ -14,7 +14,8 @@ fill_run (StnTileModel *tile, const StnSessionSite *site, const StnSessionProgre
 {
   StnStepKind step = progress->is_running ? progress->step : site->step;
   g_free (tile->word);
-  tile->word = g_strdup (stn_text_step (step));
+  /* another program's board: its steps are not told here */
+  tile->word = g_strdup (g_strcmp0 (site->word, "REMOTE") == 0 ? _ ("REMOTE") : stn_text_step (step));
   tile->fraction = progress->is_running ? progress->fraction : 0;
   tile->detail = stn_text_bytes (progress->done_bytes, progress->total_bytes);
   tile->progress = g_strdup (tile->detail);

@@ -30,12 +30,12 @@ mode_text (const StnSessionState *state, gint64 now_utc_us)
 {
   if (state->is_training)
     return g_strdup (_ ("TRAINING"));
+  if (state->mode == STN_MODE_REMOTE)
+    return g_strdup (_ ("REMOTE"));
   if (state->supervisor != NULL) {
     gint64 left_s = MAX (state->supervisor_until_utc_us - now_utc_us, 0) / G_USEC_PER_SEC;
     return g_strdup_printf (_ ("SUPERVISOR %d:%02d"), (int) (left_s / 60), (int) (left_s % 60));
   }
-  if (state->mode == STN_MODE_REMOTE)
-    return g_strdup (_ ("REMOTE"));
   if (state->is_virtual)
     return g_strdup (_ ("VIRTUAL"));
   return state->person != NULL ? g_strdup (_ ("OPERATOR")) : NULL;
@@ -57,6 +57,8 @@ fill_frame (StnModel *model, const StnSessionState *state, gint64 now_utc_us)
   model->is_remote = state->mode == STN_MODE_REMOTE;
   model->version = g_strdup_printf ("Station %s", STN_VERSION);
   model->may_retry = state->may_retry;
+  model->start_by = stn_start_by_names[state->start_by];
+  model->may_start_otherwise = state->has_start_pin || state->has_detect || state->has_lid;
   model->may_stop = state->may_stop;
   /* a lot whose open boards are on no site is ended, too: its screen is where a supervisor takes them out */
   model->may_end_lot = state->may_end_lot || (state->phase == STN_PHASE_READY && state->lot != NULL
@@ -130,6 +132,19 @@ kind_of (StnBlock block)
   }
 }
 
+/* By what starts a cycle; whether boards are swapped or put in; whether the lid is open. */
+static const char *const what_starts[STN_START_BY_COUNT][2][2] = {
+  [STN_START_BY_NOW] = { { "", "" }, { "", "" } },
+  [STN_START_BY_KEY] = { { N_ ("Put the boards in and press START"), N_ ("Put the boards in, close the lid, press START") },
+                         { N_ ("Swap the boards and press START"), N_ ("Swap the boards, close the lid, press START") } },
+  [STN_START_BY_PIN] = { { N_ ("Put the boards in and press START"), N_ ("Put the boards in, close the lid, press START") },
+                         { N_ ("Swap the boards and press START"), N_ ("Swap the boards, close the lid, press START") } },
+  [STN_START_BY_INSERTION] = { { N_ ("Put the boards in: it starts by itself"), N_ ("Put the boards in and close the lid") },
+                               { N_ ("Swap the boards: it starts by itself"), N_ ("Swap the boards and close the lid") } },
+  [STN_START_BY_LID] = { { N_ ("Open the lid and put the boards in"), N_ ("Put the boards in and close the lid") },
+                         { N_ ("Open the lid and swap the boards"), N_ ("Swap the boards and close the lid") } },
+};
+
 static void
 fill_ready (StnModel *model, const StnSessionState *state)
 {
@@ -141,10 +156,7 @@ fill_ready (StnModel *model, const StnSessionState *state)
       model->instruction_more = g_strdup (_ ("No verdict for these boards. START runs them again."));
       return;
     }
-  if (state->start_by == STN_START_BY_INSERTION)
-    model->instruction = g_strdup (is_next ? _ ("Swap the boards") : _ ("Put the boards in"));
-  else
-    model->instruction = g_strdup (is_next ? _ ("Swap the boards and press START") : _ ("Put the boards in and press START"));
+  model->instruction = g_strdup (_ (what_starts[state->start_by][is_next][state->block == STN_BLOCK_LID]));
 }
 
 static void
@@ -177,7 +189,7 @@ fill_instruction (StnModel *model, const StnSessionState *state, const StnSessio
                                    : context->lot_text == NULL || *context->lot_text == '\0'
                                        ? _ ("Scan or type the lot, then START LOT")
                                        : _ ("Check job and lot, then START LOT"));
-  } else if (state->block != STN_BLOCK_NONE) {
+  } else if (state->block != STN_BLOCK_NONE && state->block != STN_BLOCK_LID) {
     g_autofree char *detail = stn_text_sentence (state->blocked_detail);
     model->instruction_kind = kind_of (state->block);
     model->instruction = stn_text_block (state->block, detail);

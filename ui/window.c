@@ -109,6 +109,13 @@ on_menu (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED,
   stn_header_open_menu (STN_WINDOW (data)->header);
 }
 
+/* What is set is the session's; the menu shows it when it says so. */
+static void
+on_start_by (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter, gpointer data)
+{
+  request (data, "start-by", g_variant_get_string (parameter, NULL));
+}
+
 /* Everything a person can do here. */
 static const GActionEntry actions[] = {
   { "start", on_request, NULL, NULL, NULL, { 0 } },
@@ -137,6 +144,7 @@ static const GActionEntry actions[] = {
   { "unlock-pin", on_request, "s", NULL, NULL, { 0 } },
   { "site-number", on_site_number, "u", NULL, NULL, { 0 } },
   { "fullscreen", on_fullscreen, NULL, NULL, NULL, { 0 } },
+  { "start-by", on_start_by, "s", "'key'", NULL, { 0 } },
   { "code", on_code, NULL, NULL, NULL, { 0 } },
   { "type-code", on_type_code, "s", NULL, NULL, { 0 } },
   { "menu", on_menu, NULL, NULL, NULL, { 0 } },
@@ -200,6 +208,9 @@ stn_window_show (StnWindow *self, const StnModel *model)
   enable (self, "retry", model->may_retry);
   enable (self, "stop", model->may_stop);
   enable (self, "end-lot", model->may_end_lot);
+  enable (self, "start-by", model->may_start_otherwise);
+  g_simple_action_set_state (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "start-by")),
+                             g_variant_new_string (model->start_by != NULL ? model->start_by : "key"));
 }
 
 const char *

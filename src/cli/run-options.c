@@ -29,7 +29,7 @@ parse_start (const StnCommand *command, const char *text, StnRunCommandOptions *
       out->start = by;
       return TRUE;
     }
-  *out_exit = stn_command_usage (command, "--start: expected now, key, pin or insertion, not “%s”", text);
+  *out_exit = stn_command_usage (command, "--start: expected now, key, pin, insertion or lid, not “%s”", text);
   return FALSE;
 }
 
@@ -39,7 +39,7 @@ cycles_by_default (const StnRunCommandOptions *options)
 {
   gboolean is_open =
       options->quantity > 0
-      || (options->has_start && (options->start == STN_START_BY_PIN || options->start == STN_START_BY_INSERTION));
+      || (options->has_start && options->start != STN_START_BY_NOW && options->start != STN_START_BY_KEY);
   return is_open ? 0 : 1;
 }
 
@@ -88,7 +88,7 @@ stn_run_command_options_parse (const StnCommand *command, int argc, char **argv,
       "N" },
     { "quantity", 0, 0, G_OPTION_ARG_INT, &quantity, "Loads until so many boards have passed, and no board more", "N" },
     { "start", 0, 0, G_OPTION_ARG_STRING, &start,
-      "What starts each load: now, key (Enter), pin (START), insertion (detect pins)", "WORD" },
+      "What starts each load: now, key (Enter), pin (START), insertion (detect pins), lid", "WORD" },
     { "serials", 0, 0, G_OPTION_ARG_FILENAME, &out->serials_path, "Serials, one a line, or SITE,SERIAL", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &out->json, "Events on standard output, one JSON object a line", NULL },
     { "progress", 0, 0, G_OPTION_ARG_NONE, &out->progress,

@@ -222,6 +222,7 @@ say_what_is_waited_for (Program *self, StnStartBy by)
     [STN_START_BY_KEY] = "Close the lid.",
     [STN_START_BY_PIN] = "Ready: press START.",
     [STN_START_BY_INSERTION] = "Ready: put the boards in.",
+    [STN_START_BY_LID] = "Ready: open the lid, put the boards in, close it.",
   };
   if (!self->options->quiet)
     g_printerr ("%s\n", texts[by]);

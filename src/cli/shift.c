@@ -93,7 +93,7 @@ static guint64
 ask_start_by (StnSession *session, char **words)
 {
   guint by = 0;
-  while (by < STN_START_BY_COUNT && !g_str_equal (stn_start_by_names[by], words[0]))
+  while (by < STN_START_BY_COUNT && g_strcmp0 (stn_start_by_names[by], words[0]) != 0)
     by++;
   return by < STN_START_BY_COUNT ? stn_session_set_start_by (session, (StnStartBy) by) : 0;
 }
@@ -137,7 +137,7 @@ static const Word words_known[] = {
   { "allow-retry", "SITE REASON", "one retry more", 2, .two = stn_session_allow_retry },
   { "assign", "SITE [SERIAL]", "the serial of the board in a site, or none", 1, .two = stn_session_assign },
   { "undo", "", "take the last scan back", 0, .alone = stn_session_undo_scan },
-  { "start-by", "key|pin|insertion", "what starts a cycle", 1, .ask = ask_start_by },
+  { "start-by", "key|pin|insertion|lid", "what starts a cycle; a supervisor's", 1, .ask = ask_start_by },
   { "training", "on|off", "boards of a bench, a journal of its own", 1, .ask = ask_training },
   { "identify", "SITE [TIME]", "let a board blink", 1, .ask = ask_identify },
   { "check", "", "prove the wiring", 0, .alone = stn_session_check_wiring },
@@ -309,7 +309,8 @@ static gboolean
 is_busy (Shift *self)
 {
   g_autoptr (StnSessionState) state = stn_session_state (self->session);
-  return state->phase == STN_PHASE_RUNNING || state->phase == STN_PHASE_STOPPING || state->phase == STN_PHASE_LOADING;
+  return state->phase == STN_PHASE_RUNNING || state->phase == STN_PHASE_STOPPING || state->phase == STN_PHASE_LOADING
+         || state->phase == STN_PHASE_OPENING;
 }
 
 /* Waits until the last request is answered, and with `idle` until nothing is at work. */

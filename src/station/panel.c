@@ -7,6 +7,8 @@
 /* a lid that is open for less was not opened; and NRST of the boards waits for the same adapter */
 #define LID_POLL_NS (50 * STN_NS_PER_MS)
 #define LAMP_NS (2 * STN_NS_PER_S)
+/* a lid that is closed slowly touches its switch more than once */
+#define LID_STEADY_NS (200 * STN_NS_PER_MS)
 
 typedef enum { LAMP_BUSY, LAMP_OK, LAMP_FAIL, LAMP_COUNT } Lamp;
 
@@ -16,6 +18,8 @@ typedef struct {
   StnLineLease lamps[LAMP_COUNT];
   StnPress press;
   gboolean is_lid_open; /* as last seen */
+  gboolean lid_was_open; /* since the last cycle */
+  gint64 closed_since_ns; /* 0: open, or not looked at yet */
 } Bank;
 
 struct StnPanel {
@@ -118,6 +122,11 @@ look_at_all (StnPanel *self, gboolean *out_pressed, const Bank **out_open, const
     }
     if (bank->lines[STN_PANEL_START].adapter != NULL && stn_press_look (&bank->press, is_down, now_ns))
       *out_pressed = TRUE;
+    bank->lid_was_open |= is_open;
+    if (is_open)
+      bank->closed_since_ns = 0;
+    else if (bank->closed_since_ns == 0)
+      bank->closed_since_ns = now_ns;
     if (is_open && *out_open == NULL)
       *out_open = bank;
   }
@@ -142,6 +151,57 @@ static StnWait
 reading_wait (const StnWait *wait)
 {
   return stn_wait_new (wait->clock, LAMP_NS, wait->cancellable);
+}
+
+static gboolean
+lids_were_closed (const StnPanel *self)
+{
+  gint64 now_ns = stn_clock_now_ns (self->clock);
+  gboolean has_lid = FALSE;
+
+  for (guint i = 0; i < self->banks->len; i++) {
+    const Bank *bank = bank_at (self, i);
+    if (bank->lines[STN_PANEL_LID].adapter == NULL)
+      continue;
+    has_lid = TRUE;
+    if (!bank->lid_was_open || bank->closed_since_ns == 0 || now_ns - bank->closed_since_ns < LID_STEADY_NS)
+      return FALSE;
+  }
+  return has_lid;
+}
+
+gboolean
+stn_panel_look (StnPanel *self, const StnWait *wait, StnPanelLook *out, GError **error)
+{
+  const Bank *open = NULL;
+  gboolean pressed = FALSE;
+
+  if (!look_at_all (self, &pressed, &open, wait, error))
+    return FALSE;
+  *out = (StnPanelLook){ .is_pressed = pressed,
+                         .open_lid = open != NULL ? open->name : NULL,
+                         .was_closed = lids_were_closed (self) };
+  return TRUE;
+}
+
+gboolean
+stn_panel_wait_lid (StnPanel *self, const StnWait *wait, gboolean *out_started, GError **error)
+{
+  gboolean failed = FALSE;
+
+  do {
+    StnPanelLook look = { 0 };
+    StnWait reading = reading_wait (wait);
+    if (!stn_panel_look (self, &reading, &look, error))
+      return FALSE;
+    if (look.was_closed) {
+      *out_started = TRUE;
+      return TRUE;
+    }
+  } while (sleep_till_next_look (wait, &failed, error));
+  if (!failed)
+    *out_started = FALSE;
+  return !failed;
 }
 
 gboolean
@@ -291,6 +351,8 @@ stn_panel_begin (StnPanel *self, GError **error)
   for (guint i = 0; i < self->banks->len; i++) {
     Bank *bank = bank_at (self, i);
     bank->press = (StnPress){ 0 };
+    bank->lid_was_open = FALSE;
+    bank->closed_since_ns = 0;
     if (light (self, bank, LAMP_BUSY, error) && put_out (self, bank, LAMP_OK, 2, error))
       continue;
     g_prefix_error (error, "the lamps of bank %s: ", bank->name);

@@ -42,6 +42,17 @@ gboolean stn_panel_has (const StnPanel *self, StnPanelSignal signal);
 gboolean stn_panel_wait_start (StnPanel *self, const StnWait *wait, gboolean *out_started, GError **error);
 gboolean stn_panel_wait_closed (StnPanel *self, const StnWait *wait, gboolean *out_closed, GError **error);
 
+/* What the inputs say now. */
+typedef struct {
+  gboolean is_pressed;    /* a press of START counts; the lids may be open */
+  const char *open_lid;   /* the first bank whose lid is open; NULL: all are closed. Borrowed */
+  gboolean was_closed;    /* every lid was seen open since the last cycle, and has been closed for 200 ms */
+} StnPanelLook;
+/* Looks once; START is missed where nobody looks for 10 ms. Blocks briefly. */
+gboolean stn_panel_look (StnPanel *self, const StnWait *wait, StnPanelLook *out, GError **error);
+/* Until was_closed, as stn_panel_wait_start. */
+gboolean stn_panel_wait_lid (StnPanel *self, const StnWait *wait, gboolean *out_started, GError **error);
+
 /* A cycle starts: busy is lit, ok and fail go out, the lids are watched. Fails with STN_FAILURE_LID_OPEN, nothing lit,
  * or with what the adapter says. */
 gboolean stn_panel_begin (StnPanel *self, GError **error);

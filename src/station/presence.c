@@ -5,9 +5,11 @@ typedef struct {
   StnLine detect;
   gboolean seen;     /* what the pin said last, since when */
   gint64 since_ns;   /* 0: not looked at yet */
+  gboolean is_known; /* the pin has been steady */
   gboolean is_in;    /* after the bounces */
   gboolean has_left; /* since the last cycle, or there was none */
   gboolean is_told;
+  gboolean is_out;   /* takes no part */
 } Place;
 
 struct StnPresence {
@@ -49,6 +51,42 @@ stn_presence_add (StnPresence *self, const char *site, const StnLine *detect)
   g_array_append_val (self->places, place);
 }
 
+static Place *
+find_place (const StnPresence *self, const char *site)
+{
+  for (guint i = 0; i < self->places->len; i++)
+    if (g_str_equal (g_array_index (self->places, Place, i).name, site))
+      return &g_array_index (self->places, Place, i);
+  return NULL;
+}
+
+void
+stn_presence_use (StnPresence *self, const char *site, gboolean on)
+{
+  Place *place = find_place (self, site);
+  if (place != NULL)
+    place->is_out = !on;
+}
+
+void
+stn_presence_set_old (StnPresence *self, const char *site)
+{
+  Place *place = find_place (self, site);
+  if (place != NULL)
+    place->has_left = FALSE;
+}
+
+gboolean
+stn_presence_get (const StnPresence *self, const char *site, gboolean *out_is_in, gboolean *out_is_new)
+{
+  const Place *place = find_place (self, site);
+  if (place == NULL || !place->is_known)
+    return FALSE;
+  *out_is_in = place->is_in;
+  *out_is_new = place->is_in && place->has_left;
+  return TRUE;
+}
+
 guint
 stn_presence_count (const StnPresence *self)
 {
@@ -64,6 +102,7 @@ take_look (Place *place, gboolean seen, gint64 now_ns)
   }
   if (now_ns - place->since_ns < STN_PRESENCE_STEADY_NS)
     return;
+  place->is_known = TRUE;
   place->is_in = seen;
   place->has_left |= !seen;
 }
@@ -91,12 +130,17 @@ stn_presence_look (StnPresence *self, const StnWait *wait, GError **error)
 gboolean
 stn_presence_is_ready (const StnPresence *self)
 {
+  guint count = 0;
+
   for (guint i = 0; i < self->places->len; i++) {
     const Place *place = &g_array_index (self->places, Place, i);
+    if (place->is_out)
+      continue;
     if (!place->is_in || !place->seen || !place->has_left)
       return FALSE;
+    count++;
   }
-  return TRUE;
+  return count > 0;
 }
 
 const char *
@@ -107,6 +151,8 @@ stn_presence_take_left_in_place (StnPresence *self)
 
   for (guint i = 0; i < self->places->len; i++) {
     Place *place = &g_array_index (self->places, Place, i);
+    if (place->is_out)
+      continue;
     if (!place->is_in || !place->seen)
       return NULL; /* somebody is still at it */
     others_changed |= place->has_left;
@@ -124,9 +170,10 @@ stn_presence_begin (StnPresence *self)
 {
   for (guint i = 0; i < self->places->len; i++) {
     Place *place = &g_array_index (self->places, Place, i);
-    place->has_left = place->is_told = FALSE;
+    if (!place->is_out)
+      place->has_left = place->is_told = FALSE;
     /* nobody looks while the cycle runs: what was steady before says nothing after it */
     place->since_ns = 0;
-    place->is_in = FALSE;
+    place->is_known = place->is_in = FALSE;
   }
 }

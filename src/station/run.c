@@ -642,22 +642,28 @@ stn_station_run_runner (StnStationRun *self)
 
 /* ---- what starts a cycle ---- */
 
-const char *const stn_start_by_names[STN_START_BY_COUNT + 1] = { "now", "key", "pin", "insertion", NULL };
+const char *const stn_start_by_names[STN_START_BY_COUNT + 1] = { "now", "key", "pin", "insertion", "lid", NULL };
 
 gboolean
 stn_station_run_can_start_by (const StnStationRun *self, StnStartBy by, GError **error)
 {
-  gboolean has_start = FALSE, has_detect = FALSE;
+  gboolean has_start = FALSE, has_lid = FALSE, has_detect = FALSE;
 
   for (guint i = 0; i < self->bank_indexes->len; i++) {
     guint index = g_array_index (self->bank_indexes, guint, i);
-    has_start |=
-        g_array_index (self->station->banks, StnBankWiring, index).lines[STN_PANEL_START].kind != STN_PIN_REF_NONE;
+    const StnBankWiring *bank = &g_array_index (self->station->banks, StnBankWiring, index);
+    has_start |= bank->lines[STN_PANEL_START].kind != STN_PIN_REF_NONE;
+    has_lid |= bank->lines[STN_PANEL_LID].kind != STN_PIN_REF_NONE;
   }
   for (guint i = 0; i < self->site_indexes->len; i++)
     has_detect |= wiring_of (self->station, g_array_index (self->site_indexes, guint, i))->wiring.has_detect;
   if (by == STN_START_BY_PIN && !has_start) {
     stn_error_set (error, STN_FAILURE_USAGE, "%s: no bank that takes part has a START (inputs: { start: … })",
+                   self->station->path);
+    return FALSE;
+  }
+  if (by == STN_START_BY_LID && !has_lid) {
+    stn_error_set (error, STN_FAILURE_USAGE, "%s: no bank that takes part has a lid (inputs: { lid: … })",
                    self->station->path);
     return FALSE;
   }
@@ -707,6 +713,8 @@ stn_station_run_wait_start (StnStationRun *self, StnStartBy by, const StnWait *w
     return stn_panel_wait_closed (self->panel, wait, out_started, error);
   case STN_START_BY_PIN:
     return stn_panel_wait_start (self->panel, wait, out_started, error);
+  case STN_START_BY_LID:
+    return stn_panel_wait_lid (self->panel, wait, out_started, error);
   case STN_START_BY_INSERTION:
     return wait_for_boards (self, wait, out_started, error);
   case STN_START_BY_NOW:
@@ -714,6 +722,43 @@ stn_station_run_wait_start (StnStationRun *self, StnStartBy by, const StnWait *w
     *out_started = TRUE;
     return TRUE;
   }
+}
+
+gboolean
+stn_station_run_look (StnStationRun *self, StnRunInputs *out, GError **error)
+{
+  StnWait wait = stn_wait_new (self->station->clock, STN_NS_PER_S, NULL);
+  StnPanelLook look = { 0 };
+
+  if (!stn_panel_look (self->panel, &wait, &look, error) || !stn_presence_look (self->presence, &wait, error))
+    return FALSE;
+  *out = (StnRunInputs){ .is_pressed = look.is_pressed,
+                         .open_lid = look.open_lid,
+                         .lid_was_closed = look.was_closed,
+                         .boards_are_in = stn_presence_is_ready (self->presence) };
+  if (!out->boards_are_in)
+    out->left_in_place = stn_presence_take_left_in_place (self->presence);
+  return TRUE;
+}
+
+gboolean
+stn_station_run_board (const StnStationRun *self, const char *site, gboolean *out_is_in, gboolean *out_is_new)
+{
+  return self->presence != NULL && stn_presence_get (self->presence, site, out_is_in, out_is_new);
+}
+
+void
+stn_station_run_use (StnStationRun *self, const char *site, gboolean on)
+{
+  if (self->presence != NULL)
+    stn_presence_use (self->presence, site, on);
+}
+
+void
+stn_station_run_set_old (StnStationRun *self, const char *site)
+{
+  if (self->presence != NULL)
+    stn_presence_set_old (self->presence, site);
 }
 
 static gboolean

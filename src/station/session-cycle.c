@@ -26,6 +26,7 @@ stn_session_seat_clear_board (StnSessionSeat *seat)
   seat->has_result = seat->is_lost = seat->is_running = FALSE;
   seat->is_open = seat->is_binned = seat->had_failed = seat->at_limit = FALSE;
   seat->fails = seat->extra_retries = 0;
+  seat->is_other = FALSE;
 }
 
 static void
@@ -170,7 +171,11 @@ stn_session_open_run (StnSession *self, GError **error)
   self->is_dirty = TRUE;
   if (open_run (self, &failure)) {
     self->needs_reopening = FALSE;
+    self->is_lid_open = FALSE;
     g_clear_pointer (&self->station_fault, g_free);
+    for (guint i = 0; i < self->seats->len; i++)
+      if (stn_session_seat (self, i)->is_old)
+        stn_station_run_set_old (self->run, stn_session_seat (self, i)->site->name);
     return TRUE;
   }
   self->needs_reopening = TRUE;
@@ -189,6 +194,9 @@ refuse_blocked (StnSession *self, gboolean for_retry, GError **error)
   g_autofree char *sites = NULL, *text = NULL;
   StnBlock block = stn_session_find_block (self, for_retry, &sites, &text);
 
+  /* the ports are tried again, and what they say then is the answer */
+  if (block == STN_BLOCK_STATION || block == STN_BLOCK_BANK_BUSY)
+    return stn_session_open_run (self, error);
   if (block == STN_BLOCK_NONE)
     return TRUE;
   stn_error_set (error, stn_block_failure (block), "%s", text);
@@ -205,7 +213,8 @@ swap_boards (StnSession *self, const gboolean *goes, GError **error)
     const StnSessionSeat *seat = stn_session_seat (self, i);
     gboolean is_finished = seat->is_binned || seat->verdict == STN_VERDICT_PASS || seat->verdict == STN_VERDICT_FAIL
                            || seat->verdict == STN_VERDICT_SKIPPED;
-    if (goes[i] && seat->run_id != NULL && is_finished)
+    /* where a pin told of a new board, a hand has brought it */
+    if (goes[i] && seat->run_id != NULL && is_finished && !seat->is_new)
       g_ptr_array_add (names, seat->site->name);
   }
   if (names->len == 0)
@@ -230,6 +239,7 @@ set_loads (StnSession *self, const gboolean *goes, gboolean is_retry)
       continue;
     StnRunnerLoad *load = &loads[seat->place];
     load->is_out = !goes[i];
+    stn_station_run_use (self->run, seat->site->name, goes[i]);
     if (self->job->has_serial && self->job->serial_from == STN_SERIAL_FROM_SCAN)
       load->serial = load->scan = seat->scan;
     if (is_retry)
@@ -256,6 +266,8 @@ begin_boards (StnSession *self, const gboolean *goes, gboolean is_retry)
       g_clear_pointer (&seat->run_id, g_free);
     }
     seat->is_running = TRUE;
+    seat->is_new = FALSE;
+    seat->is_old = TRUE;
     seat->step = STN_STEP_POWER_ON;
   }
 }
@@ -273,9 +285,8 @@ check_lid (StnSession *self, GError **error)
   return is_closed;
 }
 
-/* A fault of the ports: nothing of it is a board's, and they are opened anew before the next cycle. */
-static void
-note_station_fault (StnSession *self, const GError *error)
+void
+stn_session_note_fault (StnSession *self, const GError *error)
 {
   if (stn_error_is (error, STN_FAILURE_LID_OPEN))
     return;
@@ -294,7 +305,7 @@ start_cycle (StnSession *self, const gboolean *goes, gboolean is_retry, GError *
   if (!stn_session_check_job (self, error) || !stn_session_open_run (self, error))
     return FALSE;
   if (!check_lid (self, &failure) || (!is_retry && !swap_boards (self, goes, &failure))) {
-    note_station_fault (self, failure);
+    stn_session_note_fault (self, failure);
     g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;
   }
@@ -302,7 +313,7 @@ start_cycle (StnSession *self, const gboolean *goes, gboolean is_retry, GError *
   set_loads (self, goes, is_retry);
   /* before the first event of the new cycle is there to be taken */
   if (!stn_station_run_start (self->run, &failure)) {
-    note_station_fault (self, failure);
+    stn_session_note_fault (self, failure);
     g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;
   }
@@ -328,7 +339,7 @@ stn_session_start_work (StnSession *self, const StnSessionRequest *request, GErr
     return FALSE;
   if (!refuse_blocked (self, FALSE, error))
     return FALSE;
-  if (request->value == STN_CAUSE_KEY && stn_clock_now_ns (self->clock) < self->start_not_before_ns) {
+  if ((request->value == STN_CAUSE_KEY || request->value == STN_CAUSE_PIN) && stn_clock_now_ns (self->clock) < self->start_not_before_ns) {
     stn_error_set (error, STN_FAILURE_NOT_READY, "the last cycle has only just ended: press once more");
     return FALSE;
   }
@@ -394,57 +405,6 @@ stn_session_cancel_work (StnSession *self, const StnSessionRequest *request, GEr
     return FALSE;
   stn_runner_cancel (stn_station_run_runner (self->run));
   return TRUE;
-}
-
-/* ---- what starts by itself ---- */
-
-gboolean
-stn_session_set_start_by_work (StnSession *self, const StnSessionRequest *request, GError **error)
-{
-  StnStartBy by = (StnStartBy) request->value;
-  const StnAudit audit = { .action = "setting",
-                           .subject = "start-by",
-                           .old_value = stn_start_by_names[self->start_by],
-                           .new_value = (guint) by < STN_START_BY_COUNT ? stn_start_by_names[by] : NULL,
-                           .allowed_by = self->supervisor != NULL ? self->supervisor->badge : NULL };
-
-  if (by != STN_START_BY_KEY && by != STN_START_BY_PIN && by != STN_START_BY_INSERTION) {
-    stn_error_set (error, STN_FAILURE_USAGE, "a cycle starts by key, pin or insertion");
-    return FALSE;
-  }
-  if (!stn_session_needs_idle (self, error) || !stn_session_needs_supervisor (self, "another way to start", error))
-    return FALSE;
-  if (self->run == NULL && (self->job == NULL || self->lot == NULL)) {
-    stn_error_set (error, STN_FAILURE_NOT_READY, "open a job and a lot first");
-    return FALSE;
-  }
-  if (!stn_session_open_run (self, error) || !stn_station_run_can_start_by (self->run, by, error)
-      || !stn_session_audit (self, &audit, error))
-    return FALSE;
-  self->start_by = by;
-  return TRUE;
-}
-
-void
-stn_session_listen (StnSession *self)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean started = FALSE;
-  StnWait wait = stn_wait_new (self->clock, LISTEN_NS, self->waking);
-
-  if (!stn_station_run_wait_start (self->run, self->start_by, &wait, &started, &error)) {
-    if (!stn_error_is (error, STN_FAILURE_CANCELLED)) {
-      note_station_fault (self, error);
-      self->is_dirty = TRUE;
-    }
-    return;
-  }
-  if (!started)
-    return;
-  const StnSessionRequest request = { .value = self->start_by == STN_START_BY_PIN ? STN_CAUSE_PIN : STN_CAUSE_INSERTION };
-  self->is_dirty = TRUE;
-  if (!stn_session_start_work (self, &request, &error))
-    stn_session_notice (self, STN_NOTICE_ANSWER, 0, stn_error_failure (error), NULL, "%s", error->message);
 }
 
 /* ---- facts ---- */

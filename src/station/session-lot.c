@@ -117,7 +117,6 @@ stn_session_open_job_work (StnSession *self, const StnSessionRequest *request, G
   self->approval = g_steal_pointer (&approval);
   g_free (self->job_path);
   self->job_path = g_strdup (self->job->path);
-  self->start_by = STN_START_BY_KEY;
   return TRUE;
 }
 
@@ -480,7 +479,6 @@ forget_lot (StnSession *self)
   g_clear_pointer (&self->lot, g_free);
   g_clear_pointer (&self->stopped, g_free);
   stn_lot_sums_clear (&self->sums);
-  self->start_by = STN_START_BY_KEY;
   for (guint i = 0; i < self->seats->len; i++) {
     StnSessionSeat *seat = stn_session_seat (self, i);
     stn_session_seat_clear_board (seat);

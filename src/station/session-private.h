@@ -1,5 +1,6 @@
 /* The inside of the session, for its files: session.c (thread, requests, notices), session-state.c (pictures),
- * session-cycle.c (runs and what comes of them), session-lot.c (job, lot, bins), session-people.c, session-scan.c, session-service.c.
+ * session-cycle.c (runs and what comes of them), session-lot.c (job, lot, bins), session-people.c, session-scan.c, session-service.c,
+ * session-inputs.c (what happens by itself).
  * Everything but what `mutex` guards belongs to the session's thread. */
 #pragma once
 
@@ -50,6 +51,13 @@ typedef struct {
   StnVerdict last[STN_SESSION_LAST];
   guint last_count;
   gboolean blinks;
+
+  /* what its detect pin says, as last seen while nothing ran */
+  gboolean has_detect;
+  gboolean is_gone; /* no board */
+  gboolean is_new;  /* a board that came since the site's last cycle */
+  gboolean is_old;  /* its board was run: kept over ports that are opened anew */
+  gboolean is_other; /* the run that is shown is another program's */
 } StnSessionSeat;
 
 typedef struct StnSessionRequest StnSessionRequest;
@@ -132,7 +140,11 @@ struct StnSession {
   StnCycleCounts cycles[STN_SESSION_CYCLES];
   guint cycle_count;
   StnStartBy start_by;
-  gboolean boards_were_run; /* on a bench: they have to be swapped before the next cycle */
+  gboolean is_opening;      /* for the picture */
+  gboolean is_lid_open;     /* as last seen */
+  gboolean is_held;         /* what would start a cycle by itself was refused: it has to go away first */
+  gint64 attend_ns;         /* when inputs are looked at next, or the bank is tried again */
+  gint64 busy_since_utc_us; /* another program has the bank; 0: none */
   gboolean needs_reopening; /* a fault of the station: ports are opened anew */
   char *station_fault;      /* in words; NULL */
   StnFailure station_failure;
@@ -180,7 +192,6 @@ gboolean stn_session_start_work (StnSession *self, const StnSessionRequest *requ
 gboolean stn_session_stop_work (StnSession *self, const StnSessionRequest *request, GError **error);
 gboolean stn_session_cancel_work (StnSession *self, const StnSessionRequest *request, GError **error);
 gboolean stn_session_retry_work (StnSession *self, const StnSessionRequest *request, GError **error);
-gboolean stn_session_set_start_by_work (StnSession *self, const StnSessionRequest *request, GError **error);
 gboolean stn_session_release_stop_work (StnSession *self, const StnSessionRequest *request, GError **error);
 gboolean stn_session_allow_retry_work (StnSession *self, const StnSessionRequest *request, GError **error);
 gboolean stn_session_enable_site_work (StnSession *self, const StnSessionRequest *request, GError **error);
@@ -190,8 +201,8 @@ void stn_session_drain (StnSession *self);
 /* Opens the run where there is none; FALSE: station_fault says why. */
 gboolean stn_session_open_run (StnSession *self, GError **error);
 void stn_session_close_run (StnSession *self);
-/* A START pin, boards that were put in: waits a moment for them. */
-void stn_session_listen (StnSession *self);
+/* A fault of the ports: nothing of it is a board's, and they are opened anew before the next cycle. */
+void stn_session_note_fault (StnSession *self, const GError *error);
 void stn_session_seat_clear_board (StnSessionSeat *seat);
 
 /* ---- session-lot.c ---- */
@@ -211,6 +222,18 @@ void stn_session_count (StnSession *self);
 gboolean stn_session_recover (StnSession *self, GError **error);
 /* Runs without a result on the sites, and boards of the lot that stand open. */
 void stn_session_find_unknown (StnSession *self);
+
+/* ---- session-inputs.c ---- */
+gboolean stn_session_set_start_by_work (StnSession *self, const StnSessionRequest *request, GError **error);
+/* Whether the sites' wiring has it. */
+gboolean stn_session_has (const StnSession *self, StnStartBy by);
+void stn_session_read_start_by (StnSession *self);
+/* Another program has the bank. */
+gboolean stn_session_is_remote (const StnSession *self);
+/* When stn_session_attend has something to do; STN_TIME_NEVER: nothing. */
+gint64 stn_session_next_attention_ns (const StnSession *self);
+/* Opens the bank, tries it again, looks at the inputs, whatever is due. */
+void stn_session_attend (StnSession *self);
 
 /* ---- session-people.c ---- */
 gboolean stn_session_sign_in_work (StnSession *self, const StnSessionRequest *request, GError **error);

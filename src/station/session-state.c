@@ -50,7 +50,7 @@ static const struct {
   [STN_BLOCK_JOB_CHANGED] = { "job-changed", "Call the supervisor: %s", STN_FAILURE_JOB_CHANGED },
   [STN_BLOCK_NOT_APPROVED] = { "not-approved", "Call the supervisor: %s", STN_FAILURE_NOT_APPROVED },
   [STN_BLOCK_STOPPED] = { "stopped", "Stopped, call the supervisor: %s", STN_FAILURE_STOP_RULE },
-  [STN_BLOCK_BANK_BUSY] = { "bank-busy", "Another program has the bank: %s", STN_FAILURE_BANK_BUSY },
+  [STN_BLOCK_BANK_BUSY] = { "bank-busy", "Wait, or end the other program: %s.", STN_FAILURE_BANK_BUSY },
   [STN_BLOCK_STATION] = { "station", "Mend the station, then press START: %s", STN_FAILURE_NOT_READY },
   [STN_BLOCK_NOT_RECORDED] = { "not-recorded", "Leave all boards in place: the result of %s is not saved.",
                                STN_FAILURE_NOT_RECORDED },
@@ -103,6 +103,19 @@ stn_session_may_retry (const StnSession *self, const StnSessionSeat *seat)
   return seat->has_result && (seat->verdict == STN_VERDICT_ERROR || seat->verdict == STN_VERDICT_CANCELLED);
 }
 
+/* Whether the pin of a site tells of its next board: the last one is settled, and gone or another one is there. A board
+ * without a verdict stays: who reseats it has not brought a new one. */
+static gboolean
+shows_next_board (const StnSessionSeat *seat)
+{
+  if (!seat->has_detect || seat->is_running || seat->is_open || seat->is_lost)
+    return FALSE;
+  if (seat->is_binned || !seat->has_result)
+    return TRUE;
+  return seat->is_new
+         && (seat->verdict == STN_VERDICT_PASS || seat->verdict == STN_VERDICT_SKIPPED || seat->verdict == STN_VERDICT_EMPTY);
+}
+
 StnSeatState
 stn_session_seat_state (const StnSession *self, const StnSessionSeat *seat)
 {
@@ -114,6 +127,11 @@ stn_session_seat_state (const StnSession *self, const StnSessionSeat *seat)
     return seat->open_verdict == STN_VERDICT_UNKNOWN ? STN_SEAT_UNKNOWN : STN_SEAT_FAIL;
   if (seat->off_reason != NULL)
     return STN_SEAT_DISABLED;
+  if (seat->is_other && !seat->has_result)
+    return STN_SEAT_RUN;
+  if (shows_next_board (seat))
+    return self->job == NULL || self->lot == NULL || self->person == NULL || seat->is_gone ? STN_SEAT_EMPTY
+                                                                                          : STN_SEAT_READY;
   if (seat->is_binned || !seat->has_result)
     return self->job != NULL && self->lot != NULL && self->person != NULL ? STN_SEAT_READY : STN_SEAT_EMPTY;
   switch (seat->verdict) {
@@ -133,7 +151,7 @@ static const char *
 word_of (const StnSessionSeat *seat, StnSeatState state)
 {
   if (state == STN_SEAT_RUN)
-    return stn_step_words (seat->step);
+    return seat->is_other ? "REMOTE" : stn_step_words (seat->step);
   if (state == STN_SEAT_ACTION)
     return seat->verdict == STN_VERDICT_CANCELLED ? "RUN AGAIN" : "TAKE OUT";
   return stn_seat_state_word (state);
@@ -179,6 +197,14 @@ fill_site (StnSession *self, guint index, StnSessionSite *out)
   out->instruction = instruction_of (self, seat, out->state);
   out->scan = g_strdup (seat->scan);
   out->is_next_scan = stn_session_next_scan (self) == (int) index;
+  memcpy (out->last, seat->last, sizeof out->last);
+  out->last_count = seat->last_count;
+  out->off_reason = g_strdup (seat->off_reason);
+  out->off_by = g_strdup (seat->off_by);
+  out->blinks = seat->blinks;
+  out->retries_left = G_MAXUINT;
+  if (shows_next_board (seat) && seat->is_new)
+    return; /* nothing of the one before it */
   out->run_id = g_strdup (seat->run_id);
   out->serial = g_strdup (seat->serial);
   out->uid = g_strdup (seat->uid);
@@ -199,11 +225,6 @@ fill_site (StnSession *self, guint index, StnSessionSite *out)
   out->may_hold = out->may_bin
                   || (!seat->is_running && !seat->is_binned && seat->has_result
                       && (seat->verdict == STN_VERDICT_ERROR || seat->verdict == STN_VERDICT_CANCELLED));
-  out->off_reason = g_strdup (seat->off_reason);
-  out->off_by = g_strdup (seat->off_by);
-  out->blinks = seat->blinks;
-  memcpy (out->last, seat->last, sizeof out->last);
-  out->last_count = seat->last_count;
 }
 
 /* ---- what blocks START ---- */
@@ -290,6 +311,10 @@ find_block (const StnSession *self, gboolean for_retry, char **out_sites, const 
   g_autofree char *on = sites_that (self, seat_is_on);
   if (on == NULL)
     return STN_BLOCK_NO_SITE;
+  if (self->station_fault != NULL) {
+    *out_text = self->station_fault;
+    return stn_session_is_remote (self) ? STN_BLOCK_BANK_BUSY : STN_BLOCK_STATION;
+  }
   if (!for_retry && self->job->has_serial && self->job->serial_from == STN_SERIAL_FROM_SCAN) {
     g_autofree char *scanned = sites_that (self, seat_has_scan);
     int next = stn_session_next_scan (self);
@@ -298,6 +323,8 @@ find_block (const StnSession *self, gboolean for_retry, char **out_sites, const 
       return STN_BLOCK_SCANS;
     }
   }
+  if (self->is_lid_open && self->run != NULL)
+    return STN_BLOCK_LID;
   return STN_BLOCK_NONE;
 }
 
@@ -504,6 +531,8 @@ phase_of (const StnSession *self)
     return self->is_stopping ? STN_PHASE_STOPPING : STN_PHASE_RUNNING;
   if (self->person == NULL)
     return STN_PHASE_SIGN_IN;
+  if (self->is_opening)
+    return STN_PHASE_OPENING;
   g_autofree char *unknown = sites_that (self, seat_is_unknown);
   if (unknown != NULL && self->run == NULL)
     return STN_PHASE_RECOVERY;
@@ -522,6 +551,18 @@ block_detail (const StnSession *self)
   return sites != NULL ? g_steal_pointer (&sites) : g_strdup (text);
 }
 
+/* By what starts a cycle; whether boards are swapped or put in; whether the lid is open. */
+static const char *const what_starts[STN_START_BY_COUNT][2][2] = {
+  [STN_START_BY_KEY] = { { "Put the boards in, then press START.", "Put the boards in, close the lid, then press START." },
+                         { "Swap the boards, then press START.", "Swap the boards, close the lid, then press START." } },
+  [STN_START_BY_PIN] = { { "Put the boards in, then press START.", "Put the boards in, close the lid, then press START." },
+                         { "Swap the boards, then press START.", "Swap the boards, close the lid, then press START." } },
+  [STN_START_BY_INSERTION] = { { "Put the boards in.", "Put the boards in and close the lid." },
+                               { "Swap the boards.", "Swap the boards and close the lid." } },
+  [STN_START_BY_LID] = { { "Open the lid, put the boards in, close it.", "Put the boards in and close the lid." },
+                         { "Open the lid, swap the boards, close it.", "Swap the boards and close the lid." } },
+};
+
 static char *
 instruction_now (const StnSession *self, StnBlock block, const char *blocked)
 {
@@ -530,15 +571,13 @@ instruction_now (const StnSession *self, StnBlock block, const char *blocked)
   if (block == STN_BLOCK_RUNNING)
     return g_strdup (self->is_stopping ? "Stopping: boards that are being written are finished."
                                        : "Wait: boards are being programmed.");
-  if (block != STN_BLOCK_NONE)
+  if (self->is_opening)
+    return g_strdup ("Wait: the adapters are being opened.");
+  if (block != STN_BLOCK_NONE && block != STN_BLOCK_LID)
     return g_strdup (blocked);
-  if (self->station_fault != NULL)
-    return g_strdup_printf ("Mend the station, then press START: %s", self->station_fault);
   if (retry != NULL)
     return g_strdup_printf ("Press RETRY: %s got no verdict, that was the station.", retry);
-  if (self->start_by == STN_START_BY_INSERTION)
-    return g_strdup ("Put the boards in.");
-  return g_strdup (self->cycle_count > 0 ? "Swap the boards, then press START." : "Put the boards in, then press START.");
+  return g_strdup (what_starts[self->start_by][self->cycle_count > 0][block == STN_BLOCK_LID]);
 }
 
 StnSessionState *
@@ -547,7 +586,8 @@ stn_session_make_state (StnSession *self)
   StnSessionState *out = g_atomic_rc_box_new0 (StnSessionState);
 
   out->phase = phase_of (self);
-  out->mode = self->is_training         ? STN_MODE_TRAINING
+  out->mode = self->is_training           ? STN_MODE_TRAINING
+              : stn_session_is_remote (self) ? STN_MODE_REMOTE
               : self->supervisor != NULL ? STN_MODE_SUPERVISOR
                                          : STN_MODE_OPERATOR;
   out->is_training = self->is_training;
@@ -574,14 +614,10 @@ stn_session_make_state (StnSession *self)
   out->cycle_count = self->cycle_count;
   out->cycle = self->cycle;
   out->start_by = self->start_by;
-  if (self->station != NULL)
-    for (guint i = 0; i < self->station->banks->len; i++) {
-      const StnBankWiring *bank = &g_array_index (self->station->banks, StnBankWiring, i);
-      out->has_start_pin |= bank->lines[STN_PANEL_START].kind != STN_PIN_REF_NONE;
-      out->has_lid |= bank->lines[STN_PANEL_LID].kind != STN_PIN_REF_NONE;
-    }
-  for (guint i = 0; self->station != NULL && i < self->station->wirings->len; i++)
-    out->has_detect |= g_array_index (self->station->wirings, StnSiteWiring, i).wiring.has_detect;
+  out->has_start_pin = stn_session_has (self, STN_START_BY_PIN);
+  out->has_lid = stn_session_has (self, STN_START_BY_LID);
+  out->has_detect = stn_session_has (self, STN_START_BY_INSERTION);
+  out->is_lid_open = self->is_lid_open && self->run != NULL;
 
   out->block = stn_session_find_block (self, FALSE, &out->blocked_sites, &out->blocked);
   out->blocked_detail = block_detail (self);
@@ -589,7 +625,8 @@ stn_session_make_state (StnSession *self)
   if (out->block == STN_BLOCK_NONE)
     g_clear_pointer (&out->blocked, g_free);
   out->summary = summary_of (self);
-  out->may_start = out->block == STN_BLOCK_NONE;
+  /* over a fault of the station START is the next try */
+  out->may_start = out->block == STN_BLOCK_NONE || out->block == STN_BLOCK_STATION;
   out->may_stop = self->is_running;
   out->may_end_lot = self->lot != NULL && !self->is_running && self->sums.open == 0;
   out->station_fault = g_strdup (self->station_fault);
@@ -599,7 +636,8 @@ stn_session_make_state (StnSession *self)
     fill_site (self, i, &out->sites[i]);
     out->may_retry |= out->sites[i].may_retry;
   }
-  out->may_retry = out->may_retry && stn_session_find_block (self, TRUE, NULL, NULL) == STN_BLOCK_NONE;
+  StnBlock for_retry = stn_session_find_block (self, TRUE, NULL, NULL);
+  out->may_retry = out->may_retry && (for_retry == STN_BLOCK_NONE || for_retry == STN_BLOCK_STATION);
   out->warnings = strv_of (self->warnings);
   out->handover = handover_of (self);
   return out;

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define WARNINGS_MOST 20
-#define LOOK_NS (20 * STN_NS_PER_MS) /* how long a START pin is looked at before the requests are again */
 
 /* ---- notices ---- */
 
@@ -169,7 +168,9 @@ make_seats (StnSession *self)
   for (guint i = 0; i < count; i++) {
     if (!takes_bank (self, sites[i]->bank))
       continue;
-    StnSessionSeat seat = { .site = sites[i], .place = -1 };
+    StnSessionSeat seat = { .site = sites[i],
+                            .place = -1,
+                            .has_detect = g_array_index (self->station->wirings, StnSiteWiring, i).wiring.has_detect };
     if (!sites[i]->enabled)
       seat.off_reason = g_strdup ("the station file leaves it out");
     g_array_append_val (self->seats, seat);
@@ -206,6 +207,7 @@ load_all (StnSession *self, GError **error)
   const char *const *warnings = stn_station_warnings (self->station, &count);
   for (guint i = 0; i < count; i++)
     stn_session_warn (self, warnings[i]);
+  stn_session_read_start_by (self);
   stn_session_find_unknown (self);
   return TRUE;
 }
@@ -278,6 +280,7 @@ answer (StnSession *self, StnSessionRequest *request)
   g_autoptr (GError) error = NULL;
 
   self->is_dirty = TRUE;
+  self->is_held = FALSE;
   if (self->phase == STN_PHASE_BROKEN && !stn_session_load (self)) {
     stn_session_notice (self, STN_NOTICE_ANSWER, request->number, self->broken_failure, NULL, "%s", self->broken);
     return;
@@ -296,14 +299,9 @@ answer (StnSession *self, StnSessionRequest *request)
 static gint64
 next_moment (const StnSession *self)
 {
-  return self->supervisor != NULL ? self->supervisor_until_ns : STN_TIME_NEVER;
-}
-
-static gboolean
-listens (const StnSession *self)
-{
-  return self->start_by != STN_START_BY_KEY && self->run != NULL && !self->is_running
-         && stn_session_find_block (self, FALSE, NULL, NULL) == STN_BLOCK_NONE;
+  gint64 supervisor_ns = self->supervisor != NULL ? self->supervisor_until_ns : STN_TIME_NEVER;
+  gint64 attention_ns = stn_session_next_attention_ns (self);
+  return MIN (supervisor_ns, attention_ns);
 }
 
 /* Waits for something to do. The next request, or NULL: events, a moment, the end. */
@@ -311,18 +309,14 @@ static StnSessionRequest *
 next_request (StnSession *self, gboolean *out_closing)
 {
   gint64 moment_ns = next_moment (self);
-  gboolean looks = listens (self);
 
   g_mutex_lock (&self->mutex);
-  if (!looks)
-    while (g_queue_is_empty (&self->requests) && !self->has_events && !self->is_closing
-           && stn_clock_now_ns (self->clock) < moment_ns)
-      stn_clock_wait (self->clock, self, &self->mutex, moment_ns, NULL);
+  while (g_queue_is_empty (&self->requests) && !self->has_events && !self->is_closing
+         && stn_clock_now_ns (self->clock) < moment_ns)
+    stn_clock_wait (self->clock, self, &self->mutex, moment_ns, NULL);
   self->has_events = FALSE;
   StnSessionRequest *request = g_queue_pop_head (&self->requests);
   *out_closing = self->is_closing;
-  if (looks && request == NULL && !self->is_closing)
-    self->waking = g_cancellable_new ();
   g_mutex_unlock (&self->mutex);
   return request;
 }
@@ -341,14 +335,10 @@ run_session (gpointer data)
       answer (self, request);
     if (request != NULL)
       request_free (request);
-    if (self->waking != NULL) {
-      stn_session_listen (self);
-      g_mutex_lock (&self->mutex);
-      g_clear_object (&self->waking);
-      g_mutex_unlock (&self->mutex);
-    }
     stn_session_drain (self);
     stn_session_expire_supervisor (self);
+    if (!is_closing)
+      stn_session_attend (self);
     stn_session_publish (self);
   }
   stn_session_unload (self);

@@ -108,6 +108,7 @@ typedef enum {
   STN_PHASE_COUNT
 } StnPhase;
 
+/* REMOTE: another program has the bank; what the journal says of its boards is shown, and nothing can be asked of them. */
 typedef enum { STN_MODE_OPERATOR, STN_MODE_SUPERVISOR, STN_MODE_TRAINING, STN_MODE_REMOTE } StnMode;
 
 /* What keeps START from working, the one that is acted on first; each is a sentence with a key for translation. */
@@ -124,12 +125,12 @@ typedef enum {
   STN_BLOCK_JOB_CHANGED,
   STN_BLOCK_NOT_APPROVED,
   STN_BLOCK_STOPPED,        /* a stop rule: a supervisor releases it */
-  STN_BLOCK_BANK_BUSY,      /* another program has the bank */
-  STN_BLOCK_STATION,        /* an adapter is gone: opened anew at the next try */
+  STN_BLOCK_BANK_BUSY,      /* another program has the bank: it goes on by itself when that has ended */
+  STN_BLOCK_STATION,        /* an adapter is gone: START tries it again */
   STN_BLOCK_NOT_RECORDED,   /* a result is not on disk */
   STN_BLOCK_NO_SITE,        /* all sites are off */
   STN_BLOCK_SCANS,          /* site: its serial is to be scanned */
-  STN_BLOCK_LID,
+  STN_BLOCK_LID,            /* the lid is open */
   STN_BLOCK_QUANTITY,       /* the lot is full: end it */
   STN_BLOCK_COUNT
 } StnBlock;
@@ -208,7 +209,8 @@ typedef struct {
   guint cycle_count;
   guint cycle;                  /* of this session, from 1 */
   StnStartBy start_by;          /* what starts a cycle besides START */
-  gboolean has_start_pin, has_detect, has_lid;
+  gboolean has_start_pin, has_detect, has_lid; /* what the sites' wiring could start by */
+  gboolean is_lid_open;
 
   StnBlock block;               /* what START waits for; NONE: it would start */
   char *blocked;                /* in words; NULL */
@@ -313,8 +315,9 @@ guint64 stn_session_start (StnSession *self, StnCause cause);
 guint64 stn_session_stop (StnSession *self);
 /* Everything ends now; an open write window is finished first. */
 guint64 stn_session_cancel (StnSession *self);
-/* What starts a cycle by itself: KEY (nothing), PIN, INSERTION; refused where the wiring has none. Setting it is a
- * supervisor's. */
+/* What starts a cycle besides START of the window, a scan and another program's word: KEY (nothing), PIN, INSERTION,
+ * LID; with the last two START of the fixture counts as well. Refused where the wiring has none. Setting it is a
+ * supervisor's; the setting is an audit row, and holds for this journal until the next one. */
 guint64 stn_session_set_start_by (StnSession *self, StnStartBy by);
 /* Runs the boards that stand open again, in their sites: failed ones, unknown ones, and those without a verdict because
  * of the station. `site` NULL: all that may. Refused: retry-limit, nothing to retry. */

@@ -127,6 +127,21 @@ typedef struct StnPorts StnPorts;
 gboolean stn_station_wait_out_windows (StnStation *self, const StnPorts *ports, GCancellable *cancellable,
                                        GError **error);
 
+/* What the fixture's inputs say now, for who looks now and then and draws it. */
+typedef struct {
+  gboolean is_pressed;      /* a press of START counts */
+  const char *open_lid;     /* the first bank whose lid is open, or NULL; borrowed */
+  gboolean lid_was_closed;  /* opened since the last cycle, and closed again */
+  gboolean boards_are_in;   /* in every site that takes part and has a detect pin, each new since its last cycle */
+  const char *left_in_place; /* a site whose board was left there while others were changed, told once; borrowed */
+} StnRunInputs;
+/* run.c: looks once, with a wait of its own. After open. Errors: the adapters'. */
+gboolean stn_station_run_look (StnStationRun *self, StnRunInputs *out, GError **error);
+/* As the functions of presence.h; sites by name. After open. */
+gboolean stn_station_run_board (const StnStationRun *self, const char *site, gboolean *out_is_in, gboolean *out_is_new);
+void stn_station_run_use (StnStationRun *self, const char *site, gboolean on);
+void stn_station_run_set_old (StnStationRun *self, const char *site);
+
 /* run.c: the bench that the run's ports are opened in; NULL: real ports. Borrowed. */
 StnBench *stn_station_run_bench (const StnStationRun *self);
 

@@ -109,9 +109,10 @@ typedef enum {
   /* boards were put into all sites that have a detect pin, and have been there for 200 ms; each of these sites was seen
    * empty since the last cycle */
   STN_START_BY_INSERTION,
+  STN_START_BY_LID, /* the lids of all banks that take part were opened since the last cycle, and are closed */
   STN_START_BY_COUNT
 } StnStartBy;
-extern const char *const stn_start_by_names[STN_START_BY_COUNT + 1]; /* "now", "key", "pin", "insertion", NULL */
+extern const char *const stn_start_by_names[STN_START_BY_COUNT + 1]; /* "now", "key", "pin", "insertion", "lid", NULL */
 /* FALSE with STN_FAILURE_USAGE when the sites' wiring has no such thing. Touches nothing. */
 gboolean stn_station_run_can_start_by (const StnStationRun *self, StnStartBy by, GError **error);
 /* Waits for it, at most until the wait ends: that is no error, *out_started is FALSE and the next call goes on where

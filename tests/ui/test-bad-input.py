@@ -19,14 +19,15 @@ def sum_of(path):
         return hashlib.sha256(file.read()).hexdigest()
 
 
-def begin(station, job, lot="L1,40"):
+def begin(station, job, lot="L1,40", ready=True):
     station.wait_text("Scan your badge")
     station.scan("OP:OPERATOR")
     station.wait_text("Scan or choose the job")
     station.scan("JOB:" + job)
     station.wait_text("Scan or type the lot")
     station.scan("LOT:" + lot)
-    station.wait_for("READY", lambda: station.is_sensitive("START"))
+    if ready:
+        station.wait_for("READY", lambda: station.is_sensitive("START"))
 
 
 def a_journal_that_is_none_is_named_and_left_alone():
@@ -84,21 +85,23 @@ def one_changed_byte_of_the_firmware_blocks_start():
             assert journal.runs() == 2, "a changed firmware went into a board"
 
 
-def a_second_program_waits_for_the_bank():
+def a_bank_in_other_hands_is_said_and_waited_for():
     with tempfile.TemporaryDirectory() as folder:
         path, job = write_station(folder, sites=2, image_bytes=49152)
         journal = Journal(folder)
         with Station([], folder=folder, station=path) as station:
-            begin(station, job)
             beside = subprocess.Popen([COMMAND, "run", job, "--station", path], env=station.environment(),
                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             station.wait_for("the other program's runs", lambda: journal.runs() == 2)
-            station.key("space")
-            station.wait_text("in use by another program")
+            begin(station, job, ready=False)
+            station.wait_text("Wait, or end the other program")
+            station.wait_text("REMOTE")
             print(f"# {station.band()}")
+            station.key("space")
+            station.wait_text("in use by")
             assert journal.runs() == 2, "two programs at one bank"
             assert beside.wait(120) == 0, "the program that had the bank was disturbed"
-            # and then it is this one's turn
+            # and then it goes on by itself: nobody has to ask again
             station.wait_for("START", lambda: station.is_sensitive("START"))
             station.key("space")
             station.wait_for("the cycle", lambda: journal.runs() == 4 and journal.is_idle())
@@ -133,6 +136,6 @@ def codes_that_are_not_for_here_are_named():
 run([
     a_journal_that_is_none_is_named_and_left_alone,
     one_changed_byte_of_the_firmware_blocks_start,
-    a_second_program_waits_for_the_bank,
+    a_bank_in_other_hands_is_said_and_waited_for,
     codes_that_are_not_for_here_are_named,
 ])
