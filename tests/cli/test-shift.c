@@ -98,7 +98,7 @@ arguments_that_do_not_fit_are_refused_with_the_usage (void)
   static const char *const lines[][2] = { { "stop now", "stop" },
                                           { "open-lot L1 many", "open-lot LOT [QUANTITY]" },
                                           { "remove some lost", "remove COUNT REASON" },
-                                          { "start-by luck", "start-by key|pin|insertion" },
+                                          { "start-by luck", "start-by key|pin|insertion|lid" },
                                           { "training maybe", "training on|off" },
                                           { "identify A1 soon", "identify SITE [TIME]" } };
   g_autoptr (World) world = world_new ();
