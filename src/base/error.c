@@ -6,13 +6,13 @@
 typedef StnErrorDetail StnErrorPrivate;
 
 static void
-stn_error_private_init (StnErrorPrivate *self)
+stn_error_domain_private_init (StnErrorPrivate *self)
 {
   (void) self; /* GLib hands it out zeroed */
 }
 
 static void
-stn_error_private_copy (const StnErrorPrivate *self, StnErrorPrivate *copy)
+stn_error_domain_private_copy (const StnErrorPrivate *self, StnErrorPrivate *copy)
 {
   copy->has_address = self->has_address;
   copy->address = self->address;
@@ -21,7 +21,7 @@ stn_error_private_copy (const StnErrorPrivate *self, StnErrorPrivate *copy)
 }
 
 static void
-stn_error_private_clear (StnErrorPrivate *self)
+stn_error_domain_private_clear (StnErrorPrivate *self)
 {
   g_free (self->expected);
   g_free (self->seen);
@@ -30,8 +30,20 @@ stn_error_private_clear (StnErrorPrivate *self)
 /* GLib's macro casts bytes to the private part, which it has aligned itself */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wcast-align"
-G_DEFINE_EXTENDED_ERROR (StnError, stn_error)
+GQuark stn_error_domain_quark (void);
+G_DEFINE_EXTENDED_ERROR (StnError, stn_error_domain)
 #pragma GCC diagnostic pop
+
+/* The macro's own registers the domain without a lock, and GLib complains when two threads do. */
+GQuark
+stn_error_quark (void)
+{
+  static gsize quark;
+
+  if (g_once_init_enter (&quark))
+    g_once_init_leave (&quark, stn_error_domain_quark ());
+  return (GQuark) quark;
+}
 
 static void set_detailed (GError **error, StnFailure failure, const guint64 *address, const char *expected,
                           const char *seen, const char *format, va_list arguments) G_GNUC_PRINTF (6, 0);
@@ -53,7 +65,7 @@ set_detailed (GError **error, StnFailure failure, const guint64 *address, const 
     g_string_append_printf (text, "%s seen %s", expected != NULL ? "," : ":", seen);
 
   g_set_error_literal (error, STN_ERROR, (int) failure, text->str);
-  StnErrorPrivate *detail = stn_error_get_private (*error);
+  StnErrorPrivate *detail = stn_error_domain_get_private (*error);
   if (address != NULL) {
     detail->has_address = TRUE;
     detail->address = *address;
@@ -115,5 +127,5 @@ stn_error_detail (const GError *error)
 {
   if (error == NULL || error->domain != STN_ERROR)
     return NULL;
-  return stn_error_get_private (error);
+  return stn_error_domain_get_private (error);
 }
