@@ -7,10 +7,22 @@
 
 #define TURN_BEATS 12 /* a ring without an end goes round in so many tenths of a second */
 
+/* A text as it was set in type; most are the same from one drawing to the next, and setting is half of its work. */
+typedef struct {
+  char *text;
+  double size;
+  PangoWeight weight;
+  double width; /* 0: as wide as it is */
+  PangoLayout *layout;
+  guint drawn; /* number of the last drawing that it was in */
+} SetText;
+
 struct _StnTile {
   GtkButton parent;
   StnTileModel *model;
   guint beat;
+  GArray *texts; /* SetText */
+  guint drawn;   /* drawings so far */
 };
 
 G_DEFINE_TYPE (StnTile, stn_tile, GTK_TYPE_BUTTON)
@@ -43,8 +55,16 @@ lay_out (double width, double height)
 
 /* ---- text ---- */
 
+static void
+clear_text (gpointer data)
+{
+  SetText *text = data;
+  g_free (text->text);
+  g_object_unref (text->layout);
+}
+
 static PangoLayout *
-make_text (StnTile *self, const char *text, double size, PangoWeight weight, double width)
+set_text (StnTile *self, const char *text, double size, PangoWeight weight, double width)
 {
   PangoLayout *layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), text);
   PangoFontDescription *font =
@@ -58,6 +78,36 @@ make_text (StnTile *self, const char *text, double size, PangoWeight weight, dou
     pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
   }
   return layout;
+}
+
+/* The tile keeps what it returns until a drawing has no use for it. */
+static PangoLayout *
+make_text (StnTile *self, const char *text, double size, PangoWeight weight, double width)
+{
+  for (guint i = 0; i < self->texts->len; i++) {
+    SetText *known = &g_array_index (self->texts, SetText, i);
+    if (fabs (known->size - size) < 0.01 && known->weight == weight && fabs (known->width - width) < 0.01
+        && g_str_equal (known->text, text)) {
+      known->drawn = self->drawn;
+      return known->layout;
+    }
+  }
+  SetText made = { .text = g_strdup (text),
+                   .size = size,
+                   .weight = weight,
+                   .width = width,
+                   .layout = set_text (self, text, size, weight, width),
+                   .drawn = self->drawn };
+  g_array_append_val (self->texts, made);
+  return made.layout;
+}
+
+static void
+forget_old_texts (StnTile *self)
+{
+  for (guint i = self->texts->len; i > 0; i--)
+    if (g_array_index (self->texts, SetText, i - 1).drawn != self->drawn)
+      g_array_remove_index_fast (self->texts, i - 1);
 }
 
 static void
@@ -104,7 +154,6 @@ draw_text (StnTile *self, cairo_t *cairo, const char *text, double size, PangoWe
   pango_layout_set_alignment (layout, align == 0 ? PANGO_ALIGN_LEFT : align == 1 ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_CENTER);
   cairo_move_to (cairo, x, y);
   pango_cairo_show_layout (cairo, layout);
-  g_object_unref (layout);
   return text_height;
 }
 
@@ -115,7 +164,6 @@ fit_word (StnTile *self, const char *word, double most, double width)
   double text_width, text_height;
   PangoLayout *layout = make_text (self, word, most, PANGO_WEIGHT_BOLD, 0);
   text_size (layout, &text_width, &text_height);
-  g_object_unref (layout);
   return text_width > width ? most * width / text_width : most;
 }
 
@@ -209,7 +257,6 @@ draw_top (StnTile *self, cairo_t *cairo, const Layout *layout)
   set_colour (self, cairo, 1);
   cairo_move_to (cairo, layout->pad, layout->pad * 0.7);
   pango_cairo_show_layout (cairo, name);
-  g_object_unref (name);
   double middle = layout->pad * 0.7 + text_height / 2;
   draw_recent (self, cairo, layout, layout->width - layout->pad, middle);
   return layout->pad * 0.7 + text_height;
@@ -263,8 +310,6 @@ draw_bottom (StnTile *self, cairo_t *cairo, const Layout *layout, double y)
   }
   cairo_move_to (cairo, x, y);
   pango_cairo_show_layout (cairo, tail_text);
-  g_object_unref (head_text);
-  g_object_unref (tail_text);
 }
 
 /* Glyph and word, and under them the detail, in the middle of what is left between top and bottom. */
@@ -323,7 +368,6 @@ draw_middle (StnTile *self, cairo_t *cairo, const Layout *layout, double top, do
     cairo_move_to (cairo, (layout->width - text_width) / 2, y + glyph);
     pango_cairo_show_layout (cairo, text);
   }
-  g_object_unref (text);
   set_colour (self, cairo, 1);
   if (detail > 0)
     draw_detail (self, cairo, model->detail, layout->body, layout->pad, bottom, layout->width - 2 * layout->pad, may_break,
@@ -346,6 +390,7 @@ stn_tile_draw (GtkWidget *widget, cairo_t *cairo)
   double word_alpha = self->model->blinks_slowly && is_dark ? 0.35 : 1;
   double glyph_alpha = look->blinks && is_dark ? 0.25 : word_alpha;
 
+  self->drawn++;
   gtk_render_background (style, cairo, 0, 0, width, height);
   if (look->is_hatched)
     draw_hatch (self, cairo, &layout);
@@ -367,6 +412,7 @@ stn_tile_draw (GtkWidget *widget, cairo_t *cairo)
   draw_middle (self, cairo, &layout, top, bottom, glyph_alpha, word_alpha);
   if (gtk_widget_has_visible_focus (widget))
     gtk_render_focus (style, cairo, 3, 3, width - 6, height - 6);
+  forget_old_texts (self);
   return GDK_EVENT_PROPAGATE;
 }
 
@@ -464,9 +510,20 @@ stn_tile_get_preferred_height (GtkWidget *widget G_GNUC_UNUSED, int *out_least, 
   *out_least = *out_natural = 48;
 }
 
+/* Another font, another size of it. */
+static void
+stn_tile_style_updated (GtkWidget *widget)
+{
+  StnTile *self = STN_TILE (widget);
+  if (self->texts != NULL)
+    g_array_set_size (self->texts, 0);
+  GTK_WIDGET_CLASS (stn_tile_parent_class)->style_updated (widget);
+}
+
 static void
 stn_tile_finalize (GObject *object)
 {
+  g_array_unref (STN_TILE (object)->texts);
   stn_tile_model_free (STN_TILE (object)->model);
   G_OBJECT_CLASS (stn_tile_parent_class)->finalize (object);
 }
@@ -477,6 +534,7 @@ stn_tile_class_init (StnTileClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   G_OBJECT_CLASS (class)->finalize = stn_tile_finalize;
   widget_class->draw = stn_tile_draw;
+  widget_class->style_updated = stn_tile_style_updated;
   widget_class->get_preferred_width = stn_tile_get_preferred_width;
   widget_class->get_preferred_height = stn_tile_get_preferred_height;
   gtk_widget_class_set_css_name (widget_class, "tile");
@@ -485,6 +543,8 @@ stn_tile_class_init (StnTileClass *class)
 static void
 stn_tile_init (StnTile *self)
 {
+  self->texts = g_array_new (FALSE, FALSE, sizeof (SetText));
+  g_array_set_clear_func (self->texts, clear_text);
   gtk_widget_set_hexpand (GTK_WIDGET (self), TRUE);
   gtk_widget_set_vexpand (GTK_WIDGET (self), TRUE);
   gtk_widget_set_can_default (GTK_WIDGET (self), FALSE);
