@@ -1,5 +1,5 @@
-"""How fast the window is: 32 sites at the pace of a line, driven by keys. Prints figures; asserts nothing.
-Run by tests/benchmark/window."""
+"""How fast the window is: 32 sites at the pace of a line, driven by keys. With `memory`: whether it grows over many cycles,
+of eight sites as fast as they go. Prints figures; asserts nothing. Run by tests/benchmark/window."""
 import os
 import sys
 import tempfile
@@ -11,7 +11,9 @@ sys.path.insert(0, os.path.join(SOURCE, "tests/ui"))
 from driver import Station
 from fixture import Journal, write_station
 
-SITES, CYCLES = 32, int(sys.argv[1]) if len(sys.argv) > 1 else 5
+IS_MEMORY = len(sys.argv) > 1 and sys.argv[1] == "memory"
+SITES = 8 if IS_MEMORY else 32
+CYCLES = int(sys.argv[-1]) if sys.argv[-1].isdigit() else 2000 if IS_MEMORY else 5
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -63,9 +65,25 @@ class Measured(Station):
             return next(int(line.split()[1]) / 1024 for line in file if line.startswith(name))
 
 
+def measure_memory(station, journal):
+    seen = []
+    for cycle in range(1, CYCLES + 1):
+        runs = journal.runs()
+        while journal.runs() < runs + SITES:
+            # a press before the last state came to the window is refused
+            station.key("space")
+            until = time.monotonic() + 0.5
+            while journal.runs() < runs + SITES and time.monotonic() < until:
+                time.sleep(0.02)
+        station.wait_for("the cycle's end", journal.is_idle, 600)
+        if cycle in (CYCLES // 20, CYCLES // 4, CYCLES // 2, CYCLES * 3 // 4, CYCLES) or CYCLES < 20:
+            seen.append(f"{station.memory_mib('VmRSS'):.1f} MiB after {cycle}")
+            print(f"resident: {seen[-1]} cycles, {journal.runs()} runs", flush=True)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        path, job = write_station(folder, sites=SITES, image_bytes=32768)
+        path, job = write_station(folder, sites=SITES, image_bytes=4096 if IS_MEMORY else 32768, paced=not IS_MEMORY)
         journal = Journal(folder)
         with Measured([], folder=folder, station=path) as station:
             station.wait_for("the first paint", lambda: station.first("the window is drawn") is not None)
@@ -75,8 +93,11 @@ def main():
             station.wait_text("Scan or choose the job")
             station.scan("JOB:" + job)
             station.wait_text("Scan or type the lot")
-            station.scan("LOT:BENCH,100000")
+            station.scan("LOT:BENCH,1000000")
             station.wait_for("READY", lambda: station.is_sensitive("START"))
+            if IS_MEMORY:
+                measure_memory(station, journal)
+                return
             keys_ms, memory, shares, window_shares = [], [], [], []
             for cycle in range(CYCLES):
                 time.sleep(1)

@@ -5,7 +5,7 @@ import os
 import sqlite3
 
 STATION = """station: Shift
-bench: {{ straight: {sites}, target: STM32G071CB, pace: {{ line: true, flash: true }}{faults} }}
+bench: {{ straight: {sites}, target: STM32G071CB, pace: {{ line: {paced}, flash: {paced} }}{faults} }}
 journal: journal.db
 controls:
 {controls}banks:
@@ -28,11 +28,11 @@ limits: {{ {limits} }}
 """
 
 
-def write_station(folder, faults="", sites=4, limits="retries: 1", image_bytes=4096):
+def write_station(folder, faults="", sites=4, limits="retries: 1", image_bytes=4096, paced=True):
     """The station file's path and the job's. Eight sites to an adapter."""
     station, job = os.path.join(folder, "station.yaml"), os.path.join(folder, "job.yaml")
     with open(station, "w", encoding="utf-8") as file:
-        file.write(STATION.format(sites=sites, faults=", faults: { " + faults + " }" if faults else "",
+        file.write(STATION.format(sites=sites, paced="true" if paced else "false", faults=", faults: { " + faults + " }" if faults else "",
                                   controls="".join(CONTROL.format(i + 1) for i in range((sites + 7) // 8))))
         file.writelines(SITE.format(i + 1, row=i // 8, column=i % 8, control=i // 8 + 1, line=i % 8) for i in range(sites))
     with open(job, "w", encoding="utf-8") as file:
