@@ -29,6 +29,7 @@ struct StnJournal {
 
   int has_spooled; /* atomic: this program has put a result into the spool that is not recorded yet */
 
+  guint wal_pages; /* in the log after the last commit; the writer's */
   GThread *writer;
   GMutex mutex; /* guards the four below */
   StnJournalRequest *first, *last;

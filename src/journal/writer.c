@@ -78,13 +78,41 @@ run_all (StnJournal *self, StnJournalRequest *first)
   }
 }
 
+/* SQLite would bring the log's pages into the file inside the commit that fills it, and the units of that commit would
+ * wait for it: thousands of pages and two syncs. The log is as durable as the file, so this can wait until everybody has
+ * been answered and nobody waits; only where there is always somebody it is done in between. */
+#define CHECKPOINT_PAGES 1000
+#define CHECKPOINT_PAGES_MOST 16000
+
+static int
+on_commit (gpointer data, sqlite3 *connection G_GNUC_UNUSED, const char *name G_GNUC_UNUSED, int pages)
+{
+  StnJournal *self = data;
+  self->wal_pages = (guint) pages;
+  return SQLITE_OK;
+}
+
+/* Its errors are no call's: what it did not do is done the next time, as at SQLite's own. */
+static void
+checkpoint (StnJournal *self)
+{
+  sqlite3_wal_checkpoint_v2 (self->database->connection, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  self->wal_pages = 0;
+}
+
 static gpointer
 writer_main (gpointer data)
 {
   StnJournal *self = data;
 
+  sqlite3_wal_hook (self->database->connection, on_commit, self); /* instead of SQLite's own checkpoints */
   g_mutex_lock (&self->mutex);
   for (;;) {
+    if (self->wal_pages >= (self->first == NULL ? CHECKPOINT_PAGES : CHECKPOINT_PAGES_MOST)) {
+      g_mutex_unlock (&self->mutex);
+      checkpoint (self);
+      g_mutex_lock (&self->mutex);
+    }
     while (self->first == NULL && !self->closing)
       stn_clock_wait (self->clock, self, &self->mutex, STN_TIME_NEVER, NULL);
     StnJournalRequest *first = self->first;

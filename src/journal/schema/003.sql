@@ -54,16 +54,14 @@ CREATE TRIGGER run_is_tallied AFTER INSERT ON run
 BEGIN
   INSERT INTO run_not_passed (verdict, run, day, site, lot)
   VALUES ('unknown', NEW.id, NEW.production_day, NEW.site, NEW.lot);
-  INSERT INTO run_tally (lot, day, site, operator_id, job_name, job_revision, first_utc_us, last_utc_us, runs)
-  SELECT NEW.lot, NEW.production_day, NEW.site, NEW.operator_id, NEW.job_name, NEW.job_revision, NEW.started_utc_us,
-    NEW.started_utc_us, 0
-  WHERE NOT EXISTS (SELECT 1 FROM run_tally
-    WHERE lot IS NEW.lot AND day IS NEW.production_day AND site IS NEW.site AND operator_id IS NEW.operator_id
-      AND job_name IS NEW.job_name AND job_revision = NEW.job_revision);
   UPDATE run_tally SET runs = runs + 1, first_utc_us = min (first_utc_us, NEW.started_utc_us),
     last_utc_us = max (last_utc_us, NEW.started_utc_us)
   WHERE lot IS NEW.lot AND day IS NEW.production_day AND site IS NEW.site AND operator_id IS NEW.operator_id
     AND job_name IS NEW.job_name AND job_revision = NEW.job_revision;
+  INSERT INTO run_tally (lot, day, site, operator_id, job_name, job_revision, first_utc_us, last_utc_us, runs)
+  SELECT NEW.lot, NEW.production_day, NEW.site, NEW.operator_id, NEW.job_name, NEW.job_revision, NEW.started_utc_us,
+    NEW.started_utc_us, 1
+  WHERE changes () = 0;
 END;
 
 CREATE TRIGGER result_is_tallied AFTER INSERT ON result
@@ -82,19 +80,18 @@ END;
 
 CREATE TRIGGER unit_is_tallied AFTER INSERT ON unit_now
 BEGIN
-  INSERT INTO unit_tally (lot, day, site, operator_id, job_name, job_revision, images)
-  SELECT NEW.lot, NEW.day, NEW.site, NEW.operator_id, NEW.job_name, NEW.job_revision,
-    (SELECT images FROM run WHERE id = NEW.first_run)
-  WHERE NOT EXISTS (SELECT 1 FROM unit_tally
-    WHERE lot IS NEW.lot AND day IS NEW.day AND site IS NEW.site AND operator_id IS NEW.operator_id
-      AND job_name = NEW.job_name AND job_revision = NEW.job_revision
-      AND images IS (SELECT images FROM run WHERE id = NEW.first_run));
   UPDATE unit_tally SET units = units + 1, pass_first = pass_first + (NEW.first_verdict = 'pass'),
     pass_after_retry = pass_after_retry + (NEW.first_verdict <> 'pass' AND NEW.last_verdict = 'pass'),
     fail = fail + (NEW.last_verdict <> 'pass'), passes_now = passes_now + (NEW.last_verdict = 'pass')
   WHERE lot IS NEW.lot AND day IS NEW.day AND site IS NEW.site AND operator_id IS NEW.operator_id
     AND job_name = NEW.job_name AND job_revision = NEW.job_revision
     AND images IS (SELECT images FROM run WHERE id = NEW.first_run);
+  INSERT INTO unit_tally (lot, day, site, operator_id, job_name, job_revision, images, units, pass_first,
+    pass_after_retry, fail, passes_now)
+  SELECT NEW.lot, NEW.day, NEW.site, NEW.operator_id, NEW.job_name, NEW.job_revision,
+    (SELECT images FROM run WHERE id = NEW.first_run), 1, NEW.first_verdict = 'pass',
+    NEW.first_verdict <> 'pass' AND NEW.last_verdict = 'pass', NEW.last_verdict <> 'pass', NEW.last_verdict = 'pass'
+  WHERE changes () = 0;
 END;
 
 CREATE TRIGGER unit_is_tallied_again AFTER UPDATE ON unit_now
