@@ -27,8 +27,10 @@ StnTextFast *stn_text_fast_new (PangoContext *context, double size, gboolean bol
 void stn_text_fast_free (StnTextFast *self);
 /* -1: not all of it is ASCII, or the font lacks something. */
 double stn_text_fast_width (StnTextFast *self, const char *text);
-/* With its baseline at y; only of what has a width. */
-void stn_text_fast_draw (StnTextFast *self, cairo_t *cairo, const char *text, double x, double baseline);
+/* Puts a text in its place, its baseline at y; only of what has a width. Drawn by flush, all at once: a surface that
+ * records looks at each drawing operation several times, however short it is. */
+void stn_text_fast_put (StnTextFast *self, const char *text, double x, double baseline);
+void stn_text_fast_flush (StnTextFast *self, cairo_t *cairo);
 double stn_text_fast_ascent (const StnTextFast *self);
 double stn_text_fast_height (const StnTextFast *self);
 

@@ -285,8 +285,7 @@ draw_cell (StnReportPages *self, cairo_t *cairo, const char *text, double x, dou
 {
   double natural = stn_text_fast_width (self->cells, text);
   if (natural >= 0 && natural <= width)
-    stn_text_fast_draw (self->cells, cairo, text, right ? x + width - natural : x,
-                        y + stn_text_fast_ascent (self->cells));
+    stn_text_fast_put (self->cells, text, right ? x + width - natural : x, y + stn_text_fast_ascent (self->cells));
   else
     draw_layout (self, cairo, text, x, y, width, CELL_SIZE, FALSE, FALSE, right ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
 }
@@ -305,8 +304,8 @@ draw_rows (StnReportPages *self, cairo_t *cairo, const Item *item)
                  TRUE, FALSE, is_number (&table->columns[i]) ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
   y += grid->head;
   line (cairo, MARGIN, y - 2, width - CELL_PAD, 0.9);
+  const double top = y;
   for (guint row = item->first; row < item->last; row++) {
-    ink (cairo);
     for (guint i = 0; i < count; i++) {
       g_autofree char *text = stn_cell_for_people (stn_report_table_cell (table, row, i));
       if (text == NULL || *text == '\0')
@@ -315,9 +314,19 @@ draw_rows (StnReportPages *self, cairo_t *cairo, const Item *item)
                  is_number (&table->columns[i]));
     }
     y += grid->heights[row];
-    cairo_set_source_rgb (cairo, 0.84, 0.86, 0.88);
-    line (cairo, MARGIN, y - 1, width - CELL_PAD, 0.3);
   }
+  stn_text_fast_flush (self->cells, cairo);
+
+  /* the rules under the rows, as one stroke */
+  y = top;
+  for (guint row = item->first; row < item->last; row++) {
+    y += grid->heights[row];
+    cairo_move_to (cairo, MARGIN, y - 1);
+    cairo_line_to (cairo, MARGIN + width - CELL_PAD, y - 1);
+  }
+  cairo_set_source_rgb (cairo, 0.84, 0.86, 0.88);
+  cairo_set_line_width (cairo, 0.3);
+  cairo_stroke (cairo);
 }
 
 /* ----- the whole ----- */

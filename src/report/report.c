@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 #include "src/base/error.h"
 
@@ -384,8 +385,13 @@ stn_cell_for_people (const StnCell *self)
   case STN_CELL_DURATION:
     return g_strdup_printf ("%.3f", (double) self->integer / 1e9);
   case STN_CELL_TIME: {
-    g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (self->integer / G_USEC_PER_SEC);
-    return time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M:%S") : g_strdup ("?");
+    /* not GDateTime, which reads the zone's file for each */
+    const time_t seconds = (time_t) (self->integer / G_USEC_PER_SEC);
+    struct tm time;
+    char text[32];
+    gboolean is_known = localtime_r (&seconds, &time) != NULL
+                        && strftime (text, sizeof text, "%Y-%m-%d %H:%M:%S", &time) > 0;
+    return g_strdup (is_known ? text : "?");
   }
   }
   return NULL;

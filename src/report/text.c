@@ -44,12 +44,18 @@ stn_text_layout (PangoContext *context, const char *text, double width, double s
   return layout;
 }
 
+/* A font map belongs to its thread, and so does what is made from it; to make it for each line took longer than the line. */
+static GPrivate line_context = G_PRIVATE_INIT (g_object_unref);
+
 static PangoLayout *
 line_layout (const char *text, double size, gboolean bold)
 {
-  PangoContext *context = stn_text_context ();
+  PangoContext *context = g_private_get (&line_context);
+  if (context == NULL) {
+    context = stn_text_context ();
+    g_private_set (&line_context, context);
+  }
   PangoLayout *layout = stn_text_layout (context, text, 0, size, bold, FALSE);
-  g_object_unref (context); /* the layout holds it */
   pango_layout_set_single_paragraph_mode (layout, TRUE);
   return layout;
 }
@@ -95,6 +101,7 @@ struct StnTextFast {
   unsigned long glyphs[128];
   double advances[128];
   double ascent, height;
+  GArray *waiting; /* cairo_glyph_t, in their places */
 };
 
 StnTextFast *
@@ -102,6 +109,7 @@ stn_text_fast_new (PangoContext *context, double size, gboolean bold)
 {
   StnTextFast *self = g_new0 (StnTextFast, 1);
   PangoFontDescription *description = describe (size, bold, FALSE);
+  self->waiting = g_array_new (FALSE, FALSE, sizeof (cairo_glyph_t));
   self->font = pango_context_load_font (context, description);
   pango_font_description_free (description);
   if (self->font == NULL || !PANGO_IS_CAIRO_FONT (self->font))
@@ -134,6 +142,7 @@ stn_text_fast_free (StnTextFast *self)
     return;
   g_clear_pointer (&self->scaled, cairo_scaled_font_destroy);
   g_clear_object (&self->font);
+  g_array_unref (self->waiting);
   g_free (self);
 }
 
@@ -150,24 +159,25 @@ stn_text_fast_width (StnTextFast *self, const char *text)
 }
 
 void
-stn_text_fast_draw (StnTextFast *self, cairo_t *cairo, const char *text, double x, double baseline)
+stn_text_fast_put (StnTextFast *self, const char *text, double x, double baseline)
 {
-  cairo_glyph_t glyphs[256];
-  int count = 0;
-
-  cairo_set_scaled_font (cairo, self->scaled);
   for (const guchar *p = (const guchar *) text; *p != '\0'; p++) {
     if (*p >= 0x7f)
       continue;
-    glyphs[count++] = (cairo_glyph_t){ .index = self->glyphs[*p], .x = x, .y = baseline };
+    const cairo_glyph_t glyph = { .index = self->glyphs[*p], .x = x, .y = baseline };
+    g_array_append_val (self->waiting, glyph);
     x += self->advances[*p];
-    if (count == G_N_ELEMENTS (glyphs)) {
-      cairo_show_glyphs (cairo, glyphs, count);
-      count = 0;
-    }
   }
-  if (count > 0)
-    cairo_show_glyphs (cairo, glyphs, count);
+}
+
+void
+stn_text_fast_flush (StnTextFast *self, cairo_t *cairo)
+{
+  if (self->waiting->len > 0) {
+    cairo_set_scaled_font (cairo, self->scaled);
+    cairo_show_glyphs (cairo, (const cairo_glyph_t *) (gpointer) self->waiting->data, (int) self->waiting->len);
+  }
+  g_array_set_size (self->waiting, 0);
 }
 
 double
