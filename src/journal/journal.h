@@ -66,6 +66,11 @@ gboolean stn_journal_admit (StnJournal *self, const char *run_id, const char *ui
 /* PASSes of a lot under a job, for quantity. */
 gboolean stn_journal_count_passes (StnJournal *self, const char *job_name, const char *lot, guint64 *out_count,
                                    GError **error);
+/* Whether they are `enough`: *out_count is exact where it reaches that, and where it does not it may count boards twice
+ * that passed twice. A lot's runs are read only where their tally reaches it: the writer, and with it every commit, waits
+ * for that. */
+gboolean stn_journal_count_passes_to (StnJournal *self, const char *job_name, const char *lot, guint64 enough,
+                                      guint64 *out_count, GError **error);
 
 /* Leases a serial to a run. A chip (request->uid, admitted before) that has one of this scheme already - exposed in a
  * run that did not pass, or used - gets that one again where no text is given, and may have it again where it is. Else

@@ -186,13 +186,31 @@ stn_journal_admit (StnJournal *self, const char *run_id, const char *uid, const 
 
 typedef struct {
   const char *job_name, *lot;
+  guint64 enough;
   guint64 count;
 } CountPasses;
+
+/* Runs that passed, of which a board may have several. */
+static gboolean
+tally_passes (StnJournal *self, const CountPasses *count, guint64 *out, GError **error)
+{
+  g_autoptr (StnRows) rows = stn_database_query (self->database, error,
+    "SELECT coalesce (sum (pass), 0) FROM run_tally WHERE lot IS ?1 AND job_name IS ?2", "tt", count->lot,
+    count->job_name);
+  if (rows == NULL || stn_database_step (self->database, rows, error) != STN_ROW)
+    return FALSE;
+  *out = (guint64) sqlite3_column_int64 (rows, 0);
+  return TRUE;
+}
 
 static gboolean
 count_passes_work (StnJournal *self, StnJournalRequest *request, GError **error)
 {
   CountPasses *count = request->data;
+  if (!tally_passes (self, count, &count->count, error))
+    return FALSE;
+  if (count->count < count->enough)
+    return TRUE;
   g_autoptr (StnRows) rows = stn_database_query (self->database, error,
     "SELECT count (DISTINCT coalesce (uid, run_id)) FROM run JOIN result USING (run_id) "
     "WHERE job_name IS ? AND lot IS ? AND verdict = 'pass'", "tt", count->job_name, count->lot);
@@ -205,7 +223,14 @@ count_passes_work (StnJournal *self, StnJournalRequest *request, GError **error)
 gboolean
 stn_journal_count_passes (StnJournal *self, const char *job_name, const char *lot, guint64 *out_count, GError **error)
 {
-  CountPasses count = { .job_name = job_name, .lot = lot };
+  return stn_journal_count_passes_to (self, job_name, lot, 0, out_count, error);
+}
+
+gboolean
+stn_journal_count_passes_to (StnJournal *self, const char *job_name, const char *lot, guint64 enough,
+                             guint64 *out_count, GError **error)
+{
+  CountPasses count = { .job_name = job_name, .lot = lot, .enough = enough };
   if (!call (self, count_passes_work, STN_FAILURE_JOURNAL, &count, error))
     return FALSE;
   *out_count = count.count;

@@ -64,9 +64,11 @@ ledger_admit (StnLedger *self, const StnAdmissionRequest *request, StnAdmission 
    * would end with seventeen. One at a time, so that nobody counts between another's count and its entry. The clock
    * does not run on while the journal writes, so a mutex held over it stalls no virtual time. */
   g_mutex_lock (&ledger->mutex);
-  gboolean ok = request->quantity == 0
-                || stn_journal_count_passes (ledger->journal, request->job_name, request->lot, &lot_passes, error);
   guint admitted = g_hash_table_size (ledger->admitted);
+  gboolean ok = request->quantity == 0
+                || stn_journal_count_passes_to (ledger->journal, request->job_name, request->lot,
+                                                (guint64) MAX (request->quantity - (gint64) admitted, 0), &lot_passes,
+                                                error);
   if (ok && ledger->quantity > 0 && ledger->passes + admitted >= ledger->quantity) {
     stn_error_set (error, STN_FAILURE_QUANTITY,
                    "%" G_GUINT64_FORMAT " boards were asked for, and as many have passed or are about to",

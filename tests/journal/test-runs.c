@@ -278,6 +278,15 @@ passes_of_a_lot_are_counted_by_chip (void)
   g_assert_cmpuint (count, ==, 3);
   g_assert_true (stn_journal_count_passes (journal, "Thermostat", NULL, &count, &error));
   g_assert_cmpuint (count, ==, 0);
+  g_assert_true (stn_journal_count_passes (journal, NULL, "L1", &count, &error));
+  g_assert_cmpuint (count, ==, 0);
+
+  /* a board that passed twice is one board, and the count says so where its runs could be enough */
+  for (guint64 enough = 0; enough <= 6; enough++) {
+    g_assert_true (stn_journal_count_passes_to (journal, "Thermostat", "L1", enough, &count, &error));
+    g_assert_true ((count >= enough) == (enough <= 3));
+    g_assert_true (count == (enough > 4 ? 4 : 3));
+  }
 }
 
 static void
