@@ -161,26 +161,20 @@ open_providers (StnPorts *self, GError **error)
   gboolean in_bench = self->station->bench_config != NULL;
   const StnProviderRow *uart = stn_registry_find (STN_PORT_UART, in_bench);
   const StnProviderRow *pins = stn_registry_find (STN_PORT_PINS, in_bench);
+  const StnProviderRow *hub = stn_registry_find (STN_PORT_HUB, in_bench);
   const StnProviderRow *usb = stn_registry_find (STN_PORT_USB, in_bench);
 
-  if (uart != NULL) {
-    self->uart_provider = uart->create (self->bench, error);
-    if (self->uart_provider == NULL)
-      return FALSE;
-  }
-  if (pins == uart)
-    self->pins_provider = self->uart_provider;
-  else if (pins != NULL)
-    self->pins_provider = pins->create (self->bench, error);
-  if (pins != NULL && self->pins_provider == NULL)
+  self->uart_provider = uart->create (self->bench, error);
+  if (self->uart_provider == NULL)
     return FALSE;
-  const StnProviderRow *hub = stn_registry_find (STN_PORT_HUB, in_bench);
-  if (hub != NULL)
-    self->hub_provider = hub == uart ? self->uart_provider : hub->create (self->bench, error);
-  if (hub != NULL && self->hub_provider == NULL)
+  self->pins_provider = pins == uart ? self->uart_provider : pins->create (self->bench, error);
+  if (self->pins_provider == NULL)
+    return FALSE;
+  self->hub_provider = hub == uart ? self->uart_provider : hub->create (self->bench, error);
+  if (self->hub_provider == NULL)
     return FALSE;
   /* only where some site has one: it starts a thread */
-  if (usb == NULL || !uses_usb (self))
+  if (!uses_usb (self))
     return TRUE;
   self->usb_provider = usb == uart ? self->uart_provider : usb->create (self->bench, error);
   return self->usb_provider != NULL;

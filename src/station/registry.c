@@ -42,7 +42,7 @@ create_hub (StnBench *bench, GError **error)
   return stn_provider_hub_new (clock);
 }
 
-/* One row a kind. A real one (serial, ft232h, usb, socketcan) is a row here and a file in src/link. */
+/* One row a kind; each kind of port is opened by one in a bench and by one on this machine. */
 static const StnProviderRow provider_rows[] = {
   { .kind = "bench",
     .ports = STN_PORT_UART | STN_PORT_PINS | STN_PORT_USB | STN_PORT_HUB,
@@ -60,5 +60,5 @@ stn_registry_find (StnPortKind port, gboolean in_bench)
   for (guint i = 0; i < G_N_ELEMENTS (provider_rows); i++)
     if ((provider_rows[i].ports & port) != 0 && provider_rows[i].is_virtual == in_bench)
       return &provider_rows[i];
-  return NULL;
+  g_assert_not_reached ();
 }

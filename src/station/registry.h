@@ -15,7 +15,7 @@ typedef struct {
   StnProvider *(*create) (StnBench *bench, GError **error);
 } StnProviderRow;
 
-/* The row that opens such a port with or without a bench; NULL: none yet. Nothing falls back on the bench by itself. */
+/* The row that opens such a port with or without a bench; never NULL. Nothing falls back on the bench by itself. */
 const StnProviderRow *stn_registry_find (StnPortKind port, gboolean in_bench);
 
 G_END_DECLS

@@ -96,8 +96,6 @@ stn_station_pick_sites (const StnStation *self, const char *const *sites, const 
       stn_error_set (error, STN_FAILURE_USAGE, "site %s is not enabled in %s", site->name, self->path);
       return FALSE;
     }
-    if (!stn_station_check_supported (self, wiring_of (self, i), error))
-      return FALSE;
     g_array_append_val (out_indexes, i);
   }
   if (out_indexes->len > 0)

@@ -4,7 +4,6 @@
 #include "src/link/pins.h"
 #include "src/station/places.h"
 #include "src/station/ports.h"
-#include "src/station/registry.h"
 
 #include <string.h>
 
@@ -150,10 +149,6 @@ stn_station_park (StnStation *self, gboolean force, GCancellable *cancellable, G
 
   for (guint i = 0; i < self->sites->len; i++)
     all[i] = i;
-  if (self->controls->len > 0 && stn_registry_find (STN_PORT_PINS, self->bench_config != NULL) == NULL) {
-    stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "this program can't open a real adapter yet");
-    return NULL;
-  }
   if (!make_bench (self, &bench, error))
     return NULL;
   g_autoptr (StnPorts) ports = stn_ports_new (self, all, self->sites->len, bench);

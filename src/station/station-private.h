@@ -108,9 +108,6 @@ const char *stn_station_shift (const StnStation *self, gint64 utc_us, GTimeZone 
 gboolean stn_station_read_wiring (StnStation *self, GError **error);
 /* "c1.AC0", "uart.rts", "pci-…-usb-0:1.2": a line as people read it. Free with g_free. */
 char *stn_station_line_text (const StnStation *self, const StnPinRef *line);
-/* FALSE with STN_FAILURE_NOT_SUPPORTED and the place for the first thing that this program understands and can't open.
- */
-gboolean stn_station_check_supported (const StnStation *self, const StnSiteWiring *wiring, GError **error);
 
 /* remote-usb.c: whether some port or adapter of the file is plugged into a virtual host controller (vhci_hcd, dummy_hcd) now,
  * or says so by its name. Reads sysfs and udev, opens nothing. */

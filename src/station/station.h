@@ -56,9 +56,7 @@ StnSite *const *stn_station_sites (const StnStation *self, guint *out_count);
 
 /* What is odd about the file and stops nothing; borrowed. */
 const char *const *stn_station_warnings (const StnStation *self, guint *out_count);
-/* FALSE with STN_FAILURE_NOT_SUPPORTED and the place when an enabled site needs what this program can't open yet, or
- * with the error of a bench that can't be built. Touches nothing; stn_station_run_new asks the same of the sites that
- * take part. */
+/* FALSE with the error of a bench that can't be built. Touches nothing. */
 gboolean stn_station_check (StnStation *self, GError **error);
 /* Reads a bench.yaml and builds its bench without a station. Error: STN_FAILURE_BAD_FILE, STN_FAILURE_BAD_PLAN. */
 gboolean stn_station_check_bench (const char *path, GError **error);

@@ -4,7 +4,6 @@
 
 #include "src/link/hub-pins.h"
 #include "src/link/pins.h"
-#include "src/station/registry.h"
 
 const char *const stn_signal_names[STN_SIGNAL_COUNT] = { "nrst", "boot0", "power", "detect", "good", "fault" };
 
@@ -511,37 +510,5 @@ stn_station_read_wiring (StnStation *self, GError **error)
     if (!read_bank (self, g_ptr_array_index (self->file.banks, i), error))
       return FALSE;
   find_groups (self);
-  return TRUE;
-}
-
-/* ---- what is understood and not there yet ---- */
-
-static gboolean
-not_supported (const StnNode *place, GError **error, const char *what)
-{
-  stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "%s:%u:%u: %s: this program can't do that yet", place->file,
-                 place->line, place->column, what);
-  return FALSE;
-}
-
-gboolean
-stn_station_check_supported (const StnStation *self, const StnSiteWiring *wiring, GError **error)
-{
-  gboolean has_bench = self->file.bench.present;
-  const StnFileSite *site = wiring->file;
-
-  for (guint signal = 0; signal < STN_SIGNAL_COUNT; signal++) {
-    const StnPinRef *line = &wiring->lines[signal];
-    if (line->kind != STN_PIN_REF_CONTROL)
-      continue;
-    const StnControlWiring *control = &g_array_index (self->controls, StnControlWiring, line->control);
-    if (control->is_hub || stn_registry_find (STN_PORT_PINS, has_bench) != NULL)
-      continue;
-    return not_supported (control->file->name_place, error, "ft232h: opening a real adapter (without `bench:`)");
-  }
-  if (site->uart.present && stn_registry_find (STN_PORT_UART, has_bench) == NULL)
-    return not_supported (site->uart.place, error, "uart: opening a real serial port (without `bench:`)");
-  if (site->usb.present && stn_registry_find (STN_PORT_USB, has_bench) == NULL)
-    return not_supported (site->usb.place, error, "usb: opening a real USB port (without `bench:`)");
   return TRUE;
 }
