@@ -631,12 +631,6 @@ stn_controller_free (StnController *self)
   g_free (self);
 }
 
-StnSession *
-stn_controller_session (StnController *self)
-{
-  return self->session;
-}
-
 void
 stn_controller_prepare (StnController *self, const char *badge, const char *job, const char *lot, guint64 quantity)
 {

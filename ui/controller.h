@@ -16,7 +16,6 @@ StnController *stn_controller_new (StnWindow *window, StnSounds *sounds, const c
 /* Ends the session; a cycle at work is finished as far as it must be. Blocks for that. */
 void stn_controller_free (StnController *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnController, stn_controller_free)
-StnSession *stn_controller_session (StnController *self);
 /* What the program was started with, done as soon as the session can: sign in, open this job, this lot. NULL: nothing. */
 void stn_controller_prepare (StnController *self, const char *badge, const char *job, const char *lot, guint64 quantity);
 /* Whether a cycle runs: the window is not closed then. */

@@ -21,8 +21,9 @@ stn_uart_port_clear (StnUartPort *self)
   g_clear_pointer (&self->received, g_byte_array_unref);
 }
 
-gint64
-stn_wire_end_ns (gint64 start_ns, gsize count, guint bits, guint baud)
+/* The moment at which `count` characters of `bits` that start at `start_ns` are through. */
+static gint64
+wire_end_ns (gint64 start_ns, gsize count, guint bits, guint baud)
 {
   return start_ns + (gint64) ((guint64) count * bits * (guint64) STN_NS_PER_S / MAX (baud, 1));
 }
@@ -54,8 +55,8 @@ stn_uart_port_host_sends (StnUartPort *self, const guint8 *bytes, gsize length, 
   guint bits = character_bits (&self->line);
   for (gsize i = 0; i < length; i++) {
     StnWireByte byte = { .baud = self->line.baud, .parity = self->line.parity, .value = bytes[i] };
-    byte.start_ns = self->pace.line ? stn_wire_end_ns (start, i, bits, byte.baud) : start;
-    byte.end_ns = self->pace.line ? stn_wire_end_ns (start, i + 1, bits, byte.baud) : start;
+    byte.start_ns = self->pace.line ? wire_end_ns (start, i, bits, byte.baud) : start;
+    byte.end_ns = self->pace.line ? wire_end_ns (start, i + 1, bits, byte.baud) : start;
     self->host_free_ns = byte.end_ns;
     g_array_append_val (self->to_board, byte);
   }
@@ -68,8 +69,8 @@ stn_uart_port_board_sends (StnUartPort *self, const guint8 *bytes, gsize length,
   guint bits = parity == 'N' ? 10 : 11;
   for (gsize i = 0; i < length; i++) {
     StnWireByte byte = { .baud = baud, .parity = parity, .value = bytes[i] };
-    byte.start_ns = self->pace.line ? stn_wire_end_ns (start, i, bits, baud) : start;
-    byte.end_ns = self->pace.line ? stn_wire_end_ns (start, i + 1, bits, baud) : start;
+    byte.start_ns = self->pace.line ? wire_end_ns (start, i, bits, baud) : start;
+    byte.end_ns = self->pace.line ? wire_end_ns (start, i + 1, bits, baud) : start;
     self->board_free_ns = byte.end_ns;
     g_array_append_val (self->to_host, byte);
   }

@@ -44,8 +44,6 @@ typedef struct {
 void stn_uart_port_init (StnUartPort *self, const StnPace *pace);
 void stn_uart_port_clear (StnUartPort *self);
 
-/* The moment at which `count` characters of `bits` that start at `start_ns` are through. */
-gint64 stn_wire_end_ns (gint64 start_ns, gsize count, guint bits, guint baud);
 /* Whether a receiver at one rate understands a sender at the other (AN3155 section 1: 2.5 % together). */
 gboolean stn_wire_rates_agree (guint a, guint b);
 /* What a byte looks like to somebody who listens at the wrong rate: anything but itself. */

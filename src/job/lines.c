@@ -72,12 +72,6 @@ stn_adapter_free (StnAdapter *self)
   g_free (self);
 }
 
-const char *
-stn_adapter_name (const StnAdapter *self)
-{
-  return stn_link_name (self->pins);
-}
-
 gboolean
 stn_adapter_read_levels (StnAdapter *self, guint32 *out_levels, const StnWait *wait, GError **error)
 {
@@ -150,13 +144,14 @@ adapter_acquire (StnAdapter *self, StnLineLease *leases, const StnLine *lines, g
     }
     StnWake wake = stn_clock_wait (self->clock, self, &self->mutex, wait->deadline_ns, wait->cancellable);
     if (wake == STN_WAKE_CANCELLED) {
-      stn_error_set (error, STN_FAILURE_CANCELLED, "%s: cancelled while waiting for a line", stn_adapter_name (self));
+      stn_error_set (error, STN_FAILURE_CANCELLED, "%s: cancelled while waiting for a line",
+                     stn_link_name (self->pins));
       break;
     }
     if (wake == STN_WAKE_EXPIRED) {
       stn_error_set (error, STN_FAILURE_SHARED_LINE,
                      "%s: line %u is held at its other level by %u sites that did not give it back in time",
-                     stn_adapter_name (self), taken->bit, self->holders[taken->bit]);
+                     stn_link_name (self->pins), taken->bit, self->holders[taken->bit]);
       break;
     }
   }

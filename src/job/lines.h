@@ -25,7 +25,6 @@ StnAdapter *stn_adapter_new (StnLink *pins, guint32 used_mask, guint32 rest_leve
 /* Puts the used lines at rest and closes the link. NULL-safe. */
 void stn_adapter_free (StnAdapter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnAdapter, stn_adapter_free)
-const char *stn_adapter_name (const StnAdapter *self);
 /* All lines at once; bits as in the pins link. */
 gboolean stn_adapter_read_levels (StnAdapter *self, guint32 *out_levels, const StnWait *wait, GError **error);
 gboolean stn_adapter_read (StnAdapter *self, guint bit, gboolean *out_high, const StnWait *wait, GError **error);

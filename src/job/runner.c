@@ -24,12 +24,6 @@ stn_runner_post (StnRunner *self, StnEvent *event)
 
 /* ---- what the steps ask of the runner ---- */
 
-const StnRunnerConfig *
-stn_runner_config (const StnRunner *self)
-{
-  return &self->config;
-}
-
 StnLink *
 stn_runner_wrap_link (StnRunner *self, StnLink *link, StnTraceSink *ring)
 {

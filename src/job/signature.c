@@ -41,12 +41,6 @@ static const StnField signature_fields[] = {
   { 0 }
 };
 
-const StnField *
-stn_signature_file_fields (void)
-{
-  return signature_fields;
-}
-
 char *
 stn_signature_path (const char *job_path)
 {

@@ -40,7 +40,5 @@ char *stn_signature_path (const char *job_path);
 /* Writes the file, over an older one. Error: STN_FAILURE_BAD_FILE. */
 gboolean stn_signature_write (const char *job_path, const char *job_hash, const StnSecretKey *key, GError **error);
 
-/* The field table of a signature file, for schema and manual. */
-const StnField *stn_signature_file_fields (void);
 
 G_END_DECLS

@@ -67,7 +67,6 @@ gboolean stn_runner_is_stopping (StnRunner *self);
  * visit has come to an end, and a silent one may ask how many were. Blocks until all have said so. */
 void stn_runner_first_visit_is_over (StnRunner *self, gboolean was_silent);
 gboolean stn_runner_half_is_silent (StnRunner *self);
-const StnRunnerConfig *stn_runner_config (const StnRunner *self);
 const char *stn_runner_given_serial (const StnRunner *self, guint index);
 
 /* Fails with STN_FAILURE_CANCELLED, or SAME_UNIT_TWICE when another site has found this unit's UID. Every loop over

@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-gboolean
-stn_control_is_in (const StnControlSetup *setup)
+/* USB 2.0 section 9.3: bit 7 of bmRequestType: device to host. */
+static gboolean
+control_is_in (const StnControlSetup *setup)
 {
   return (setup->request_type & 0x80) != 0;
 }
@@ -12,7 +13,7 @@ gboolean
 stn_exchange_is_in (const StnExchange *exchange)
 {
   return exchange->operation == STN_OP_READ || exchange->operation == STN_OP_RECEIVE
-         || (exchange->operation == STN_OP_CONTROL && stn_control_is_in (&exchange->setup));
+         || (exchange->operation == STN_OP_CONTROL && control_is_in (&exchange->setup));
 }
 
 /* ---- writing ---- */

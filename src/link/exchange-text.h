@@ -29,8 +29,6 @@ StnExchangeText *stn_exchange_text_parse (const char *text, StnLinkShape shape, 
 void stn_exchange_text_free (StnExchangeText *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnExchangeText, stn_exchange_text_free)
 
-/* USB 2.0 section 9.3: bit 7 of bmRequestType: device to host. */
-gboolean stn_control_is_in (const StnControlSetup *setup);
 /* Whether bytes come back with this exchange. */
 gboolean stn_exchange_is_in (const StnExchange *exchange);
 

@@ -170,8 +170,8 @@ drain_briefly (StnSerialPort *self)
   tcflush (self->fd, TCIOFLUSH); /* a port that has gone has nothing to throw away */
 }
 
-StnSerialPort *
-stn_serial_port_ref (StnSerialPort *self)
+static StnSerialPort *
+port_ref (StnSerialPort *self)
 {
   g_atomic_ref_count_inc (&self->references);
   return self;
@@ -400,7 +400,7 @@ link_new (StnSerialPort *port, const StnLinkClass *link_class)
 {
   SerialLink *self = g_new0 (SerialLink, 1);
   stn_link_init (&self->link, link_class, link_class->shape, port->place);
-  self->port = stn_serial_port_ref (port);
+  self->port = port_ref (port);
   return &self->link;
 }
 

@@ -30,7 +30,6 @@ typedef struct StnSerialPort StnSerialPort;
 /* Opens the tty behind `place` (a node or a link to one, as udev makes them). Reference counted. Blocks for at most
  * some seconds (device-node.h). Errors: STN_FAILURE_ADAPTER_MISSING, STN_FAILURE_PERMISSION, STN_FAILURE_PORT_BUSY. */
 StnSerialPort *stn_serial_port_open (const char *place, const StnWait *wait, GError **error);
-StnSerialPort *stn_serial_port_ref (StnSerialPort *self);
 /* The last one waits briefly for what is still to be sent, throws the rest away, ends a break and closes. NULL-safe. */
 void stn_serial_port_unref (StnSerialPort *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnSerialPort, stn_serial_port_unref)

@@ -230,25 +230,6 @@ stn_usb_context_await (StnUsbContext *self, const char *place, StnUsbTry attempt
   }
 }
 
-gboolean
-stn_usb_context_await_empty (StnUsbContext *self, const char *place, const StnWait *wait, GError **error)
-{
-  for (;;) {
-    guint64 changes = count_changes (self);
-    libusb_device *device = find_device (self, place);
-    if (device == NULL)
-      return TRUE;
-    libusb_unref_device (device);
-    StnWake wake = wait_for_change (self, changes, wait);
-    if (wake == STN_WAKE_CANCELLED)
-      return fail_cancelled (place, error);
-    if (wake == STN_WAKE_EXPIRED && stn_wait_left_ns (wait) == 0) {
-      stn_error_set (error, STN_FAILURE_TIMEOUT, "%s: a device is still plugged in", place);
-      return FALSE;
-    }
-  }
-}
-
 /* ---- transfers ---- */
 
 /* Shared by who waits and by the callback; the last of the two frees it, so that a transfer whose callback never comes

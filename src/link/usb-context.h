@@ -41,8 +41,6 @@ typedef StnUsbVerdict (*StnUsbTry) (libusb_device *device, gpointer data, GError
 gboolean stn_usb_context_await (StnUsbContext *self, const char *place, StnUsbTry attempt, gpointer data,
                                 const StnWait *wait, GError **error);
 
-/* Waits until nothing is plugged in at `place`; STN_FAILURE_TIMEOUT when something still is. */
-gboolean stn_usb_context_await_empty (StnUsbContext *self, const char *place, const StnWait *wait, GError **error);
 
 /* A finished transfer, as the outcome of an exchange (link.h says which failure is which). */
 typedef struct {

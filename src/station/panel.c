@@ -64,8 +64,8 @@ stn_panel_add_bank (StnPanel *self, const char *name, const StnLine *lines)
   g_array_append_val (self->banks, bank);
 }
 
-gboolean
-stn_panel_has (const StnPanel *self, StnPanelSignal signal)
+static gboolean
+has_signal (const StnPanel *self, StnPanelSignal signal)
 {
   for (guint i = 0; i < self->banks->len; i++)
     if (bank_at (self, i)->lines[signal].adapter != NULL)
@@ -311,7 +311,7 @@ stop_watching (StnPanel *self)
 static void
 start_watching (StnPanel *self)
 {
-  if (!stn_panel_has (self, STN_PANEL_LID))
+  if (!has_signal (self, STN_PANEL_LID))
     return;
   self->is_over = FALSE;
   for (guint i = 0; i < self->banks->len; i++)

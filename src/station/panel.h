@@ -35,7 +35,6 @@ void stn_panel_free (StnPanel *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnPanel, stn_panel_free)
 /* A bank's lines, STN_PANEL_COUNT of them; adapter NULL: the bank has none. Banks are numbered in this order. */
 void stn_panel_add_bank (StnPanel *self, const char *name, const StnLine *lines);
-gboolean stn_panel_has (const StnPanel *self, StnPanelSignal signal);
 
 /* Until a lid is closed or START is pressed with all lids closed, at most until the wait ends: that is no error, and
  * *out_… are FALSE then. Looks every 5 ms. A press with an open lid is told in a warning. */

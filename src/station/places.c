@@ -32,8 +32,9 @@ stn_tty_by_path (const char *tty)
   return found != NULL ? found : g_strdup (tty);
 }
 
-char *
-stn_adapter_place (const StnPluggedDevice *device)
+/* An adapter as a station file best names it: by its serial where that is its own, else by its place. */
+static char *
+adapter_place (const StnPluggedDevice *device)
 {
   gboolean has_own = device->serial != NULL && (device->flags & (STN_PLUGGED_NO_SERIAL | STN_PLUGGED_SAME_SERIAL)) == 0;
 
@@ -60,7 +61,7 @@ of_this_machine (StnPlaceKind kind)
     gboolean has_pins = device->kind == STN_PLUGGED_FT232H && (device->flags & STN_PLUGGED_KERNEL_TTY) == 0;
 
     if (kind == STN_PLACE_PINS && has_pins) {
-      g_autofree char *place = stn_adapter_place (device);
+      g_autofree char *place = adapter_place (device);
       g_ptr_array_add (places, stn_place_new (kind, place, what));
     } else if (kind == STN_PLACE_USB && device->kind == STN_PLUGGED_DFU) {
       g_ptr_array_add (places, stn_place_new (kind, device->place, what));

@@ -9,9 +9,6 @@ G_BEGIN_DECLS
 /* What of this kind the provider could open: StnPlace, owned by the array. A provider that can't tell opens ports of
  * this machine, and udev is asked. Opens nothing. */
 GPtrArray *stn_station_places (StnProvider *provider, StnPlaceKind kind, GError **error);
-/* An adapter as a station file best names it: by its serial where that is its own, else by its place. Free with g_free.
- */
-char *stn_adapter_place (const StnPluggedDevice *device);
 /* The name by hub port that udev gives a tty; itself where it has none. Free with g_free. */
 char *stn_tty_by_path (const char *tty);
 

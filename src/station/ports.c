@@ -14,9 +14,9 @@ struct StnPorts {
 
   StnLocks *locks;
   StnProvider *uart_provider, *pins_provider, *usb_provider, *hub_provider; /* may be the same */
-  StnAdapter **adapters;                                     /* as many as controls; NULL: not used, or not open */
-  GError **errors;                                           /* likewise: why it is not open */
-  StnAdapter **modems;                                       /* as many as sites: RTS and DTR of its own port */
+  StnAdapter **adapters; /* as many as controls; NULL: not used, or not open */
+  GError **errors;       /* likewise: why it is not open */
+  StnAdapter **modems;   /* as many as sites: RTS and DTR of its own port */
   GError **modem_errors;
   GPtrArray *groups; /* StnLineGroup */
 };
@@ -82,10 +82,11 @@ stn_ports_control_error (const StnPorts *self, guint control)
   return self->errors[control];
 }
 
-const GError *
-stn_ports_site_error (const StnPorts *self, guint site)
+gboolean
+stn_ports_uses_modem (const StnPorts *self, guint site, const GError **out_failure)
 {
-  return self->modem_errors[site];
+  *out_failure = self->modem_errors[site];
+  return self->modems[site] != NULL || self->modem_errors[site] != NULL;
 }
 
 StnAdapter *
@@ -103,8 +104,7 @@ stn_ports_uart_provider (const StnPorts *self)
 char *
 stn_ports_take_warning (StnPorts *self)
 {
-  StnProvider *const providers[] = { self->uart_provider, self->pins_provider, self->usb_provider,
-                                     self->hub_provider };
+  StnProvider *const providers[] = { self->uart_provider, self->pins_provider, self->usb_provider, self->hub_provider };
   char *text = NULL;
 
   for (guint i = 0; text == NULL && i < G_N_ELEMENTS (providers); i++)
@@ -234,8 +234,8 @@ open_modems (StnPorts *self, GCancellable *cancellable, GError **error)
     g_autoptr (GError) failure = NULL;
     if (open_modem (self, i, cancellable, &failure))
       continue;
-    g_prefix_error (&failure, "%s: ", wiring_at (self, i)->file->name);
     if (!self->tolerant || stn_error_is (failure, STN_FAILURE_CANCELLED)) {
+      g_prefix_error (&failure, "%s: ", wiring_at (self, i)->file->name);
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }

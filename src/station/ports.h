@@ -34,8 +34,9 @@ void stn_ports_close (StnPorts *self);
 gboolean stn_ports_uses_control (const StnPorts *self, guint control);
 /* Why the control did not open; NULL when it is open or not used. Borrowed. */
 const GError *stn_ports_control_error (const StnPorts *self, guint control);
-/* Why RTS and DTR of a site's own port (index into the sites that were given) did not open; likewise. */
-const GError *stn_ports_site_error (const StnPorts *self, guint site);
+/* Whether a line is on RTS or DTR of a site's own port (index into the sites that were given), after open;
+ * `*out_failure`: why that did not open, or NULL. Borrowed. */
+gboolean stn_ports_uses_modem (const StnPorts *self, guint site, const GError **out_failure);
 /* Borrowed; NULL where it is not used or not open. */
 StnAdapter *stn_ports_adapter (const StnPorts *self, guint control);
 /* What a provider has to say of the ports it has opened; NULL: nothing (more). Free with g_free. */

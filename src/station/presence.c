@@ -87,12 +87,6 @@ stn_presence_get (const StnPresence *self, const char *site, gboolean *out_is_in
   return TRUE;
 }
 
-guint
-stn_presence_count (const StnPresence *self)
-{
-  return self->places->len;
-}
-
 static void
 take_look (Place *place, gboolean seen, gint64 now_ns)
 {

@@ -21,7 +21,6 @@ void stn_presence_free (StnPresence *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnPresence, stn_presence_free)
 /* A site with a detect pin; the name is copied. */
 void stn_presence_add (StnPresence *self, const char *site, const StnLine *detect);
-guint stn_presence_count (const StnPresence *self);
 
 /* Whether a site takes part; TRUE to begin with. One that does not is waited for by nobody, and no cycle makes its board
  * an old one. A name that has no detect pin is nothing. */

@@ -140,6 +140,16 @@ parked_free (gpointer data)
   g_free (row);
 }
 
+static void
+add_parked (GPtrArray *rows, const char *control, const char *place, const GError *failure)
+{
+  StnParked *row = g_new0 (StnParked, 1);
+  row->control = g_strdup (control);
+  row->place = g_strdup (place);
+  row->failure = failure != NULL ? g_strdup (failure->message) : NULL;
+  g_ptr_array_add (rows, row);
+}
+
 GPtrArray *
 stn_station_park (StnStation *self, gboolean force, GCancellable *cancellable, GError **error)
 {
@@ -160,14 +170,15 @@ stn_station_park (StnStation *self, gboolean force, GCancellable *cancellable, G
     return NULL;
   for (guint i = 0; i < self->controls->len; i++) {
     const StnControlWiring *control = &g_array_index (self->controls, StnControlWiring, i);
-    if (!stn_ports_uses_control (ports, i))
-      continue;
-    StnParked *row = g_new0 (StnParked, 1);
-    const GError *failure = stn_ports_control_error (ports, i);
-    row->control = g_strdup (control->file->name);
-    row->place = g_strdup (control->place);
-    row->failure = failure != NULL ? g_strdup (failure->message) : NULL;
-    g_ptr_array_add (rows, row);
+    if (stn_ports_uses_control (ports, i))
+      add_parked (rows, control->file->name, control->place, stn_ports_control_error (ports, i));
+  }
+  for (guint i = 0; i < self->sites->len; i++) {
+    const StnSite *site = g_ptr_array_index (self->sites, i);
+    g_autofree char *port = g_strconcat (site->name, ".uart", NULL);
+    const GError *failure = NULL;
+    if (stn_ports_uses_modem (ports, i, &failure))
+      add_parked (rows, port, site->uart_place, failure);
   }
   return g_steal_pointer (&rows);
 }

@@ -16,14 +16,14 @@ gboolean stn_station_identify (StnStation *self, const char *site, gint64 durati
 char *stn_station_identify_text (StnStation *self, const char *site, GError **error);
 
 typedef struct {
-  char *control; /* its name in the file */
+  char *control; /* its name in the file; "A1.uart": RTS and DTR of a site's own port */
   char *place;
   char *failure; /* in words; NULL: at rest now */
 } StnParked;
 
-/* Puts the lines of all adapters of the file at rest, as after a program that was killed. `force`: without the lock,
- * where somebody knows that its owner is dead. Waits out write windows that were left open. StnParked, owned by the
- * array; an adapter that does not answer is a row with a failure. Errors: bank-busy, not-supported, cancelled. */
+/* Puts all lines of the file at rest, as after a program that was killed. `force`: without the lock, where somebody
+ * knows that its owner is dead. Waits out write windows that were left open. StnParked, owned by the array; an adapter or
+ * a port that does not answer is a row with a failure. Errors: bank-busy, cancelled. */
 GPtrArray *stn_station_park (StnStation *self, gboolean force, GCancellable *cancellable, GError **error);
 
 typedef struct {

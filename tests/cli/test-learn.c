@@ -5,7 +5,7 @@ static void
 learn_writes_a_station_that_check_proves (void)
 {
   g_autoptr (World) world = wiring_world ("/dev/b1: A2, /dev/b2: A1");
-  g_autofree char *bench = world_path (world, "wiring.yaml"), *path = world_path (world, "learned.yaml");
+  g_autofree char *bench = world_path (world, "bench.yaml"), *path = world_path (world, "learned.yaml");
   g_autoptr (Ended) learned =
       world_run (world, "learn", "--no-input", "--json", "--bench", bench, "--output", path, NULL);
 

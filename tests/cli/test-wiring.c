@@ -108,10 +108,26 @@ a_signal_ends_identify_and_the_bank_is_busy_until_then (void)
 }
 
 static void
+park_speaks_of_rts_and_dtr_too (void)
+{
+  static const char station[] = "station: Own lines\nbench: bench.yaml\njournal: wiring.db\nbanks:\n  - name: A\n"
+                                "    sites:\n      - { name: A1, nrst: uart.rts, boot0: uart.dtr, uart: /dev/b1 }\n"
+                                "      - { name: A2, nrst: uart.rts, boot0: uart.dtr, uart: /dev/b2 }\n";
+  g_autoptr (World) world = wiring_world ("/dev/b1: A1");
+  g_autofree char *path = world_path (world, "wiring-station.yaml");
+  world_write (world, "wiring-station.yaml", station);
+  g_autoptr (Ended) ended = world_run (world, "park", "--station", path, NULL);
+
+  assert_exit (ended, 4);
+  assert_has (ended->out, "A1.uart (/dev/b1): all lines at rest");
+  assert_has (ended->out, "A2.uart: /dev/b2");
+}
+
+static void
 learn_asks_nobody_where_nobody_can_answer (void)
 {
   g_autoptr (World) world = wiring_world ("/dev/b1: A1, /dev/b2: A2");
-  g_autofree char *bench = world_path (world, "wiring.yaml"), *path = world_path (world, "learned.yaml");
+  g_autofree char *bench = world_path (world, "bench.yaml"), *path = world_path (world, "learned.yaml");
   g_autoptr (Ended) ended = world_run (world, "learn", "--bench", bench, "--output", path, NULL);
   g_autoptr (Ended) missing = world_run (world, "learn", "--control", "FTNONE", "--bench", bench, "-o", path, NULL);
 
@@ -133,6 +149,7 @@ main (int argc, char **argv)
   ADD (check_without_a_port_is_the_stations_fault);
   ADD (identify_blinks_one_board_for_so_long);
   ADD (a_signal_ends_identify_and_the_bank_is_busy_until_then);
+  ADD (park_speaks_of_rts_and_dtr_too);
   ADD (learn_asks_nobody_where_nobody_can_answer);
   return g_test_run ();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "src/station/check.h"
+#include "tests/station/wiring-texts.h"
 
 #include <glib/gstdio.h>
 
@@ -11,30 +12,21 @@ typedef struct {
   StnStation *station;
 } World;
 
-/* `lines`: "AC0: A1.nrst, ..." of the adapter; `ttys`: "/dev/b1: A1, ..."; `boards`: the rest of bench.yaml from
- * "boards:" on. The station believes: site An has AC(n-1), AD(n-1) and /dev/bn; `more` goes into each site's braces. */
+/* The arguments are those of the texts. */
 static inline World *
 world_new (guint sites, const char *lines, const char *ttys, const char *boards, const char *more)
 {
   World *self = g_new0 (World, 1);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GString) text = g_string_new ("station: Wiring\nbench: bench.yaml\njournal: none.db\n"
-                                           "controls: { c1: { ft232h: { serial: FTW1 }, buffered: true } }\n"
-                                           "banks:\n  - name: A\n    sites:\n");
-  g_autofree char *bench = g_strdup_printf ("bench: wiring\nusb:\n"
-                                            "  - { port: \"1.1\", ft232h: { serial: FTW1, lines: { %s } } }\n"
-                                            "ttys: { %s }\nboards:\n%s",
-                                            lines, ttys, boards);
+  g_autofree char *text = wiring_station_text (sites, more);
+  g_autofree char *bench = wiring_bench_text (lines, ttys, boards);
 
   self->folder = g_dir_make_tmp ("station-wiring-XXXXXX", &error);
   g_assert_no_error (error);
   self->clock = stn_clock_new_virtual ();
-  for (guint i = 0; i < sites; i++)
-    g_string_append_printf (text, "      - { name: A%u, nrst: c1.AC%u, boot0: c1.AD%u, uart: /dev/b%u%s }\n", i + 1, i,
-                            i, i + 1, more);
   g_autofree char *station_path = g_build_filename (self->folder, "station.yaml", NULL);
   g_autofree char *bench_path = g_build_filename (self->folder, "bench.yaml", NULL);
-  g_assert_true (g_file_set_contents (station_path, text->str, -1, NULL));
+  g_assert_true (g_file_set_contents (station_path, text, -1, NULL));
   g_assert_true (g_file_set_contents (bench_path, bench, -1, NULL));
   self->station = stn_station_load (station_path, self->clock, &error);
   g_assert_no_error (error);
