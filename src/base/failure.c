@@ -89,14 +89,6 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
                               "loose contact, a supply that drops while the flash is written, a watchdog that option "
                               "bytes start by hardware, "
                               "or a reset line that is pulled by something else." },
-  [STN_FAILURE_ERASE_FAILED] = { "erase-failed", UNIT, REJECT_BIN,
-                                 "Board in %s could not be erased. Use the reject bin.",
-                                 "Put the board aside; check the supply voltage if several boards show this.",
-                                 "The erase was refused, or was acknowledged and bytes were left that do not read as "
-                                 "erased. The ROM acknowledges "
-                                 "an erase that did nothing, so only reading back counts. Usual causes, in order: "
-                                 "write protection, a supply below "
-                                 "what erasing needs, a worn or damaged flash." },
   [STN_FAILURE_ERASE_TIMEOUT] = { "erase-timeout", UNIT, REJECT_BIN,
                                   "Board in %s took too long to erase. Use the reject bin.",
                                   "Put the board aside; if all boards show this, have the target's erase times "

@@ -52,7 +52,7 @@ draw_failure (Fill *self)
 {
   static const StnFailure failures[]
       = { STN_FAILURE_VERIFY_MISMATCH, STN_FAILURE_NO_SYNC, STN_FAILURE_NO_SYNC, STN_FAILURE_NO_SYNC,
-          STN_FAILURE_NO_BOOT, STN_FAILURE_NO_BOOT, STN_FAILURE_ERASE_FAILED, STN_FAILURE_WRONG_CHIP };
+          STN_FAILURE_NO_BOOT, STN_FAILURE_NO_BOOT, STN_FAILURE_ERASE_TIMEOUT, STN_FAILURE_WRONG_CHIP };
   return failures[g_rand_int_range (self->random, 0, G_N_ELEMENTS (failures))];
 }
 
