@@ -123,7 +123,6 @@ stn_unit_run_enter (StnUnitRun *self, GError **error)
   for (guint try = 1;; try++) {
     g_autoptr (GError) failure = NULL;
 
-    self->entered = TRUE;
     self->for_options = self->plan->option_step_count > 0 || self->recovery != NULL;
     if (!reset_into_rom (self, try == 1, error))
       return FALSE;

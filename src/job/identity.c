@@ -383,7 +383,6 @@ stn_unit_run_bind (StnUnitRun *self, GError **error)
   stn_engine_capabilities (self->engine, &capabilities);
   if (!stn_plan_bind (self->plan, &self->identity, &capabilities, &self->binding, error))
     return FALSE;
-  self->is_bound = TRUE;
   self->step->detail = g_strdup (self->binding.notes);
   self->result->bound_hash = g_strdup (self->binding.hash);
   return TRUE;

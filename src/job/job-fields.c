@@ -148,7 +148,6 @@ static const StnField boot_fields[] = {
         "how the finished board still enters its ROM; pin: by BOOT0, software: its program alone leads there, none; a "
         "part that ignores its pin as shipped needs this line, as-shipped if it shall stay so" },
   { .key = "", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileBoot, place) },
-  { .key = "from", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileBoot, from_place) },
   { .key = "rom-entry", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileBoot, rom_entry_place) },
   { 0 }
 };
@@ -266,7 +265,6 @@ static const StnField boot_check_fields[] = {
   { .key = "usb", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileBootCheck, usb_place) },
   { .key = "pin", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileBootCheck, pin_place) },
   { .key = "baud", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileBootCheck, baud_place) },
-  { .key = "within", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFileBootCheck, within_place) },
   { 0 }
 };
 
@@ -490,7 +488,6 @@ static const StnField job_fields[] = {
   { .key = "keep", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFile, keep_place) },
   { .key = "erase", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFile, erase_place) },
   { .key = "leave", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFile, leave_place) },
-  { .key = "blank", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFile, blank_place) },
   { .key = "boot-check", .kind = STN_FIELD_PLACE, STN_MEMBER (StnJobFile, boot_check_place) },
   { 0 }
 };

@@ -38,7 +38,7 @@ typedef struct {
 typedef struct {
   gboolean present;
   int from, rom_entry;
-  const StnNode *place, *from_place, *rom_entry_place;
+  const StnNode *place, *rom_entry_place;
 } StnJobFileBoot;
 
 typedef struct {
@@ -72,7 +72,7 @@ typedef struct {
   char *uart, *usb, *pin;
   gint64 within_ns;
   gint64 baud;
-  const StnNode *place, *uart_place, *usb_place, *pin_place, *baud_place, *within_place;
+  const StnNode *place, *uart_place, *usb_place, *pin_place, *baud_place;
 } StnJobFileBootCheck;
 
 enum { STN_JOB_FILE_ANSWER, STN_JOB_FILE_ROM_GONE, STN_JOB_FILE_NONE };
@@ -117,8 +117,7 @@ typedef struct {
   } limits;
   GPtrArray *steps; /* StnJobFileStep */
   const StnNode *place, *target_place, *images_place, *verify_place, *unprotect_place, *option_bytes_place,
-      *accept_place, *steps_place, *keep_place, *erase_place, *leave_place, *boot_check_place, *blank_place,
-      *quantity_place;
+      *accept_place, *steps_place, *keep_place, *erase_place, *leave_place, *boot_check_place, *quantity_place;
 } StnJobFile;
 
 G_END_DECLS

@@ -231,7 +231,6 @@ load_image (Job *self, const StnJobFileImage *entry, GError **error)
   loaded->address = entry->address;
   loaded->has_address = has_address;
   loaded->vectors = entry->vectors;
-  loaded->check_vectors = entry->vectors == STN_VECTORS_CHECK;
   loaded->image = g_steal_pointer (&image);
   loaded->file_sha256 = g_steal_pointer (&sha256);
   loaded->place = entry->place;
@@ -306,7 +305,6 @@ copy_options (StnJob *job, const StnJobFile *file)
   job->unprotect_allowed = file->unprotect == 1;
   job->rom_entry = file->boot.rom_entry;
   job->says_rom_entry = file->boot.rom_entry_place != file->boot.place;
-  job->says_boot_from = file->boot.from_place != file->boot.place;
 }
 
 static int

@@ -20,8 +20,7 @@ typedef struct {
   char *sha256; /* as the job pins it; NULL: not pinned */
   guint64 address;
   gboolean has_address;
-  int vectors;            /* StnVectorsMode */
-  gboolean check_vectors; /* the job says `vectors: check` */
+  int vectors; /* StnVectorsMode */
   StnImage *image;
   char *file_sha256;    /* of the bytes that were read */
   const StnNode *place; /* of its entry in job.yaml, borrowed from the job */
@@ -133,7 +132,6 @@ struct StnJob {
   gint64 retries, stop_after_failures, quantity;
   char *until; /* YYYY-MM-DD or NULL */
 
-  gboolean says_boot_from;                  /* `boot: { from: flash }` is there, not only meant */
   int rom_entry;                            /* StnRomEntry */
   gboolean says_rom_entry;                  /* the job has the line */
   GPtrArray *option_bytes;                  /* StnJobLine */
@@ -155,8 +153,8 @@ struct StnJob {
  * column; STN_FAILURE_BAD_IMAGE; STN_FAILURE_NOT_SUPPORTED for what FORMATS names and this program does not do yet,
  * with the place. Blocks on files. */
 StnJob *stn_job_load (const char *path, GError **error);
-/* What stands for a job where boards are recovered (runner.h, StnRecovery): no file, no image, no serial, no boot check.
- * Its name is in every record of such a run, and no job file may have it. */
+/* What stands for a job where boards are recovered (runner.h, StnRecovery): no file, no image, no serial, no boot
+ * check. Its name is in every record of such a run, and no job file may have it. */
 #define STN_JOB_RECOVERY_NAME "recovery"
 StnJob *stn_job_new_for_recovery (const char *target, StnProgramBy program_by);
 /* The same, to be explained and not to be run: its plan does not ask for a signature, and binding refuses it. */

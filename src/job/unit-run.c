@@ -447,7 +447,6 @@ stn_runner_run_unit (StnRunner *runner, guint index)
     unit_run_clear (&unit);
     return;
   }
-  unit.begun = TRUE;
   stn_runner_post (runner, unit_event_new (&unit, STN_EVENT_UNIT_START));
 
   gboolean ok = run_steps (&unit, &failure);

@@ -33,13 +33,10 @@ struct StnUnitRun {
 
   StnRun *run;       /* owned */
   StnResult *result; /* owned */
-  gboolean begun;    /* the run's row is durable */
   StnUnitIdentity identity;
   StnBinding binding;
-  gboolean is_bound;
   char *serial;              /* owned */
   StnUnitData *unit;         /* owned */
-  gboolean entered;          /* the first visit has begun */
   gboolean was_silent;       /* not one byte came at the first visit */
   gboolean has_written;      /* erase or write was sent */
   gboolean first_block_open; /* the first block was begun and is not proved */

@@ -74,7 +74,7 @@ static const StnField uart_fields[] = {
   { .key = "baud", .kind = STN_FIELD_TEXT, STN_MEMBER (StnFileUart, baud), .fallback = "auto",
     .help = "auto, or a fixed rate for the ROM in bits per second" },
   { .key = "supply", .kind = STN_FIELD_VOLTAGE, STN_MEMBER (StnFileUart, supply_uv), .low = 1000000, .high = 5500000,
-    .fallback = "3.3 V", .help = "the level of the adapter's TX" },
+    .fallback = "3.3 V", .help = "the level of the adapter's TX, for people: nothing is set by it" },
   { .key = "", .kind = STN_FIELD_PLACE, STN_MEMBER (StnFileUart, place) },
   { .key = "baud", .kind = STN_FIELD_PLACE, STN_MEMBER (StnFileUart, baud_place) },
   { 0 },
@@ -132,16 +132,12 @@ static const StnField bank_fields[] = {
   { .key = "name", .kind = STN_FIELD_TEXT, STN_MEMBER (StnFileBank, name), .required = TRUE, .low = 1, .high = 16,
     .help = "what the operator calls the bank" },
   /* the tables' members start at the bank's own struct, so the offset is 0 */
-  { .key = "inputs", .kind = STN_FIELD_OBJECT, .offset = 0, STN_PRESENT (StnFileBank, has_inputs),
-    .fields = input_fields, .help = "buttons and switches of the fixture" },
-  { .key = "outputs", .kind = STN_FIELD_OBJECT, .offset = 0, STN_PRESENT (StnFileBank, has_outputs),
-    .fields = output_fields, .help = "lamps and lines that tell a machine how it stands" },
+  { .key = "inputs", .kind = STN_FIELD_OBJECT, .offset = 0, .fields = input_fields, .help = "buttons and switches of the fixture" },
+  { .key = "outputs", .kind = STN_FIELD_OBJECT, .offset = 0, .fields = output_fields, .help = "lamps and lines that tell a machine how it stands" },
   { .key = "sites", .kind = STN_FIELD_LIST, STN_MEMBER (StnFileBank, sites), .required = TRUE,
     .element = STN_FIELD_OBJECT, .fields = site_fields, .struct_size = sizeof (StnFileSite), .items_least = 1,
     .items_most = 256, .help = "the positions of the bank" },
   { .key = "", .kind = STN_FIELD_PLACE, STN_MEMBER (StnFileBank, place) },
-  { .key = "inputs", .kind = STN_FIELD_PLACE, STN_MEMBER (StnFileBank, inputs_place) },
-  { .key = "outputs", .kind = STN_FIELD_PLACE, STN_MEMBER (StnFileBank, outputs_place) },
   { 0 },
 };
 
@@ -219,7 +215,6 @@ static const StnField fixture_fields[] = {
     .help = "of the fixture" },
   { .key = "cycles-limit", .kind = STN_FIELD_INTEGER, STN_MEMBER (StnStationFile, cycles_limit), .low = 1,
     .high = 100000000, .help = "cycles after which its contacts are due for service" },
-  { .key = "cycles-limit", .kind = STN_FIELD_PLACE, STN_MEMBER (StnStationFile, cycles_limit_place) },
   { 0 },
 };
 

@@ -59,13 +59,10 @@ typedef struct {
 
 typedef struct {
   char *name;
-  gboolean has_inputs, has_outputs;
   StnFilePin start, lid;
   StnFilePin busy, ok, fail;
   GPtrArray *sites; /* StnFileSite */
   const StnNode *place;
-  const StnNode *inputs_place;
-  const StnNode *outputs_place;
 } StnFileBank;
 
 typedef struct {
@@ -123,7 +120,6 @@ typedef struct {
   GPtrArray *banks;    /* StnFileBank */
   const StnNode *place;
   const StnNode *day_start_place;
-  const StnNode *cycles_limit_place;
 } StnStationFile;
 
 G_END_DECLS

@@ -56,7 +56,7 @@ typedef struct {
   gint64 busy_until_ns;
   gint64 reset_at_ns; /* 0: not */
   guint8 outcome;     /* status when the work is over */
-  gboolean is_erase, leaves_bus, is_stuck, was_kicked;
+  gboolean is_erase, leaves_bus, is_stuck;
 } Dfu;
 
 static guint32
@@ -266,7 +266,6 @@ start_work (Dfu *self, gint64 now_ns)
     self->leaves_bus = TRUE;
   }
   self->is_stuck = self->is_erase && self->traits.quirks & STN_DFU_STUCK_BUSY;
-  self->was_kicked = FALSE;
   self->state = DFU_DNBUSY;
 }
 

@@ -9,12 +9,9 @@ enum {
   READ_HIGH = 0x83,
   LOOP_ON = 0x84,
   LOOP_OFF = 0x85,
-  SET_DIVISOR = 0x86,
   SEND_NOW = 0x87,
   WAIT_HIGH = 0x88,
   WAIT_LOW = 0x89,
-  DIVIDE_BY_5_OFF = 0x8a,
-  DIVIDE_BY_5_ON = 0x8b,
   ZERO_ONLY = 0x9e,
   BAD_COMMAND = 0xfa,
 };
@@ -28,10 +25,11 @@ static const struct {
   guint8 opcode;
   guint8 arguments;
 } others[] = {
-  { 0x8c, 0 }, { 0x8d, 0 }, /* three-phase clocking */
-  { 0x8e, 1 }, { 0x8f, 2 }, /* clocks without data */
-  { 0x94, 0 }, { 0x95, 0 }, /* clocks until a pin */
-  { 0x96, 0 }, { 0x97, 0 }, /* adaptive clocking */
+  { 0x86, 2 }, { 0x8a, 0 }, { 0x8b, 0 }, /* the clock: nothing here is clocked */
+  { 0x8c, 0 }, { 0x8d, 0 },              /* three-phase clocking */
+  { 0x8e, 1 }, { 0x8f, 2 },              /* clocks without data */
+  { 0x94, 0 }, { 0x95, 0 },              /* clocks until a pin */
+  { 0x96, 0 }, { 0x97, 0 },              /* adaptive clocking */
   { 0x9c, 2 }, { 0x9d, 2 },
 };
 
@@ -61,8 +59,6 @@ stn_mpsse_reset (StnMpsse *self)
   g_byte_array_set_size (self->commands, 0);
   self->levels = self->directions = self->zero_only = 0;
   self->loops_back = FALSE;
-  self->divides_by_5 = TRUE;
-  self->divisor = 0;
   self->flush = FALSE;
   drive (self);
 }
@@ -146,21 +142,12 @@ run_one (StnMpsse *self, const guint8 *at, gsize there)
   case LOOP_OFF:
     self->loops_back = opcode == LOOP_ON;
     return 1;
-  case SET_DIVISOR:
-    if (there < 3)
-      return 0;
-    self->divisor = (guint16) (at[1] | at[2] << 8);
-    return 3;
   case SEND_NOW:
     self->flush = TRUE;
     return 1;
   case WAIT_HIGH:
   case WAIT_LOW:
     return ((self->pins->levels (self->user) & WAIT_PIN) != 0) == (opcode == WAIT_HIGH) ? 1 : 0;
-  case DIVIDE_BY_5_OFF:
-  case DIVIDE_BY_5_ON:
-    self->divides_by_5 = opcode == DIVIDE_BY_5_ON;
-    return 1;
   case ZERO_ONLY:
     if (there < 3)
       return 0;
