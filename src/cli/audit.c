@@ -1,9 +1,9 @@
 /* `audit`: what people did that is not a run. */
 #include "src/cli/command.h"
 
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 
+#include "src/cli/json-line.h"
 #include "src/cli/records.h"
 #include "src/cli/table.h"
 
@@ -26,18 +26,11 @@ print_json (const StnAuditRow *row)
     { "old_value", row->old_value }, { "new_value", row->new_value }, { "reason", row->reason },
     { "detail", row->detail },       { "allowed_by", row->allowed_by },
   };
-  g_autoptr (JsonBuilder) json = json_builder_new ();
-  json_builder_begin_object (json);
-  json_builder_set_member_name (json, "utc_us");
-  json_builder_add_int_value (json, row->utc_us);
-  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
-    json_builder_set_member_name (json, texts[i].name);
-    json_builder_add_string_value (json, texts[i].value);
-  }
-  json_builder_end_object (json);
-  g_autoptr (JsonNode) root = json_builder_get_root (json);
-  g_autofree char *text = json_to_string (root, FALSE);
-  puts (text);
+  JsonObject *object = json_object_new ();
+  json_object_set_int_member (object, "utc_us", row->utc_us);
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    json_object_set_string_member (object, texts[i].name, texts[i].value);
+  stn_json_print (object);
 }
 
 static int

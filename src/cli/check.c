@@ -1,10 +1,10 @@
 #include "src/station/check.h"
 
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "src/cli/command.h"
+#include "src/cli/json-line.h"
 #include "src/cli/signals.h"
 #include "src/cli/site-list.h"
 #include "src/cli/table.h"
@@ -63,8 +63,6 @@ print_table (const StnCheckReport *report)
 static void
 print_json (const StnSiteCheck *row)
 {
-  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
   JsonObject *object = json_object_new (), *proofs = json_object_new ();
   JsonArray *findings = json_array_new ();
 
@@ -81,17 +79,12 @@ print_json (const StnSiteCheck *row)
   json_object_set_object_member (object, "proofs", proofs);
   if (row->is_identified)
     json_object_set_int_member (object, "product_id", row->product_id);
-  if (row->line != NULL)
-    json_object_set_string_member (object, "line", row->line);
-  if (row->uid != NULL)
-    json_object_set_string_member (object, "uid", row->uid);
+  stn_json_add_text (object, "line", row->line);
+  stn_json_add_text (object, "uid", row->uid);
   for (guint i = 0; i < row->findings->len; i++)
     json_array_add_string_element (findings, g_ptr_array_index (row->findings, i));
   json_object_set_array_member (object, "findings", findings);
-  json_node_take_object (root, object);
-  json_generator_set_root (generator, root);
-  g_autofree char *text = json_generator_to_data (generator, NULL);
-  puts (text);
+  stn_json_print (object);
 }
 
 static void

@@ -1,8 +1,7 @@
 #include "src/cli/event-json.h"
 
-#include <json-glib/json-glib.h>
-
 #include "src/base/clock.h"
+#include "src/cli/json-line.h"
 
 typedef struct {
   const char *key;
@@ -12,16 +11,6 @@ typedef struct {
   /* adds the member, or nothing when the event has none */
   void (*add) (JsonObject *object, const char *key, const StnEvent *event);
 } Member;
-
-static void
-add_text (JsonObject *object, const char *key, const char *text)
-{
-  if (text == NULL)
-    return;
-  /* what a board answers can be anything; JSON is UTF-8 */
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-  json_object_set_string_member (object, key, valid);
-}
 
 static void
 add_version (JsonObject *object, const char *key, const StnEvent *event)
@@ -61,25 +50,25 @@ add_kind (JsonObject *object, const char *key, const StnEvent *event)
 static void
 add_run (JsonObject *object, const char *key, const StnEvent *event)
 {
-  add_text (object, key, event->run_id);
+  stn_json_add_text (object, key, event->run_id);
 }
 
 static void
 add_site (JsonObject *object, const char *key, const StnEvent *event)
 {
-  add_text (object, key, event->site);
+  stn_json_add_text (object, key, event->site);
 }
 
 static void
 add_serial (JsonObject *object, const char *key, const StnEvent *event)
 {
-  add_text (object, key, event->serial);
+  stn_json_add_text (object, key, event->serial);
 }
 
 static void
 add_uid (JsonObject *object, const char *key, const StnEvent *event)
 {
-  add_text (object, key, event->uid);
+  stn_json_add_text (object, key, event->uid);
 }
 
 static void
@@ -161,7 +150,7 @@ add_exit (JsonObject *object, const char *key, const StnEvent *event)
 static void
 add_words (JsonObject *object, const char *key, const StnEvent *event)
 {
-  add_text (object, key, event->text);
+  stn_json_add_text (object, key, event->text);
 }
 
 static const Member members[] = {
@@ -187,24 +176,13 @@ static const Member members[] = {
   { "text", "string", FALSE, "a sentence or a name", add_words },
 };
 
-static char *
-to_text (JsonObject *object, gboolean pretty)
-{
-  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  json_node_take_object (root, object);
-  json_generator_set_root (generator, root);
-  json_generator_set_pretty (generator, pretty);
-  return json_generator_to_data (generator, NULL);
-}
-
 char *
 stn_event_to_json (const StnEvent *event)
 {
   JsonObject *object = json_object_new ();
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
     members[i].add (object, members[i].key, event);
-  return to_text (object, FALSE);
+  return stn_json_line (object);
 }
 
 static void
@@ -285,6 +263,8 @@ stn_event_schema (void)
   json_object_set_string_member (schema, "type", "object");
   json_object_set_object_member (schema, "properties", properties);
   json_object_set_array_member (schema, "required", required);
-  g_autofree char *text = to_text (schema, TRUE);
+  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
+  json_node_take_object (root, schema);
+  g_autofree char *text = json_to_string (root, TRUE);
   return g_strconcat (text, "\n", NULL);
 }

@@ -1,12 +1,12 @@
 #include "src/station/learn.h"
 
 #include <errno.h>
-#include <json-glib/json-glib.h>
 #include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "src/cli/command.h"
+#include "src/cli/json-line.h"
 #include "src/cli/signals.h"
 
 typedef struct {
@@ -109,27 +109,18 @@ print_json (const StnLearned *learned)
 {
   for (guint i = 0; i < learned->sites->len; i++) {
     const StnLearnedSite *site = g_ptr_array_index (learned->sites, i);
-    g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
-    g_autoptr (JsonGenerator) generator = json_generator_new ();
     JsonObject *object = json_object_new ();
 
-    if (site->uart != NULL)
-      json_object_set_string_member (object, "uart", site->uart);
-    if (site->usb != NULL)
-      json_object_set_string_member (object, "usb", site->usb);
+    stn_json_add_text (object, "uart", site->uart);
+    stn_json_add_text (object, "usb", site->usb);
     json_object_set_boolean_member (object, "heard", site->was_heard);
     add_line (object, "nrst", learned, &site->nrst);
     add_line (object, "boot0", learned, &site->boot0);
     add_line (object, "power", learned, &site->power);
     add_line (object, "detect", learned, &site->detect);
-    if (site->line != NULL)
-      json_object_set_string_member (object, "line", site->line);
-    if (site->uid != NULL)
-      json_object_set_string_member (object, "uid", site->uid);
-    json_node_take_object (root, object);
-    json_generator_set_root (generator, root);
-    g_autofree char *text = json_generator_to_data (generator, NULL);
-    puts (text);
+    stn_json_add_text (object, "line", site->line);
+    stn_json_add_text (object, "uid", site->uid);
+    stn_json_print (object);
   }
 }
 

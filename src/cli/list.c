@@ -1,7 +1,7 @@
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 
 #include "src/cli/command.h"
+#include "src/cli/json-line.h"
 #include "src/cli/table.h"
 #include "src/station/service.h"
 
@@ -28,23 +28,17 @@ join (const GPtrArray *texts)
 static void
 print_json (const StnListed *row)
 {
-  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
   JsonObject *object = json_object_new ();
 
   json_object_set_string_member (object, "kind", row->kind);
   json_object_set_string_member (object, "place", row->place);
   json_object_set_string_member (object, "what", row->what);
   json_object_set_int_member (object, "depth", row->depth);
-  if (row->serial != NULL)
-    json_object_set_string_member (object, "serial", row->serial);
+  stn_json_add_text (object, "serial", row->serial);
   set_list (object, "ttys", row->ttys);
   set_list (object, "remarks", row->remarks);
   set_list (object, "used_by", row->used_by);
-  json_node_take_object (root, object);
-  json_generator_set_root (generator, root);
-  g_autofree char *text = json_generator_to_data (generator, NULL);
-  puts (text);
+  stn_json_print (object);
 }
 
 int

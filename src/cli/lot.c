@@ -1,9 +1,9 @@
 /* `lot`: what became of a lot's boards, and its end, without a shift. */
 #include "src/cli/command.h"
 
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 
+#include "src/cli/json-line.h"
 #include "src/cli/records.h"
 #include "src/cli/table.h"
 #include "src/station/lot.h"
@@ -15,55 +15,38 @@ typedef struct {
 } Options;
 
 static void
-add_number (JsonBuilder *json, const char *name, gint64 value)
-{
-  json_builder_set_member_name (json, name);
-  json_builder_add_int_value (json, value);
-}
-
-static void
-add_text (JsonBuilder *json, const char *name, const char *value)
-{
-  json_builder_set_member_name (json, name);
-  json_builder_add_string_value (json, value);
-}
-
-static void
 print_json (const char *name, const StnLot *lot, const StnLotSums *sums, const StnUnitCounts *counts)
 {
-  g_autoptr (JsonBuilder) json = json_builder_new ();
-  json_builder_begin_object (json);
-  add_text (json, "lot", name);
-  add_text (json, "state", lot->is_ended ? "ended" : "open");
-  add_text (json, "job", lot->job_path);
-  add_number (json, "quantity", (gint64) lot->quantity);
-  add_number (json, "started", (gint64) sums->started);
-  add_number (json, "passed", (gint64) sums->passed);
-  add_number (json, "binned", (gint64) sums->binned);
-  add_number (json, "held", (gint64) sums->held);
-  add_number (json, "removed", (gint64) sums->removed);
-  add_number (json, "open", (gint64) sums->open);
-  add_number (json, "units", (gint64) counts->units);
-  add_number (json, "pass_first", (gint64) counts->pass_first);
-  add_number (json, "pass_after_retry", (gint64) counts->pass_after_retry);
-  json_builder_set_member_name (json, "open_units");
-  json_builder_begin_array (json);
+  JsonObject *object = json_object_new ();
+  JsonArray *open_units = json_array_new ();
+
+  json_object_set_string_member (object, "lot", name);
+  json_object_set_string_member (object, "state", lot->is_ended ? "ended" : "open");
+  json_object_set_string_member (object, "job", lot->job_path);
+  json_object_set_int_member (object, "quantity", (gint64) lot->quantity);
+  json_object_set_int_member (object, "started", (gint64) sums->started);
+  json_object_set_int_member (object, "passed", (gint64) sums->passed);
+  json_object_set_int_member (object, "binned", (gint64) sums->binned);
+  json_object_set_int_member (object, "held", (gint64) sums->held);
+  json_object_set_int_member (object, "removed", (gint64) sums->removed);
+  json_object_set_int_member (object, "open", (gint64) sums->open);
+  json_object_set_int_member (object, "units", (gint64) counts->units);
+  json_object_set_int_member (object, "pass_first", (gint64) counts->pass_first);
+  json_object_set_int_member (object, "pass_after_retry", (gint64) counts->pass_after_retry);
   for (guint i = 0; i < sums->open_units->len; i++) {
     const StnOpenUnit *unit = g_ptr_array_index (sums->open_units, i);
-    json_builder_begin_object (json);
-    add_text (json, "run", unit->run_id);
-    add_text (json, "site", unit->site);
-    add_text (json, "serial", unit->serial);
-    add_text (json, "uid", unit->uid);
-    add_text (json, "verdict", stn_verdict_name (unit->verdict));
-    add_text (json, "failure", unit->failure != STN_FAILURE_NONE ? stn_failure_name (unit->failure) : NULL);
-    json_builder_end_object (json);
+    JsonObject *open = json_object_new ();
+    json_object_set_string_member (open, "run", unit->run_id);
+    json_object_set_string_member (open, "site", unit->site);
+    json_object_set_string_member (open, "serial", unit->serial);
+    json_object_set_string_member (open, "uid", unit->uid);
+    json_object_set_string_member (open, "verdict", stn_verdict_name (unit->verdict));
+    json_object_set_string_member (open, "failure",
+                                   unit->failure != STN_FAILURE_NONE ? stn_failure_name (unit->failure) : NULL);
+    json_array_add_object_element (open_units, open);
   }
-  json_builder_end_array (json);
-  json_builder_end_object (json);
-  g_autoptr (JsonNode) root = json_builder_get_root (json);
-  g_autofree char *text = json_to_string (root, FALSE);
-  puts (text);
+  json_object_set_array_member (object, "open_units", open_units);
+  stn_json_print (object);
 }
 
 static void

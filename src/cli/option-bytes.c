@@ -1,10 +1,10 @@
 #include "src/base/bytes.h"
 #include "src/station/board-options.h"
 
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 
 #include "src/cli/command.h"
+#include "src/cli/json-line.h"
 #include "src/cli/signals.h"
 #include "src/cli/table.h"
 
@@ -87,8 +87,7 @@ add_field_members (JsonObject *object, const StnOptionField *field)
     if ((field->danger & 1u << bit) != 0)
       json_array_add_string_element (dangers, stn_option_danger_name ((StnOptionDanger) (1u << bit)));
   json_object_set_array_member (object, "danger", dangers);
-  if (field->doubt != NULL)
-    json_object_set_string_member (object, "doubt", field->doubt);
+  stn_json_add_text (object, "doubt", field->doubt);
 }
 
 static JsonArray *
@@ -114,18 +113,6 @@ fields_array (const StnTarget *target, const StnOptionBlock *block)
 }
 
 static void
-print_object (JsonObject *object)
-{
-  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-
-  json_node_take_object (root, object);
-  json_generator_set_root (generator, root);
-  g_autofree char *text = json_generator_to_data (generator, NULL);
-  puts (text);
-}
-
-static void
 print_fields_json (const StnTarget *target)
 {
   JsonObject *object = json_object_new ();
@@ -134,7 +121,7 @@ print_fields_json (const StnTarget *target)
   json_object_set_int_member (object, "product_id", target->product_id);
   json_object_set_string_member (object, "source", stn_target_options (target)->source);
   json_object_set_array_member (object, "fields", fields_array (target, NULL));
-  print_object (object);
+  stn_json_print (object);
 }
 
 static void
@@ -147,8 +134,7 @@ print_board_json (const StnBoardOptions *board)
   json_object_set_string_member (object, "part", board->target->name);
   json_object_set_int_member (object, "product_id", board->target->product_id);
   json_object_set_int_member (object, "bootloader_id", board->bootloader_id);
-  if (board->uid != NULL)
-    json_object_set_string_member (object, "uid", board->uid);
+  stn_json_add_text (object, "uid", board->uid);
   json_object_set_string_member (object, "via", board->via_usb ? "usb" : "uart");
   for (guint i = 0; i < STN_OPTION_AREAS; i++) {
     gsize length = 0;
@@ -168,8 +154,7 @@ print_board_json (const StnBoardOptions *board)
   }
   json_object_set_array_member (object, "areas", areas);
   json_object_set_boolean_member (object, "fits", board->unfit == NULL);
-  if (board->unfit != NULL)
-    json_object_set_string_member (object, "unfit", board->unfit);
+  stn_json_add_text (object, "unfit", board->unfit);
   json_object_set_array_member (object, "fields", fields_array (board->target, board->block));
   json_object_set_boolean_member (object, "empty", board->is_empty);
   json_object_set_string_member (object, "starts_low", stn_boot_start_name (board->at_low));
@@ -178,7 +163,7 @@ print_board_json (const StnBoardOptions *board)
     if ((board->ways & 1u << bit) != 0)
       json_array_add_string_element (ways, stn_boot_way_name ((StnBootWay) (1u << bit)));
   json_object_set_array_member (object, "ways_in", ways);
-  print_object (object);
+  stn_json_print (object);
 }
 
 /* ---- a board ---- */

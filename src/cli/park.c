@@ -1,26 +1,20 @@
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 
 #include "src/cli/command.h"
+#include "src/cli/json-line.h"
 #include "src/cli/signals.h"
 #include "src/station/service.h"
 
 static void
 print_json (const StnParked *row)
 {
-  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
   JsonObject *object = json_object_new ();
 
   json_object_set_string_member (object, "control", row->control);
   json_object_set_string_member (object, "place", row->place);
   json_object_set_boolean_member (object, "parked", row->failure == NULL);
-  if (row->failure != NULL)
-    json_object_set_string_member (object, "failure", row->failure);
-  json_node_take_object (root, object);
-  json_generator_set_root (generator, root);
-  g_autofree char *text = json_generator_to_data (generator, NULL);
-  puts (text);
+  stn_json_add_text (object, "failure", row->failure);
+  stn_json_print (object);
 }
 
 int

@@ -1,4 +1,5 @@
 #include "src/cli/records.h"
+#include "src/cli/json-line.h"
 
 #include "src/record/columns.h"
 #include "src/station/station.h"
@@ -52,8 +53,6 @@ add_columns (JsonObject *object, const StnColumn *columns, guint count, gconstpo
 char *
 stn_records_to_json (const StnRunRow *row)
 {
-  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
   JsonObject *object = json_object_new ();
   guint count = 0;
   const StnColumn *columns = stn_run_columns (&count);
@@ -76,9 +75,7 @@ stn_records_to_json (const StnRunRow *row)
     }
     json_object_set_array_member (object, "steps", steps);
   }
-  json_node_take_object (root, object);
-  json_generator_set_root (generator, root);
-  return json_generator_to_data (generator, NULL);
+  return stn_json_line (object);
 }
 
 char *

@@ -2,7 +2,6 @@
 #include "src/cli/command.h"
 
 #include <fcntl.h>
-#include <json-glib/json-glib.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "src/base/fields.h"
 #include "src/cli/event-json.h"
+#include "src/cli/json-line.h"
 #include "src/cli/signals.h"
 #include "src/station/session.h"
 
@@ -199,65 +199,51 @@ tell_state (const Shift *self)
               state->balance.removed, state->balance.open);
     return;
   }
-  g_autoptr (JsonBuilder) json = json_builder_new ();
-  json_builder_begin_object (json);
-  json_builder_set_member_name (json, "state");
-  json_builder_begin_object (json);
-#define TEXT(name, value)                    \
-  json_builder_set_member_name (json, name); \
-  json_builder_add_string_value (json, value)
-#define NUMBER(name, value)                  \
-  json_builder_set_member_name (json, name); \
-  json_builder_add_int_value (json, (gint64) (value))
-  TEXT ("instruction", state->instruction);
-  TEXT ("block", stn_block_name (state->block));
-  TEXT ("lot", state->lot);
-  TEXT ("summary", state->summary);
-  NUMBER ("started", state->balance.started);
-  NUMBER ("passed", state->balance.passed);
-  NUMBER ("binned", state->balance.binned);
-  NUMBER ("held", state->balance.held);
-  NUMBER ("removed", state->balance.removed);
-  NUMBER ("open", state->balance.open);
-  NUMBER ("first_pass_permille", state->lot_counts.first_pass_permille);
-  NUMBER ("units_per_hour", state->lot_counts.units_per_hour);
-  json_builder_set_member_name (json, "sites");
-  json_builder_begin_array (json);
+  JsonObject *object = json_object_new (), *all = json_object_new ();
+  JsonArray *sites = json_array_new ();
+
+  json_object_set_string_member (all, "instruction", state->instruction);
+  json_object_set_string_member (all, "block", stn_block_name (state->block));
+  json_object_set_string_member (all, "lot", state->lot);
+  json_object_set_string_member (all, "summary", state->summary);
+  json_object_set_int_member (all, "started", (gint64) state->balance.started);
+  json_object_set_int_member (all, "passed", (gint64) state->balance.passed);
+  json_object_set_int_member (all, "binned", (gint64) state->balance.binned);
+  json_object_set_int_member (all, "held", (gint64) state->balance.held);
+  json_object_set_int_member (all, "removed", (gint64) state->balance.removed);
+  json_object_set_int_member (all, "open", (gint64) state->balance.open);
+  json_object_set_int_member (all, "first_pass_permille", (gint64) state->lot_counts.first_pass_permille);
+  json_object_set_int_member (all, "units_per_hour", (gint64) state->lot_counts.units_per_hour);
   for (guint i = 0; i < state->site_count; i++) {
     const StnSessionSite *site = &state->sites[i];
-    json_builder_begin_object (json);
-    TEXT ("site", site->name);
-    TEXT ("state", stn_seat_state_name (site->state));
-    TEXT ("serial", site->serial);
-    TEXT ("failure", site->failure != STN_FAILURE_NONE ? stn_failure_name (site->failure) : NULL);
-    TEXT ("instruction", site->instruction);
-    json_builder_end_object (json);
+    JsonObject *one = json_object_new ();
+    json_object_set_string_member (one, "site", site->name);
+    json_object_set_string_member (one, "state", stn_seat_state_name (site->state));
+    json_object_set_string_member (one, "serial", site->serial);
+    json_object_set_string_member (one, "failure",
+                                   site->failure != STN_FAILURE_NONE ? stn_failure_name (site->failure) : NULL);
+    json_object_set_string_member (one, "instruction", site->instruction);
+    json_array_add_object_element (sites, one);
   }
-  json_builder_end_array (json);
-  json_builder_end_object (json);
-  json_builder_end_object (json);
-  g_autoptr (JsonNode) root = json_builder_get_root (json);
-  g_autofree char *text = json_to_string (root, FALSE);
-  puts (text);
+  json_object_set_array_member (all, "sites", sites);
+  json_object_set_object_member (object, "state", all);
+  stn_json_print (object);
 }
 
 static void
 tell_notice_json (const StnNotice *notice)
 {
   static const char *const kinds[STN_NOTICE_COUNT] = { "answer", "scan", "event", "cycle", "warning", "sound" };
-  g_autoptr (JsonBuilder) json = json_builder_new ();
-  json_builder_begin_object (json);
-  TEXT ("notice", kinds[notice->kind]);
-  if (notice->request > 0) {
-    NUMBER ("request", notice->request);
-  }
-  TEXT ("failure", notice->failure != STN_FAILURE_NONE ? stn_failure_name (notice->failure) : NULL);
-  TEXT ("site", notice->site);
-  TEXT ("text", notice->text);
-  json_builder_end_object (json);
-  g_autoptr (JsonNode) root = json_builder_get_root (json);
-  g_autofree char *text = json_to_string (root, FALSE);
-  puts (text);
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "notice", kinds[notice->kind]);
+  if (notice->request > 0)
+    json_object_set_int_member (object, "request", (gint64) notice->request);
+  json_object_set_string_member (object, "failure",
+                                 notice->failure != STN_FAILURE_NONE ? stn_failure_name (notice->failure) : NULL);
+  json_object_set_string_member (object, "site", notice->site);
+  json_object_set_string_member (object, "text", notice->text);
+  stn_json_print (object);
 }
 
 static void

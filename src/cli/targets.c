@@ -1,8 +1,8 @@
 #include "src/cli/command.h"
 
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 
+#include "src/cli/json-line.h"
 #include "src/cli/table.h"
 #include "src/station/station.h"
 
@@ -36,8 +36,6 @@ print_table (const StnTarget *const *list, guint count)
 static void
 print_json (const StnTarget *target)
 {
-  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
   JsonObject *object = json_object_new ();
 
   json_object_set_string_member (object, "part", target->name);
@@ -47,10 +45,7 @@ print_json (const StnTarget *target)
   json_object_set_int_member (object, "flash_bytes", (gint64) target->flash_bytes);
   json_object_set_boolean_member (object, "provisional", target->provisional);
   json_object_set_string_member (object, "source", target->source);
-  json_node_take_object (root, object);
-  json_generator_set_root (generator, root);
-  g_autofree char *text = json_generator_to_data (generator, NULL);
-  puts (text);
+  stn_json_print (object);
 }
 
 static void
@@ -62,6 +57,24 @@ print_pages (const StnTarget *target)
     g_print ("%s%u x %s from 0x%08" G_GINT64_MODIFIER "x\n", i == 0 ? "pages:       " : "             ",
              stretch->page_count, size, stretch->address);
   }
+}
+
+static void
+print_interfaces (const StnTarget *target)
+{
+  const struct {
+    gboolean there;
+    const char *name;
+  } rows[] = { { target->has_uart, "UART" }, { target->has_usb, "USB" }, { target->has_i2c, "I2C" },
+               { target->has_spi, "SPI" },   { target->has_can, "CAN" }, { target->has_fdcan, "FDCAN" },
+               { target->has_i3c, "I3C" } };
+  g_print ("interfaces: ");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].there)
+      g_print (" %s", rows[i].name);
+  g_print ("\n");
+  if (target->uart_pins != NULL)
+    g_print ("UART pins:   %s (TX/RX of the ROM)\n", target->uart_pins);
 }
 
 static void
@@ -79,8 +92,7 @@ print_one (const StnTarget *target)
   g_print ("flash:       %s from 0x%08" G_GINT64_MODIFIER "x\n", flash, target->flash_base);
   print_pages (target);
   g_print ("RAM:         %s\n", ram);
-  g_print ("interfaces:  %s%s%s%s%s\n", target->has_uart ? "UART " : "", target->has_usb ? "USB " : "",
-           target->has_i2c ? "I2C " : "", target->has_spi ? "SPI " : "", target->has_can ? "CAN" : "");
+  print_interfaces (target);
   g_print ("BOOT0 pin:   %s\n", boot_pins[target->boot_pin]);
   g_print ("empty check: %s\n", empty_checks[target->empty_check]);
   if (target->limitations != NULL)
