@@ -102,12 +102,16 @@ run (const Options *options, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (StnClock) clock = stn_clock_new_real ();
   g_autoptr (StnStation) station = stn_station_load (options->station, clock, &error);
+  gboolean is_list = g_str_equal (argv[1], "list");
+  /* whom a virtual station knows without a list is told, but never written into one */
   g_autoptr (StnPeople) people =
-      station != NULL ? stn_people_load (stn_station_people_path (station), FALSE, &error) : NULL;
+      station != NULL
+          ? stn_people_load (stn_station_people_path (station), is_list && stn_station_is_virtual (station), &error)
+          : NULL;
 
   if (people == NULL)
     return stn_command_fail (error);
-  if (g_str_equal (argv[1], "list"))
+  if (is_list)
     return list (people);
   g_autoptr (StnJournal) journal = stn_station_open_journal (station, &error);
   if (journal == NULL || !change (options, people, argc, argv, &error))

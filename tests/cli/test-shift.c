@@ -118,6 +118,8 @@ people_are_kept_for_nobody_else_to_read (void)
   g_autofree char *pin = world_path (world, "pin");
   /* with letters that no number and no UUID of an audit row holds by chance */
   world_write (world, "pin", "24-oxz-68\n");
+  g_autoptr (Ended) nobody = world_run (world, "people", "list", "--station", "@station", NULL);
+  assert_has (nobody->out, "SUPERVISOR");
   g_autoptr (Ended) added = world_run (world, "people", "add", "77", "Ada", "--supervisor", "--pin-file", pin,
                                        "--station", "@station", NULL);
   assert_exit (added, 0);
@@ -125,6 +127,7 @@ people_are_kept_for_nobody_else_to_read (void)
   g_assert_cmpint (twice->exit_code, !=, 0);
   g_autoptr (Ended) list = world_run (world, "people", "list", "--station", "@station", NULL);
   assert_has (list->out, "supervisor");
+  g_assert_null (strstr (list->out, "SUPERVISOR"));
   g_assert_null (strstr (list->out, "oxz"));
 
   g_autoptr (Ended) known = shift (world, "OP:OPERATOR\nOP:77\nunlock 77 24-oxz-68 looking at it\nunlock 77 0000 guessing\n");
