@@ -1,6 +1,6 @@
 /* The session: a station on a shift. One object holds what a person works with from sign-in to lot end - who is there,
  * the job, the lot, what each site holds and what has to happen to it next - and decides what may be done. The window
- * and `stationctl lot` do nothing but ask it.
+ * and `stationctl shift` do nothing but ask it.
  *
  *     session = stn_session_new (&options);             // its thread loads the station; nothing waits
  *     stn_session_sign_in (session, "4711");            // every call only queues, and returns the request's number

@@ -1,4 +1,5 @@
 #include "tests/cli/program.h"
+#include "tests/remove-folder.h"
 
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
@@ -80,21 +81,6 @@ world_new (void)
                "  data:\n    - { address: 0x0801F800, value: \"{serial}\", encoding: ascii, size: 16 }\n"
                "boot-check: none\n");
   return self;
-}
-
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *path = g_build_filename (folder, name, NULL);
-    if (g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
-      remove_folder (path);
-    else
-      g_unlink (path);
-  }
-  g_rmdir (folder);
 }
 
 void

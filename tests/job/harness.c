@@ -1,5 +1,6 @@
 #include "tests/job/harness.h"
 #include "src/link/pins.h"
+#include "tests/remove-folder.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -399,18 +400,6 @@ harness_cycle (Harness *self)
   if (!stn_runner_wait (self->runner, 60000))
     g_error ("the cycle hangs");
   return stn_runner_summary (self->runner);
-}
-
-static void
-remove_folder (const char *folder)
-{
-  static const char *const names[] = { "app.bin", "job.yaml" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autofree char *path = g_build_filename (folder, names[i], NULL);
-    g_unlink (path);
-  }
-  g_rmdir (folder);
 }
 
 void

@@ -1,5 +1,6 @@
 /* Places against a small sysfs of this test's own: a PCI controller behind a bridge, one of a platform, vhci_hcd's. */
 #include "src/link/usb-place.h"
+#include "tests/remove-folder.h"
 
 #include <glib/gstdio.h>
 #include <unistd.h>
@@ -46,23 +47,9 @@ set_up (Fixture *self, G_GNUC_UNUSED gconstpointer data)
 }
 
 static void
-remove_tree (const char *path)
-{
-  if (!g_file_test (path, G_FILE_TEST_IS_SYMLINK) && g_file_test (path, G_FILE_TEST_IS_DIR)) {
-    g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-    const char *name;
-    while ((name = g_dir_read_name (dir)) != NULL) {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-      remove_tree (child);
-    }
-  }
-  g_remove (path);
-}
-
-static void
 tear_down (Fixture *self, G_GNUC_UNUSED gconstpointer data)
 {
-  remove_tree (self->sysfs);
+  remove_folder (self->sysfs);
   g_free (self->sysfs);
 }
 

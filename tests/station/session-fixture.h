@@ -6,6 +6,7 @@
 #include "src/journal/query.h"
 #include "src/station/people.h"
 #include "src/station/session.h"
+#include "tests/remove-folder.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -86,13 +87,7 @@ shift_free (Shift *self)
 {
   if (self->session != NULL)
     shift_end (self);
-  g_autoptr (GDir) dir = g_dir_open (self->folder, 0, NULL);
-  const char *name;
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *path = g_build_filename (self->folder, name, NULL);
-    g_unlink (path);
-  }
-  g_rmdir (self->folder);
+  remove_folder (self->folder);
   g_string_free (self->sounds, TRUE);
   g_free (self->refusal);
   g_free (self->folder);

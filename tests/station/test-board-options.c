@@ -1,5 +1,6 @@
 /* The option bytes of a board in a site, read through its ROM, over both kinds of wire, against the bench. */
 #include "src/station/board-options.h"
+#include "tests/remove-folder.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -40,8 +41,7 @@ world_free (World *self)
 {
   stn_station_free (self->station);
   stn_clock_unref (self->clock);
-  g_unlink (self->path);
-  g_rmdir (self->folder);
+  remove_folder (self->folder);
   g_free (self->path);
   g_free (self->folder);
   g_free (self);
@@ -184,13 +184,6 @@ main (int argc, char **argv)
   ADD (a_new_board_of_every_family_is_as_shipped);
   ADD (what_can_not_be_read_is_named);
   int result = g_test_run ();
-  g_autofree char *lock_folder = g_build_filename (locks, "station", NULL);
-  g_autoptr (GDir) dir = g_dir_open (lock_folder, 0, NULL);
-  for (const char *name = dir == NULL ? NULL : g_dir_read_name (dir); name != NULL; name = g_dir_read_name (dir)) {
-    g_autofree char *path = g_build_filename (lock_folder, name, NULL);
-    g_unlink (path);
-  }
-  g_rmdir (lock_folder);
-  g_rmdir (locks);
+  remove_folder (locks);
   return result;
 }

@@ -1,5 +1,6 @@
 /* UART sites and USB sites of one station file in one job, on the virtual clock. */
 #include "src/station/station-private.h"
+#include "tests/remove-folder.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -268,22 +269,6 @@ a_hub_that_does_not_switch_each_port_is_refused (void)
     g_assert_nonnull (strstr (error->message, "adapter hub (pci-0000:00:14.0-usb-0:1)"));
     remove_journal ();
   }
-}
-
-static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *inside = g_build_filename (path, name, NULL);
-    if (g_file_test (inside, G_FILE_TEST_IS_DIR))
-      remove_folder (inside);
-    else
-      g_unlink (inside);
-  }
-  g_rmdir (path);
 }
 
 int

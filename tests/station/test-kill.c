@@ -6,6 +6,7 @@
  * unit.result event and "warning TEXT" for every warning, unbuffered. */
 #include "src/journal/query.h"
 #include "src/station/station.h"
+#include "tests/remove-folder.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -116,22 +117,6 @@ make_folder_or_fail (void)
   g_assert_true (g_file_set_contents (station_path, station->str, -1, NULL));
   g_assert_true (g_file_set_contents (job_path, job, -1, NULL));
   return folder;
-}
-
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *path = g_build_filename (folder, name, NULL);
-    if (g_file_test (path, G_FILE_TEST_IS_DIR))
-      remove_folder (path);
-    else
-      g_unlink (path);
-  }
-  g_rmdir (folder);
 }
 
 /* Runs a child to its end or its death; what it printed. */

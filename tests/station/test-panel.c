@@ -2,6 +2,7 @@
 #include "src/station/panel.h"
 #include "src/station/presence.h"
 #include "src/station/press.h"
+#include "tests/remove-folder.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -483,21 +484,6 @@ a_board_on_the_modem_lines_of_its_port_passes (void)
     g_assert_cmpint (state, ==, states[i]);
     g_assert_cmpuint (stn_bench_board_window_violations (world->bench, names[i]), ==, 0);
   }
-}
-
-static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *inside = g_build_filename (path, name, NULL);
-    if (g_file_test (inside, G_FILE_TEST_IS_DIR))
-      remove_folder (inside);
-    else
-      g_unlink (inside);
-  }
-  g_rmdir (path);
 }
 
 int

@@ -4,6 +4,7 @@
 #include "src/station/ledger.h"
 #include "src/station/locks.h"
 #include "src/station/station-private.h"
+#include "tests/remove-folder.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -583,21 +584,6 @@ a_production_journal_refuses_virtual_boards (void)
   open_or_fail (&running);
   g_assert_cmpuint (cycle_or_fail (&running)->counts[STN_VERDICT_PASS], ==, 2);
   end (&running);
-}
-
-static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *inside = g_build_filename (path, name, NULL);
-    if (g_file_test (inside, G_FILE_TEST_IS_DIR))
-      remove_folder (inside);
-    else
-      g_unlink (inside);
-  }
-  g_rmdir (path);
 }
 
 int

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "src/station/check.h"
+#include "tests/remove-folder.h"
 #include "tests/station/wiring-texts.h"
 
 #include <glib/gstdio.h>
@@ -36,14 +37,9 @@ world_new (guint sites, const char *lines, const char *ttys, const char *boards,
 static inline void
 world_free (World *self)
 {
-  static const char *const names[] = { "station.yaml", "bench.yaml", "learned.yaml" };
   stn_station_free (self->station);
   stn_clock_unref (self->clock);
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autofree char *path = g_build_filename (self->folder, names[i], NULL);
-    g_unlink (path);
-  }
-  g_rmdir (self->folder);
+  remove_folder (self->folder);
   g_free (self->folder);
   g_free (self);
 }

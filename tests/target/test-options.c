@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "src/target/options.h"
+#include "tests/remove-folder.h"
 #include "tests/target/target-fixture.h"
 
 static const StnOptionField *
@@ -713,16 +714,6 @@ new_folder (const char *a, const char *b)
   g_assert_true (g_file_set_contents (first, a, -1, NULL));
   g_assert_true (b == NULL || g_file_set_contents (second, b, -1, NULL));
   return folder;
-}
-
-static void
-remove_folder (const char *folder)
-{
-  static const char *const names[] = { "options/a.yaml", "options/b.yaml", "options", "" };
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autofree char *path = g_build_filename (folder, names[i], NULL);
-    g_remove (path);
-  }
 }
 
 static void
