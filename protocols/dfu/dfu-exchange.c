@@ -298,10 +298,23 @@ stn_dfu_download (StnDfuEngine *self, const StnDfuStep *step, guint16 block, con
 /* ---- dfuIDLE and Get ---- */
 
 gboolean
+stn_dfu_expect_idle (StnDfuEngine *self, const StnDfuStep *step, const StnWait *wait, GError **error)
+{
+  StnDfuStatus status;
+
+  if (!stn_dfu_get_status (self, step, &status, wait, error))
+    return FALSE;
+  if (status.state != STN_DFU_IDLE || status.status != STN_DFU_OK)
+    return stn_dfu_fail_by_status (self, step, &status, "dfuIDLE", wait, error);
+  self->state = STN_DFU_IDLE;
+  self->visit = STN_DFU_READY;
+  return TRUE;
+}
+
+gboolean
 stn_dfu_to_idle (StnDfuEngine *self, const StnWait *wait, GError **error)
 {
   static const StnDfuStep step = { .what = "Abort" };
-  StnDfuStatus status;
   GError *local = NULL;
 
   if (self->state == STN_DFU_IDLE)
@@ -309,13 +322,7 @@ stn_dfu_to_idle (StnDfuEngine *self, const StnWait *wait, GError **error)
   self->visit = STN_DFU_LOST;
   if (!stn_dfu_out (self, &step, STN_DFU_ABORT, 0, NULL, 0, wait, &local))
     return stn_dfu_fail_by_stall (self, &step, local, wait, error);
-  if (!stn_dfu_get_status (self, &step, &status, wait, error))
-    return FALSE;
-  if (status.state != STN_DFU_IDLE || status.status != STN_DFU_OK)
-    return stn_dfu_fail_by_status (self, &step, &status, "dfuIDLE", wait, error);
-  self->state = STN_DFU_IDLE;
-  self->visit = STN_DFU_READY;
-  return TRUE;
+  return stn_dfu_expect_idle (self, &step, wait, error);
 }
 
 static gboolean

@@ -84,6 +84,8 @@ gboolean stn_dfu_fail_by_stall (StnDfuEngine *self, const StnDfuStep *step, GErr
  * with gone_is_done, the visit is over and the state may be dfuIDLE. */
 gboolean stn_dfu_download (StnDfuEngine *self, const StnDfuStep *step, guint16 block, const guint8 *bytes,
                            gsize length, const StnWait *wait, GError **error);
+/* GETSTATUS has to say dfuIDLE, OK; the engine is ready then. */
+gboolean stn_dfu_expect_idle (StnDfuEngine *self, const StnDfuStep *step, const StnWait *wait, GError **error);
 /* ABORT unless in dfuIDLE, and dfuIDLE seen. The same for READY. */
 gboolean stn_dfu_to_idle (StnDfuEngine *self, const StnWait *wait, GError **error);
 /* The list of commands, looked through. Does not touch self->identity. From dfuIDLE. */

@@ -130,21 +130,6 @@ read_state (StnDfuEngine *self, guint8 *out, gboolean *out_stalled, const StnWai
   return FALSE;
 }
 
-/* dfuIDLE was told by GETSTATE: the status must agree. */
-static gboolean
-confirm_idle (StnDfuEngine *self, const StnWait *wait, GError **error)
-{
-  StnDfuStatus status;
-
-  if (!stn_dfu_get_status (self, &step, &status, wait, error))
-    return FALSE;
-  if (status.state != STN_DFU_IDLE || status.status != STN_DFU_OK)
-    return stn_dfu_fail_by_status (self, &step, &status, "dfuIDLE", wait, error);
-  self->state = STN_DFU_IDLE;
-  self->visit = STN_DFU_READY;
-  return TRUE;
-}
-
 gboolean
 stn_dfu_recover (StnDfuEngine *self, const StnWait *wait, GError **error)
 {
@@ -160,7 +145,7 @@ stn_dfu_recover (StnDfuEngine *self, const StnWait *wait, GError **error)
       state = STN_DFU_ERROR;
     switch (state) {
     case STN_DFU_IDLE:
-      return confirm_idle (self, wait, error);
+      return stn_dfu_expect_idle (self, &step, wait, error); /* the status must agree with GETSTATE */
     case STN_DFU_ERROR:
       if (!try_out (self, STN_DFU_CLRSTATUS, wait, error))
         return FALSE;

@@ -139,6 +139,16 @@ stn_unit_run_enter (StnUnitRun *self, GError **error)
   }
 }
 
+/* With shared power the line falls when the last member lets go: the off time counts from there. */
+static gboolean
+power_off (StnUnitRun *self, GError **error)
+{
+  if (!stn_site_hold_power_off (&self->hold, &self->wait, error))
+    return FALSE;
+  return !self->site->shares_power
+         || (meet (self, error) && stn_wait_sleep (&self->wait, self->site->power_off_ns, error));
+}
+
 /* Off and on, with the neighbours on the same supply. NRST stays low. */
 static gboolean
 cycle_power (StnUnitRun *self, GError **error)
@@ -146,11 +156,7 @@ cycle_power (StnUnitRun *self, GError **error)
   stn_unit_run_close_rom (self);
   if (self->site->group != NULL && !meet (self, error))
     return FALSE;
-  if (!stn_site_hold_power_off (&self->hold, &self->wait, error))
-    return FALSE;
-  /* with shared power the line falls when the last member lets go: the off time counts from there */
-  if (self->site->shares_power
-      && (!meet (self, error) || !stn_wait_sleep (&self->wait, self->site->power_off_ns, error)))
+  if (!power_off (self, error))
     return FALSE;
   return stn_site_hold_power_on (&self->hold, &self->wait, error);
 }
@@ -252,10 +258,7 @@ leave_by_power_cycle (StnUnitRun *self, GError **error)
     return FALSE;
   if (!release_boot0 (self, error))
     return FALSE;
-  if (!stn_site_hold_power_off (&self->hold, &self->wait, error))
-    return FALSE;
-  if (self->site->shares_power
-      && (!meet (self, error) || !stn_wait_sleep (&self->wait, self->site->power_off_ns, error)))
+  if (!power_off (self, error))
     return FALSE;
   /* without an NRST line the board starts with its power */
   if (!stn_unit_run_listen (self, TRUE, &self->wait, error)

@@ -32,8 +32,8 @@ block_bytes (const StnUnitRun *self)
 }
 
 /* Twice the line's own time and a margin: a slow line is slow, not broken. */
-static StnWait
-block_wait (const StnUnitRun *self, gint64 flash_ns)
+static gint64
+block_ns (const StnUnitRun *self)
 {
   const StnEngineClass *engine_class = self->plan->engine_class;
   guint bytes = block_bytes (self);
@@ -43,23 +43,13 @@ block_wait (const StnUnitRun *self, gint64 flash_ns)
     line_ns = engine_class->block_typical_ns (bytes, TRUE);
   else if (engine_class->write_bit_times != NULL && self->plan->wiring.baud > 0)
     line_ns = engine_class->write_bit_times (bytes) * STN_NS_PER_S / self->plan->wiring.baud;
-  return stn_wait_within (&self->wait, 2 * line_ns + flash_ns + BLOCK_MARGIN_NS);
+  return 2 * line_ns + BLOCK_MARGIN_NS;
 }
 
 static gboolean
 read_block (StnUnitRun *self, guint64 address, guint8 *buffer, gsize length, GError **error)
 {
-  for (guint try = 1;; try++) {
-    g_autoptr (GError) failure = NULL;
-    StnWait wait = block_wait (self, 0);
-
-    if (stn_engine_read (self->engine, address, buffer, length, &wait, &failure))
-      return TRUE;
-    if (stn_unit_run_may_repeat (self, try, &failure))
-      continue;
-    g_propagate_error (error, g_steal_pointer (&failure));
-    return FALSE;
-  }
+  return stn_unit_run_read (self, address, buffer, length, block_ns (self), error);
 }
 
 /* Reads a block and holds it against what it must be. AN3155 puts no checksum on what is read, so a mismatch is read
@@ -321,7 +311,7 @@ write_block (StnUnitRun *self, const StnPlanBlock *block, GError **error)
   }
   for (guint try = 1;; try++) {
     g_autoptr (GError) failure = NULL;
-    StnWait wait = block_wait (self, longest_ns);
+    StnWait wait = stn_wait_within (&self->wait, block_ns (self) + longest_ns);
     gboolean is_right = FALSE;
 
     if (stn_engine_write (self->engine, block->address, bytes, block->length, &wait, &failure))

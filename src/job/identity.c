@@ -9,22 +9,6 @@
 #define COMMAND_NS (5 * STN_NS_PER_S)
 #define UNPROTECT_TRIES 2
 
-static gboolean
-read_exactly (StnUnitRun *self, guint64 address, guint8 *buffer, gsize length, GError **error)
-{
-  for (guint try = 1;; try++) {
-    g_autoptr (GError) failure = NULL;
-    StnWait wait = stn_wait_within (&self->wait, COMMAND_NS);
-
-    if (stn_engine_read (self->engine, address, buffer, length, &wait, &failure))
-      return TRUE;
-    if (stn_unit_run_may_repeat (self, try, &failure))
-      continue;
-    g_propagate_error (error, g_steal_pointer (&failure));
-    return FALSE;
-  }
-}
-
 /* Reads chip memory that some ROMs let be read only within an aligned block (F4, L0: uart-an3155 section 9). */
 static gboolean
 read_chip (StnUnitRun *self, guint64 address, guint8 *buffer, gsize length, GError **error)
@@ -43,7 +27,7 @@ read_chip (StnUnitRun *self, guint64 address, guint8 *buffer, gsize length, GErr
     }
   }
   g_assert (span <= sizeof block);
-  if (!read_exactly (self, first, block, span, error))
+  if (!stn_unit_run_read (self, first, block, span, COMMAND_NS, error))
     return FALSE;
   memcpy (buffer, block + (address - first), length);
   return TRUE;
@@ -128,7 +112,7 @@ read_numbers (StnUnitRun *self, GError **error)
   if (target->options_encoding != STN_OPTIONS_NONE && target->options_bytes > 0 && target->options_bytes <= 256) {
     g_autofree guint8 *options = g_malloc (target->options_bytes);
 
-    if (read_exactly (self, target->options_address, options, target->options_bytes, &failure)) {
+    if (stn_unit_run_read (self, target->options_address, options, target->options_bytes, COMMAND_NS, &failure)) {
       identity->options_length = target->options_bytes;
       identity->options = g_steal_pointer (&options);
     } else if (!is_refusal (self, failure))

@@ -57,7 +57,7 @@ typedef struct {
   gboolean present;
   GPtrArray *write; /* StnJobFileProtected */
   GPtrArray *pcrop; /* the same */
-  int read;         /* StnRdpWish, less 1 */
+  int read;         /* StnProtectRead, less 1 */
   const StnNode *place, *read_place, *write_place, *pcrop_place;
 } StnJobFileProtect;
 

@@ -81,6 +81,12 @@ pretend_to_fail (StnLedgerMemory *self, GError **error)
   return TRUE;
 }
 
+static Entry *
+entry_of_call (StnLedgerMemory *self, const char *run_id, GError **error)
+{
+  return pretend_to_fail (self, error) ? NULL : live_entry (self, run_id, error);
+}
+
 static gboolean
 memory_begin (StnLedger *ledger, const StnRun *run, GError **error)
 {
@@ -169,9 +175,7 @@ memory_admit (StnLedger *ledger, const StnAdmissionRequest *request, StnAdmissio
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
-  if (pretend_to_fail (self, error))
-    return FALSE;
-  Entry *entry = live_entry (self, request->run_id, error);
+  Entry *entry = entry_of_call (self, request->run_id, error);
   if (entry == NULL || !claim (self, entry, request->uid, error))
     return FALSE;
   if (request->quantity > 0 && passes_of_lot (self, request) >= (guint64) request->quantity) {
@@ -290,9 +294,7 @@ memory_lease (StnLedger *ledger, const char *run_id, const StnSerialRequest *req
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
-  if (pretend_to_fail (self, error))
-    return FALSE;
-  Entry *entry = live_entry (self, run_id, error);
+  Entry *entry = entry_of_call (self, run_id, error);
   if (entry == NULL)
     return FALSE;
   if (entry->serial != NULL) {
@@ -319,9 +321,7 @@ memory_expose (StnLedger *ledger, const char *run_id, GError **error)
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
-  if (pretend_to_fail (self, error))
-    return FALSE;
-  Entry *entry = live_entry (self, run_id, error);
+  Entry *entry = entry_of_call (self, run_id, error);
   if (entry == NULL)
     return FALSE;
   if (entry->serial == NULL) {
@@ -342,9 +342,7 @@ memory_window_open (StnLedger *ledger, const char *run_id, const char *site, con
   (void) site;
   (void) longest_ns;
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
-  if (pretend_to_fail (self, error))
-    return FALSE;
-  Entry *entry = live_entry (self, run_id, error);
+  Entry *entry = entry_of_call (self, run_id, error);
   if (entry == NULL)
     return FALSE;
   if (entry->window_is_open) {
@@ -363,9 +361,7 @@ memory_window_close (StnLedger *ledger, const char *run_id, GError **error)
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
-  if (pretend_to_fail (self, error))
-    return FALSE;
-  Entry *entry = live_entry (self, run_id, error);
+  Entry *entry = entry_of_call (self, run_id, error);
   if (entry == NULL)
     return FALSE;
   if (!entry->window_is_open) {
@@ -393,9 +389,7 @@ memory_finish (StnLedger *ledger, const StnResult *result, GError **error)
 {
   StnLedgerMemory *self = (StnLedgerMemory *) ledger;
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
-  if (pretend_to_fail (self, error))
-    return FALSE;
-  Entry *entry = live_entry (self, result->run_id, error);
+  Entry *entry = entry_of_call (self, result->run_id, error);
   if (entry == NULL)
     return FALSE;
   entry->result = stn_result_copy (result);

@@ -62,6 +62,22 @@ stn_unit_run_may_repeat (StnUnitRun *self, guint tries_so_far, GError **inout_er
   return TRUE;
 }
 
+gboolean
+stn_unit_run_read (StnUnitRun *self, guint64 address, guint8 *buffer, gsize length, gint64 try_ns, GError **error)
+{
+  for (guint try = 1;; try++) {
+    g_autoptr (GError) failure = NULL;
+    StnWait wait = stn_wait_within (&self->wait, try_ns);
+
+    if (stn_engine_read (self->engine, address, buffer, length, &wait, &failure))
+      return TRUE;
+    if (stn_unit_run_may_repeat (self, try, &failure))
+      continue;
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
+}
+
 void
 stn_unit_run_advance (StnUnitRun *self, guint64 done_bytes)
 {

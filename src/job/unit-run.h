@@ -72,6 +72,9 @@ gboolean stn_unit_run_check (StnUnitRun *self, GError **error);
 /* After a failed exchange that does no harm when repeated: TRUE when it is worth another try; the error is cleared, the
  * ROM is back at its prompt, the try is counted. */
 gboolean stn_unit_run_may_repeat (StnUnitRun *self, guint tries_so_far, GError **inout_error);
+/* Reads, repeated as above; each try has `try_ns`. */
+gboolean stn_unit_run_read (StnUnitRun *self, guint64 address, guint8 *buffer, gsize length, gint64 try_ns,
+                            GError **error);
 /* Says how far the present step is. */
 void stn_unit_run_advance (StnUnitRun *self, guint64 done_bytes);
 /* Whether a refusal ends a window at once. A NACK to an erase comes before it has begun or after it has ended; one to a

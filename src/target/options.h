@@ -32,7 +32,7 @@ G_BEGIN_DECLS
 /* What a field does, as far as anything depends on it. "active" is the field's own `active` value. */
 typedef enum {
   STN_OPTION_ROLE_NONE,                /* nothing beyond its meaning in words */
-  STN_OPTION_ROLE_RDP,                 /* readout protection byte: levels through stn_options_rdp_level */
+  STN_OPTION_ROLE_RDP,                 /* readout protection byte: levels through stn_option_field_level */
   STN_OPTION_ROLE_PRODUCT_STATE,       /* life cycle instead of RDP (H5, H7RS, C5, G5, V8); active: open */
   STN_OPTION_ROLE_TZEN,                /* active: TrustZone on */
   STN_OPTION_ROLE_BOOT_SELECT,         /* active: the BOOT0 pin is used; else the BOOT0 bit */

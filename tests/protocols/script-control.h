@@ -16,6 +16,7 @@
 
 #include "protocols/dfu/dfu-engine.h"
 #include "protocols/engine.h"
+#include "tests/protocols/script-lines.h"
 
 typedef struct {
   StnLink link;
@@ -259,9 +260,6 @@ typedef struct {
 static inline void
 visit_open (Visit *self, const StnTarget *target, const char *script)
 {
-  g_auto (GStrv) raw = g_strsplit (script, "\n", -1);
-  g_autoptr (GPtrArray) lines = g_ptr_array_new ();
-
   *self = (Visit) { 0 };
   self->clock = stn_clock_new_virtual ();
   stn_clock_join (self->clock);
@@ -269,11 +267,7 @@ visit_open (Visit *self, const StnTarget *target, const char *script)
   self->wait = stn_wait_new (self->clock, 600 * STN_NS_PER_S, self->cancellable);
   self->script = g_new0 (ScriptControl, 1);
   stn_link_init (&self->script->link, &control_class, STN_LINK_CONTROL, "A1.usb");
-  for (guint i = 0; raw[i] != NULL; i++)
-    if (raw[i][0] != '\0')
-      g_ptr_array_add (lines, g_strdup (raw[i]));
-  g_ptr_array_add (lines, NULL);
-  self->script->lines = (char **) g_ptr_array_free (g_steal_pointer (&lines), FALSE);
+  self->script->lines = script_lines (script);
   self->script->clock = self->clock;
   self->script->cancellable = self->cancellable;
   self->engine = stn_engine_new (&stn_dfu_engine_class, &self->script->link, target);

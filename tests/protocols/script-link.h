@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "protocols/engine.h"
+#include "tests/protocols/script-lines.h"
 
 typedef struct {
   guint8 byte;
@@ -191,15 +192,9 @@ static inline ScriptLink *
 script_link_new (const char *text, StnClock *clock, GCancellable *cancellable)
 {
   ScriptLink *self = g_new0 (ScriptLink, 1);
-  g_auto (GStrv) raw = g_strsplit (text, "\n", -1);
-  g_autoptr (GPtrArray) lines = g_ptr_array_new ();
 
   stn_link_init (&self->link, &script_class, STN_LINK_STREAM, "A1.uart");
-  for (guint i = 0; raw[i] != NULL; i++)
-    if (raw[i][0] != '\0')
-      g_ptr_array_add (lines, g_strdup (raw[i]));
-  g_ptr_array_add (lines, NULL);
-  self->lines = (char **) g_ptr_array_free (g_steal_pointer (&lines), FALSE);
+  self->lines = script_lines (text);
   self->clock = clock;
   self->cancellable = cancellable;
   self->incoming = g_array_new (FALSE, FALSE, sizeof (ScriptByte));
