@@ -91,7 +91,14 @@ print_one (const StnTarget *target)
   g_print ("product id:  0x%03x\n", target->product_id);
   g_print ("flash:       %s from 0x%08" G_GINT64_MODIFIER "x\n", flash, target->flash_base);
   print_pages (target);
-  g_print ("RAM:         %s\n", ram);
+  if (target->dual_bank_notes != NULL)
+    g_print ("banks:       %s\n", target->dual_bank_notes);
+  g_print ("RAM:         %s", ram);
+  if (target->ram_reserved_bytes > 0) {
+    g_autofree char *reserved = stn_text_from_size_bytes (target->ram_reserved_bytes);
+    g_print (", %s of it the ROM's", reserved);
+  }
+  g_print ("\n");
   print_interfaces (target);
   g_print ("BOOT0 pin:   %s\n", boot_pins[target->boot_pin]);
   g_print ("empty check: %s\n", empty_checks[target->empty_check]);

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct {
   guint32 stack_pointer;
   guint32 reset_vector;       /* with Thumb's bit 0 */
-  gboolean stack_aligned_to_8; /* the procedure call standard (AAPCS) wants 8; the hardware only 4: worth a warning */
+  gboolean stack_aligned_to_8; /* the procedure call standard (AAPCS) wants 8; the hardware only 4 */
 } StnVectors;
 
 /* The table at `address` must be covered by the image; the stack pointer must be a multiple of 4, above the first byte
