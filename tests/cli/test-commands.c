@@ -63,6 +63,7 @@ static const Case cases[] = {
   { "schema_of_events_has_all_kinds", { "schema", "events" }, 0, "unit.result", NULL },
   { "targets_lists_lines", { "targets" }, 0, "STM32G070/071/081", NULL },
   { "targets_tells_about_one", { "targets", "STM32G071CB" }, 0, "0x460", NULL },
+  { "targets_tells_the_pins_of_the_rom", { "targets", "STM32G071CB" }, 0, "PA9/PA10", NULL },
   { "targets_refuses_an_unknown_part", { "targets", "STM32G999" }, 3, NULL, "STM32G999" },
   { "targets_speaks_json", { "targets", "STM32G071CB", "--json" }, 0, "\"product_id\":1120", NULL },
   { "option_bytes_has_help", { "option-bytes", "--help" }, 0, "nothing is written to it", NULL },
