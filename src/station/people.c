@@ -51,6 +51,12 @@ static const StnField people_fields[] = {
   { 0 },
 };
 
+const StnField *
+stn_people_fields (void)
+{
+  return people_fields;
+}
+
 const char *
 stn_role_name (StnRole role)
 {

@@ -52,5 +52,7 @@ gboolean stn_people_save (const StnPeople *self, GError **error);
  * doubled with each further wrong one, at most 15 minutes; a right PIN ends it. Counted in this object. */
 gboolean stn_people_check_pin (StnPeople *self, const char *badge, const char *pin, StnClock *clock, GError **error);
 
+/* The field table of people.yaml. */
+const StnField *stn_people_fields (void);
 
 G_END_DECLS

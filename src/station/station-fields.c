@@ -132,8 +132,10 @@ static const StnField bank_fields[] = {
   { .key = "name", .kind = STN_FIELD_TEXT, STN_MEMBER (StnFileBank, name), .required = TRUE, .low = 1, .high = 16,
     .help = "what the operator calls the bank" },
   /* the tables' members start at the bank's own struct, so the offset is 0 */
-  { .key = "inputs", .kind = STN_FIELD_OBJECT, .offset = 0, .fields = input_fields, .help = "buttons and switches of the fixture" },
-  { .key = "outputs", .kind = STN_FIELD_OBJECT, .offset = 0, .fields = output_fields, .help = "lamps and lines that tell a machine how it stands" },
+  { .key = "inputs", .kind = STN_FIELD_OBJECT, .offset = 0,
+    .fields = input_fields, .help = "buttons and switches of the fixture" },
+  { .key = "outputs", .kind = STN_FIELD_OBJECT, .offset = 0,
+    .fields = output_fields, .help = "lamps and lines that tell a machine how it stands" },
   { .key = "sites", .kind = STN_FIELD_LIST, STN_MEMBER (StnFileBank, sites), .required = TRUE,
     .element = STN_FIELD_OBJECT, .fields = site_fields, .struct_size = sizeof (StnFileSite), .items_least = 1,
     .items_most = 256, .help = "the positions of the bank" },
