@@ -189,7 +189,7 @@ tell_supply (StnUnitRun *self, GError **error)
     return TRUE;
   for (guint try = 1;; try++) {
     g_autoptr (GError) failure = NULL;
-    StnWait wait = block_wait (self, 0);
+    StnWait wait = stn_wait_within (&self->wait, block_ns (self));
 
     if (stn_engine_tell_supply (self->engine, self->plan->supply_code, &wait, &failure))
       return TRUE;
