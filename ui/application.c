@@ -72,6 +72,24 @@ apply_scanner (StnApplication *self)
 }
 
 static void
+on_paper_chosen (GtkWidget *reports G_GNUC_UNUSED, const char *paper, StnApplication *self)
+{
+  g_autofree char *now = setting (self, "paper");
+  if (self->settings != NULL && g_strcmp0 (now, paper) != 0)
+    g_settings_set_string (self->settings, "paper", paper);
+}
+
+/* What was chosen is kept; what is only usual here is not. */
+static void
+apply_paper (StnApplication *self)
+{
+  g_autofree char *paper = setting (self, "paper");
+  StnPages *pages = stn_pages_of (self->window);
+  stn_pages_set_paper (pages, paper);
+  g_signal_connect (stn_pages_reports (pages), "paper-chosen", G_CALLBACK (on_paper_chosen), self);
+}
+
+static void
 on_setting (GSettings *settings G_GNUC_UNUSED, const char *key, StnApplication *self)
 {
   if (g_str_equal (key, "colours"))
@@ -207,6 +225,7 @@ open_window (StnApplication *self)
   add_help_overlay (self);
   stn_pages_set_station (stn_pages_attach (self->window), self->station);
   apply_scanner (self);
+  apply_paper (self);
   if (self->settings != NULL) {
     int width, height;
     g_settings_get (self->settings, "window-size", "(ii)", &width, &height);

@@ -3,12 +3,14 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui/history-export.h"
 #include "ui/label.h"
 #include "ui/metrics.h"
 #include "ui/page-bar.h"
 #include "ui/records.h"
 #include "ui/run-list.h"
 #include "ui/run-words.h"
+#include "ui/save-place.h"
 
 /* The verdicts that can be asked for, in the order of their buttons. */
 static const StnVerdict verdicts[] = { STN_VERDICT_PASS, STN_VERDICT_FAIL, STN_VERDICT_ERROR, STN_VERDICT_UNKNOWN };
@@ -19,11 +21,11 @@ struct _StnHistoryScreen {
   GtkEntry *board, *lot, *site, *day;
   GtkGrid *verdict_grid;
   GtkWidget *verdicts[G_N_ELEMENTS (verdicts)];
-  GtkWidget *find, *clear;
+  GtkWidget *find, *clear, *save;
   GtkLabel *note;
   GtkScrolledWindow *scroll;
   StnRunList *runs;
-  StnRecords *records;
+  StnRecords *records, *savers; /* a long list being written does not keep the next search waiting */
   StnHistoryQuestion *asked; /* what the rows answer; NULL */
   gboolean is_setting;
 };
@@ -112,6 +114,73 @@ stn_history_screen_scan (StnHistoryScreen *self, const char *text)
   stn_history_screen_search (self);
 }
 
+/* ---- saving ---- */
+
+typedef struct {
+  StnHistoryQuestion *question;
+  char *path;
+} Export;
+
+typedef struct {
+  char *path;
+  guint64 runs;
+} Exported;
+
+static void
+export_free (gpointer data)
+{
+  Export *self = data;
+  stn_history_question_free (self->question);
+  g_free (self->path);
+  g_free (self);
+}
+
+static void
+exported_free (gpointer data)
+{
+  Exported *self = data;
+  g_free (self->path);
+  g_free (self);
+}
+
+static gpointer
+work_export (StnQuery *query, gpointer data, GError **error)
+{
+  const Export *export = data;
+  guint64 runs = 0;
+  if (!stn_history_export (query, export->question, export->path, &runs, error))
+    return NULL;
+  Exported *exported = g_new0 (Exported, 1);
+  exported->path = g_strdup (export->path);
+  exported->runs = runs;
+  return exported;
+}
+
+static void
+on_exported (gpointer answer, const GError *error, gpointer data)
+{
+  StnHistoryScreen *self = data;
+  const Exported *exported = answer;
+  g_autofree char *text = NULL;
+  if (exported != NULL) {
+    int runs = (int) MIN (exported->runs, G_MAXINT);
+    text = g_strdup_printf (ngettext ("%d run saved: %s", "%d runs saved: %s", (gulong) runs), runs, exported->path);
+  } else {
+    text = stn_records_error_text (error);
+  }
+  stn_label_set_or_hide (self->note, text);
+}
+
+static void
+on_save (StnHistoryScreen *self)
+{
+  Export *export = g_new0 (Export, 1);
+  export->question = question_of (self, 0);
+  export->path = stn_save_place ("runs", export->question->lot, "csv");
+  stn_label_set_or_hide (self->note, _ ("Saving…"));
+  stn_records_ask (self->savers, work_export, export, export_free, exported_free, on_exported, self);
+}
+
 /* ---- showing ---- */
 
 void
@@ -131,6 +200,7 @@ stn_history_screen_show (StnHistoryScreen *self, const StnHistoryQuestion *quest
   else
     stn_label_set_or_hide (self->note, NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->scroll), length > 0);
+  gtk_widget_set_sensitive (self->save, length > 0);
 }
 
 static void
@@ -187,6 +257,7 @@ void
 stn_history_screen_set_journal (StnHistoryScreen *self, const char *journal)
 {
   stn_records_set_journal (self->records, journal);
+  stn_records_set_journal (self->savers, journal);
 }
 
 static void
@@ -194,6 +265,7 @@ stn_history_screen_finalize (GObject *object)
 {
   StnHistoryScreen *self = STN_HISTORY_SCREEN (object);
   stn_records_free (self->records);
+  stn_records_free (self->savers);
   stn_history_question_free (self->asked);
   G_OBJECT_CLASS (stn_history_screen_parent_class)->finalize (object);
 }
@@ -216,12 +288,14 @@ stn_history_screen_class_init (StnHistoryScreenClass *class)
   gtk_widget_class_bind_template_child (widget_class, StnHistoryScreen, verdict_grid);
   gtk_widget_class_bind_template_child (widget_class, StnHistoryScreen, find);
   gtk_widget_class_bind_template_child (widget_class, StnHistoryScreen, clear);
+  gtk_widget_class_bind_template_child (widget_class, StnHistoryScreen, save);
   gtk_widget_class_bind_template_child (widget_class, StnHistoryScreen, note);
   gtk_widget_class_bind_template_child (widget_class, StnHistoryScreen, scroll);
   gtk_widget_class_bind_template_child (widget_class, StnHistoryScreen, runs);
   gtk_widget_class_bind_template_callback (widget_class, on_entry);
   gtk_widget_class_bind_template_callback (widget_class, stn_history_screen_search);
   gtk_widget_class_bind_template_callback (widget_class, on_clear);
+  gtk_widget_class_bind_template_callback (widget_class, on_save);
   gtk_widget_class_bind_template_callback (widget_class, on_more);
   gtk_widget_class_bind_template_callback (widget_class, on_run);
   gtk_widget_class_set_css_name (widget_class, "historyscreen");
@@ -233,6 +307,7 @@ stn_history_screen_init (StnHistoryScreen *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   stn_page_set_instruction (GTK_WIDGET (self), _ ("Find a board, or return to live"));
   self->records = stn_records_new (NULL);
+  self->savers = stn_records_new (NULL);
   stn_page_bar_show (self->bar, _ ("All runs"), TRUE, FALSE);
   for (guint i = 0; i < G_N_ELEMENTS (verdicts); i++) {
     self->verdicts[i] = gtk_toggle_button_new_with_label (stn_verdict_word (verdicts[i]));
@@ -245,6 +320,7 @@ stn_history_screen_init (StnHistoryScreen *self)
   }
   stn_page_touch (self->find, 0);
   stn_page_touch (self->clear, 0);
+  stn_page_touch (self->save, 0);
 }
 
 GtkWidget *

@@ -181,6 +181,20 @@ stn_pages_set_journal (StnPages *self, const char *journal)
 }
 
 void
+stn_pages_set_paper (StnPages *self, const char *paper)
+{
+  stn_report_screen_set_paper (self->reports, g_strcmp0 (paper, "letter") == 0 ? STN_PAPER_LETTER
+                                              : g_strcmp0 (paper, "a4") == 0   ? STN_PAPER_A4
+                                                                               : stn_paper_usual ());
+}
+
+GtkWidget *
+stn_pages_reports (StnPages *self)
+{
+  return GTK_WIDGET (self->reports);
+}
+
+void
 stn_pages_set_station (StnPages *self, const char *station_path)
 {
   stn_wiring_screen_set_station (self->wiring, station_path);

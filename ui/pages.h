@@ -18,6 +18,10 @@ StnPages *stn_pages_attach (StnWindow *window);
 StnPages *stn_pages_of (StnWindow *window);
 /* Whose records; NULL: there are none yet. May be called as often as one likes. */
 void stn_pages_set_journal (StnPages *self, const char *journal);
+/* The paper of PDFs: "a4", "letter", anything else is what is usual here. */
+void stn_pages_set_paper (StnPages *self, const char *paper);
+/* The reports page, for its "paper-chosen" (text: "a4" or "letter"). Borrowed. */
+GtkWidget *stn_pages_reports (StnPages *self);
 /* Whose wiring; NULL: where a station file is looked for. */
 void stn_pages_set_station (StnPages *self, const char *station_path);
 /* Whether a cycle runs. */

@@ -10,6 +10,7 @@
 #include "ui/records.h"
 #include "ui/report-view.h"
 #include "ui/rows.h"
+#include "ui/save-place.h"
 
 /* What a report can be asked; the names are those of its `needs` and `takes`. */
 enum { FIELD_LOT, FIELD_UNIT, FIELD_FROM, FIELD_TO, FIELD_SITE, FIELD_OPERATOR, FIELD_JOB, FIELD_COUNT };
@@ -38,7 +39,7 @@ struct _StnReportScreen {
   StnRows *kinds;
   GtkBox *parameters;
   GtkWidget *labels[FIELD_COUNT], *entries[FIELD_COUNT];
-  GtkComboBoxText *by;
+  GtkComboBoxText *by, *paper;
   GtkWidget *make, *save_pdf, *save_csv;
   GtkLabel *note;
   GtkScrolledWindow *scroll;
@@ -57,6 +58,7 @@ typedef struct {
   char *journal;
   char *path; /* where it is written; NULL: nowhere */
   StnReportFormat format;
+  StnPaper paper;
 } Question;
 
 typedef struct {
@@ -88,14 +90,12 @@ answer_free (gpointer data)
 static gboolean
 write_file (const Question *question, const StnReport *report, GError **error)
 {
-  g_autoptr (GBytes) bytes = stn_report_to_bytes (report, question->format, STN_PAPER_A4, error);
-  g_autofree char *folder = g_path_get_dirname (question->path);
+  g_autoptr (GBytes) bytes = stn_report_to_bytes (report, question->format, question->paper, error);
   gsize length;
   g_autoptr (GError) cause = NULL;
 
   if (bytes == NULL)
     return FALSE;
-  g_mkdir_with_parents (folder, 0755);
   const char *data = g_bytes_get_data (bytes, &length);
   if (g_file_set_contents_full (question->path, data, (gssize) length, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &cause))
     return TRUE;
@@ -114,7 +114,8 @@ make_report (StnQuery *query, gpointer data, GError **error)
                                   .site = question->texts[FIELD_SITE],
                                   .operator_id = question->texts[FIELD_OPERATOR],
                                   .job_name = question->texts[FIELD_JOB],
-                                  .by = question->by };
+                                  .by = question->by,
+                                  .is_translated = question->path == NULL || question->format == STN_REPORT_PDF };
   g_autoptr (StnReport) report
       = stn_report_new (question->kind, query, question->journal, &wanted, g_get_real_time (), error);
   if (report == NULL || (question->path != NULL && !write_file (question, report, error)))
@@ -209,19 +210,13 @@ on_make (StnReportScreen *self)
 static void
 save (StnReportScreen *self, StnReportFormat format, const char *ending)
 {
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *moment = g_date_time_format (now, "%Y%m%d-%H%M%S");
-  const char *documents = g_get_user_special_dir (G_USER_DIRECTORY_DOCUMENTS);
   if (!has_what_it_needs (self))
     return;
   Question *question = question_of (self);
   const char *about = question->texts[FIELD_LOT] != NULL ? question->texts[FIELD_LOT] : question->texts[FIELD_UNIT];
-  g_autofree char *name = g_strdup_printf ("%s%s%s-%s.%s", self->kind->name, about != NULL ? "-" : "",
-                                           about != NULL ? about : "", moment, ending);
-  /* a lot may be called anything; a file may not */
-  g_strcanon (name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.", '_');
-  question->path = g_build_filename (documents != NULL ? documents : g_get_home_dir (), "Station", name, NULL);
+  question->path = stn_save_place (self->kind->name, about, ending);
   question->format = format;
+  question->paper = gtk_combo_box_get_active (GTK_COMBO_BOX (self->paper)) == 1 ? STN_PAPER_LETTER : STN_PAPER_A4;
   ask (self, question);
 }
 
@@ -337,6 +332,29 @@ stn_report_screen_scan (StnReportScreen *self, const char *text)
   on_make (self);
 }
 
+/* ---- paper ---- */
+
+static guint paper_chosen_signal;
+
+StnPaper
+stn_paper_usual (void)
+{
+  /* GTK knows what is usual where the locale is of */
+  return g_strcmp0 (gtk_paper_size_get_default (), GTK_PAPER_NAME_LETTER) == 0 ? STN_PAPER_LETTER : STN_PAPER_A4;
+}
+
+void
+stn_report_screen_set_paper (StnReportScreen *self, StnPaper paper)
+{
+  gtk_combo_box_set_active (GTK_COMBO_BOX (self->paper), paper == STN_PAPER_LETTER ? 1 : 0);
+}
+
+static void
+on_paper (StnReportScreen *self)
+{
+  g_signal_emit (self, paper_chosen_signal, 0, gtk_combo_box_get_active_id (GTK_COMBO_BOX (self->paper)));
+}
+
 /* ---- life ---- */
 
 void
@@ -357,6 +375,8 @@ stn_report_screen_class_init (StnReportScreenClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   G_OBJECT_CLASS (class)->finalize = stn_report_screen_finalize;
+  paper_chosen_signal = g_signal_new ("paper-chosen", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                      G_TYPE_NONE, 1, G_TYPE_STRING);
   g_type_ensure (STN_TYPE_PAGE_BAR);
   g_type_ensure (STN_TYPE_ROWS);
   g_type_ensure (STN_TYPE_REPORT_VIEW);
@@ -365,6 +385,7 @@ stn_report_screen_class_init (StnReportScreenClass *class)
   gtk_widget_class_bind_template_child (widget_class, StnReportScreen, kinds);
   gtk_widget_class_bind_template_child (widget_class, StnReportScreen, parameters);
   gtk_widget_class_bind_template_child (widget_class, StnReportScreen, by);
+  gtk_widget_class_bind_template_child (widget_class, StnReportScreen, paper);
   gtk_widget_class_bind_template_child (widget_class, StnReportScreen, make);
   gtk_widget_class_bind_template_child (widget_class, StnReportScreen, save_pdf);
   gtk_widget_class_bind_template_child (widget_class, StnReportScreen, save_csv);
@@ -401,7 +422,11 @@ stn_report_screen_init (StnReportScreen *self)
   self->records = stn_records_new (NULL);
   for (guint i = 0; i < FIELD_COUNT; i++)
     add_field (self, i);
-  GtkWidget *const buttons[] = { self->make, self->save_pdf, self->save_csv, GTK_WIDGET (self->by) };
+  gtk_combo_box_text_append (self->paper, "a4", _ ("PDF on A4"));
+  gtk_combo_box_text_append (self->paper, "letter", _ ("PDF on Letter"));
+  stn_report_screen_set_paper (self, stn_paper_usual ());
+  g_signal_connect_swapped (self->paper, "changed", G_CALLBACK (on_paper), self);
+  GtkWidget *const buttons[] = { self->make, self->save_pdf, self->save_csv, GTK_WIDGET (self->by), GTK_WIDGET (self->paper) };
   for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
     stn_page_touch (buttons[i], 0);
   choose (self, &stn_report_kinds (&(guint){ 0 })[0]);

@@ -17,6 +17,10 @@ void stn_report_screen_set_journal (StnReportScreen *self, const char *journal);
 void stn_report_screen_choose (StnReportScreen *self, const char *name);
 /* A code that was scanned: "LOT:…" is the lot, all else the board of the report that asks for one. */
 void stn_report_screen_scan (StnReportScreen *self, const char *text);
+/* The paper that PDFs are made for; "paper-chosen" ("a4" or "letter") is emitted when somebody chooses another. */
+void stn_report_screen_set_paper (StnReportScreen *self, StnPaper paper);
+/* The usual one where this machine's locale is of. */
+StnPaper stn_paper_usual (void);
 /* Shows a report's pages; takes it. NULL: what went wrong, or nothing yet. */
 void stn_report_screen_show (StnReportScreen *self, StnReport *report, const GError *error);
 

@@ -1,5 +1,6 @@
 #include "src/cli/command.h"
 
+#include <libintl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -65,6 +66,24 @@ write_out (GBytes *bytes, const Options *options, StnReportFormat format)
   return STN_EXIT_STATION;
 }
 
+/* Reports speak the language of the environment; the texts are the window's. */
+static void
+bind_texts (void)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = g_path_get_dirname (program != NULL ? program : ".");
+  /* in a build folder they lie beside the program, installed under its prefix */
+  const char *const places[] = { "../../data/po", "../share/locale" };
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++) {
+    g_autofree char *place = g_build_filename (folder, places[i], NULL);
+    if (g_file_test (place, G_FILE_TEST_IS_DIR) || i + 1 == G_N_ELEMENTS (places)) {
+      bindtextdomain ("station", place);
+      bind_textdomain_codeset ("station", "UTF-8");
+      return;
+    }
+  }
+}
+
 static int
 make (const StnCommand *self, const char *name, const Options *options)
 {
@@ -93,7 +112,9 @@ make (const StnCommand *self, const char *name, const Options *options)
     .from_day = options->from,
     .to_day = options->to,
     .by = options->by,
+    .is_translated = format != STN_REPORT_CSV && format != STN_REPORT_JSON,
   };
+  bind_texts ();
   g_autofree char *path = NULL;
   g_autoptr (StnQuery) journal = stn_records_open_path (options->journal, options->station, &path, &error);
   g_autoptr (StnReport) report

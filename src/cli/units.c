@@ -4,6 +4,7 @@
 
 #include "src/cli/records.h"
 #include "src/cli/table.h"
+#include "src/report/runs-csv.h"
 
 #define LINES_DEFAULT 20
 #define PAGE_ROWS 1000 /* the most that one page of a query may have */
@@ -12,7 +13,7 @@ typedef struct {
   char *journal, *station;
   char *lot, *serial, *uid, *site, *job, *day, *verdict;
   int limit;
-  gboolean json, oldest_first;
+  gboolean json, csv, oldest_first;
 } Options;
 
 static void
@@ -76,6 +77,15 @@ row_to_json (gpointer data, const StnRunRow *row)
   puts (text);
 }
 
+/* Each row as it comes: a journal may hold more than fits into memory twice. */
+static void
+row_to_csv (gpointer data, const StnRunRow *row)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  stn_runs_csv_row (text, row, *(const gboolean *) data);
+  fwrite (text->str, 1, text->len, stdout);
+}
+
 static void
 row_to_table (gpointer data, const StnRunRow *row)
 {
@@ -106,7 +116,17 @@ list (const StnCommand *self, const Options *options)
       return stn_command_usage (
           self, "there is no verdict “%s”: pass, fail, error, cancelled, empty, skipped or unknown", options->verdict);
   }
+  if (options->csv && options->json)
+    return stn_command_usage (self, "--csv or --json, not both");
   g_autoptr (StnQuery) query = stn_records_open (options->journal, options->station, &error);
+  if (query != NULL && options->csv) {
+    gboolean is_virtual = stn_query_is_virtual (query);
+    g_autoptr (GString) head = g_string_new (NULL);
+    stn_runs_csv_head (head);
+    fwrite (head->str, 1, head->len, stdout);
+    return each_row (query, &filter, (guint) options->limit, row_to_csv, &is_virtual, &error) ? STN_EXIT_PASSED
+                                                                                             : stn_command_fail (error);
+  }
   if (query == NULL
       || !each_row (query, &filter, (guint) options->limit, options->json ? row_to_json : row_to_table,
                     options->json ? NULL : table, &error))
@@ -139,6 +159,7 @@ stn_command_units (const StnCommand *self, int argc, char **argv)
       "VERDICT" },
     { "limit", 'n', 0, G_OPTION_ARG_INT, &options.limit, "At most so many (20)", "N" },
     { "oldest-first", 0, 0, G_OPTION_ARG_NONE, &options.oldest_first, "In the order in which they were made", NULL },
+    { "csv", 0, 0, G_OPTION_ARG_NONE, &options.csv, "As CSV (RFC 4180), a row a run", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One JSON object a line, with all fields", NULL },
     G_OPTION_ENTRY_NULL,
   };

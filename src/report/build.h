@@ -2,6 +2,7 @@
 #pragma once
 
 #include "src/report/report.h"
+#include "src/report/say.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,8 @@ StnReportTable *stn_report_add_table (StnReport *self, const char *key, const ch
                                       const StnReportColumn *columns, guint column_count);
 /* Cells are added one after another, row after row; text is copied, NULL is nothing. */
 void stn_table_text_cell (StnReportTable *self, const char *text);
+/* A word of one of our const tables, a verdict's name say: people may be shown it in their language. */
+void stn_table_word_cell (StnReportTable *self, const char *word);
 void stn_table_integer_cell (StnReportTable *self, gint64 value);
 void stn_table_ratio_cell (StnReportTable *self, guint64 part, guint64 of);
 void stn_table_duration_cell (StnReportTable *self, gint64 ns);
@@ -45,6 +48,9 @@ gboolean stn_report_fill_pchart (StnReport *self, StnQuery *journal, const StnRe
 /* Adds the table and chart of failed runs; of no failures nothing. Also for the lot's report. */
 gboolean stn_report_add_failures (StnReport *self, StnQuery *journal, const StnUnitFilter *filter, gboolean by_site,
                                   GError **error);
+
+/* Appends a cell of a csv row, quoted where it must be; `is_text`: a formula is disarmed. */
+void stn_csv_cell (GString *text, const char *cell, gboolean is_text);
 
 /* The formats, each in a file of its own. */
 char *stn_report_to_text (const StnReport *self);

@@ -36,20 +36,27 @@ tick_step (double range, guint most)
 }
 
 static char *
+percent (guint decimals, double share)
+{
+  g_autofree char *number = stn_say_number (decimals, 100 * share);
+  return g_strdup_printf ("%s %%", number);
+}
+
+static char *
 tick_text (const StnReportChart *chart, double value, double step)
 {
   value = fabs (value) < step * 1e-6 ? 0 : value; /* no "-0" */
   if (chart->is_percent)
-    return g_strdup_printf ("%.*f %%", step < 0.001 ? 2 : step < 0.01 ? 1 : 0, 100 * value);
-  return g_strdup_printf ("%.*f", step < 0.01 ? 3 : step < 0.1 ? 2 : step < 1 ? 1 : 0, value);
+    return percent (step < 0.001 ? 2 : step < 0.01 ? 1 : 0, value);
+  return stn_say_number (step < 0.01 ? 3 : step < 0.1 ? 2 : step < 1 ? 1 : 0, value);
 }
 
 static char *
 value_text (const StnReportChart *chart, double value)
 {
   if (chart->is_percent)
-    return g_strdup_printf ("%.1f %%", 100 * value);
-  return g_strdup_printf (value == floor (value) ? "%.0f" : "%.3f", value);
+    return percent (1, value);
+  return stn_say_number (value == floor (value) ? 0 : 3, value);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <pango/pangocairo.h>
 
 #include "src/report/draw.h"
+#include "src/report/say.h"
 
 G_BEGIN_DECLS
 

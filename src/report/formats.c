@@ -28,6 +28,8 @@ GBytes *
 stn_report_to_bytes (const StnReport *self, StnReportFormat format, StnPaper paper, GError **error)
 {
   char *text = NULL;
+  GBytes *pdf = NULL;
+  gboolean was = stn_say_set (self->is_translated && format != STN_REPORT_CSV && format != STN_REPORT_JSON);
   switch (format) {
   case STN_REPORT_TABLE:
     text = stn_report_to_text (self);
@@ -42,10 +44,14 @@ stn_report_to_bytes (const StnReport *self, StnReportFormat format, StnPaper pap
     text = stn_report_to_html (self);
     break;
   case STN_REPORT_PDF:
-    return stn_report_to_pdf (self, paper, error);
+    pdf = stn_report_to_pdf (self, paper, error);
+    break;
   default:
     break;
   }
+  stn_say_set (was);
+  if (format == STN_REPORT_PDF)
+    return pdf;
   if (text == NULL) {
     stn_error_set (error, STN_FAILURE_INTERNAL, "the report could not be written in this format");
     return NULL;
@@ -95,7 +101,7 @@ add_text_table (GString *text, const StnReportTable *table)
   g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
 
   for (guint i = 0; i < table->column_count; i++)
-    widths[i] = g_utf8_strlen (table->columns[i].title, -1);
+    widths[i] = g_utf8_strlen (SAY (table->columns[i].title), -1);
   for (guint i = 0; i < rows * table->column_count; i++) {
     char *cell = stn_cell_for_people (&g_array_index (table->cells, StnCell, i));
     if (cell == NULL)
@@ -105,7 +111,7 @@ add_text_table (GString *text, const StnReportTable *table)
   }
   g_string_append_printf (text, "\n%s\n", table->title);
   for (guint i = 0; i < table->column_count; i++) {
-    pad (text, table->columns[i].title, widths[i], is_number (&table->columns[i]));
+    pad (text, SAY (table->columns[i].title), widths[i], is_number (&table->columns[i]));
     g_string_append (text, "  ");
   }
   end_line (text);
@@ -117,7 +123,7 @@ add_text_table (GString *text, const StnReportTable *table)
       end_line (text);
   }
   if (rows == 0)
-    g_string_append (text, "(nothing)\n");
+    g_string_append_printf (text, "%s\n", SAY ("(nothing)"));
 }
 
 char *
@@ -126,8 +132,10 @@ stn_report_to_text (const StnReport *self)
   GString *text = g_string_new (NULL);
   g_autofree char *made = made_text (self);
 
-  g_string_append_printf (text, "%s%s\n%s Journal %s, %s.\n", self->is_virtual ? "VIRTUAL BOARDS - " : "", self->title,
-                          self->query, self->journal, made);
+  g_string_append_printf (text, "%s%s%s\n%s ", self->is_virtual ? SAY ("VIRTUAL BOARDS") : "", self->is_virtual ? " - " : "",
+                          self->title, self->query);
+  g_string_append_printf (text, SAY ("Journal %s, %s."), self->journal, made);
+  g_string_append_c (text, '\n');
   glong width = 0;
   for (guint i = 0; i < self->facts->len; i++)
     width = MAX (width, g_utf8_strlen (g_array_index (self->facts, StnReportFact, i).title, -1));
@@ -144,7 +152,7 @@ stn_report_to_text (const StnReport *self)
   for (guint i = 0; i < self->tables->len; i++)
     add_text_table (text, g_ptr_array_index (self->tables, i));
   if (self->is_empty)
-    g_string_append (text, "\nNothing in the journal fits.\n");
+    g_string_append_printf (text, "\n%s\n", SAY ("Nothing in the journal fits."));
   return g_string_free (text, FALSE);
 }
 
@@ -152,8 +160,8 @@ stn_report_to_text (const StnReport *self)
 
 /* RFC 4180: quoted where there is a quote, a comma or the end of a line; a text that a spreadsheet would run as a formula
  * is disarmed with an apostrophe in front. */
-static void
-add_csv (GString *text, const char *cell, gboolean is_text)
+void
+stn_csv_cell (GString *text, const char *cell, gboolean is_text)
 {
   gboolean formula = is_text && *cell != '\0' && strchr ("=+-@\t\r", *cell) != NULL;
   if (strpbrk (cell, "\",\r\n") == NULL) {
@@ -186,10 +194,10 @@ stn_report_to_csv (const StnReport *self)
       const StnCell *cell = stn_report_table_cell (table, row, i);
       g_autofree char *value = stn_cell_for_machines (cell);
       if (value != NULL)
-        add_csv (text, value, cell->kind == STN_CELL_TEXT);
+        stn_csv_cell (text, value, cell->kind == STN_CELL_TEXT);
       g_string_append_c (text, ',');
     }
-    add_csv (text, self->query, TRUE);
+    stn_csv_cell (text, self->query, TRUE);
     g_string_append (text, self->is_virtual ? ",virtual\r\n" : ",production\r\n");
   }
   return g_string_free (text, FALSE);
@@ -323,7 +331,7 @@ add_html_table (GString *text, const StnReportTable *table)
   g_string_append (text, "</h2>\n<div class=\"scroll\"><table><thead><tr>");
   for (guint i = 0; i < table->column_count; i++) {
     g_string_append (text, is_number (&table->columns[i]) ? "<th class=\"n\">" : "<th>");
-    add_escaped (text, table->columns[i].title);
+    add_escaped (text, SAY (table->columns[i].title));
     g_string_append (text, "</th>");
   }
   g_string_append (text, "</tr></thead><tbody>\n");
@@ -340,7 +348,7 @@ add_html_table (GString *text, const StnReportTable *table)
   }
   g_string_append (text, "</tbody></table></div>\n");
   if (rows == 0)
-    g_string_append (text, "<p>Nothing.</p>\n");
+    g_string_append_printf (text, "<p>%s</p>\n", SAY ("Nothing."));
   if (table->note != NULL) {
     g_string_append (text, "<p class=\"note\">");
     add_escaped (text, table->note);
@@ -351,20 +359,22 @@ add_html_table (GString *text, const StnReportTable *table)
 char *
 stn_report_to_html (const StnReport *self)
 {
-  GString *text = g_string_new ("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>");
+  GString *text = g_string_new ("<!DOCTYPE html>\n");
   g_autofree char *made = made_text (self);
 
+  /* translators: the code of your language */
+  g_string_append_printf (text, "<html lang=\"%s\"><head><meta charset=\"utf-8\"><title>", SAY ("en"));
   add_escaped (text, self->title);
   g_string_append_printf (text, "</title><style>%s</style></head><body>\n", html_style);
   if (self->is_virtual)
-    g_string_append (text, "<p class=\"virtual\">VIRTUAL BOARDS: not a record of production</p>\n");
+    g_string_append_printf (text, "<p class=\"virtual\">%s</p>\n", SAY ("VIRTUAL BOARDS: not a record of production"));
   g_string_append (text, "<h1>");
   add_escaped (text, self->title);
   g_string_append (text, "</h1>\n<p class=\"query\">");
   add_escaped (text, self->query);
   g_string_append (text, "</p>\n");
   if (self->is_empty)
-    g_string_append (text, "<p><strong>Nothing in the journal fits.</strong></p>\n");
+    g_string_append_printf (text, "<p><strong>%s</strong></p>\n", SAY ("Nothing in the journal fits."));
   g_string_append (text, "<dl>\n");
   for (guint i = 0; i < self->facts->len; i++) {
     const StnReportFact *fact = &g_array_index (self->facts, StnReportFact, i);
@@ -376,16 +386,18 @@ stn_report_to_html (const StnReport *self)
   }
   g_string_append (text, "</dl>\n");
   if (self->kind->signature)
-    g_string_append (text, "<div class=\"sign\"><div>Name</div><div>Date</div><div>Signature</div></div>\n");
+    g_string_append_printf (text, "<div class=\"sign\"><div>%s</div><div>%s</div><div>%s</div></div>\n", SAY ("Name"),
+                            SAY ("Date"), SAY ("Signature"));
   for (guint i = 0; i < self->charts->len; i++)
     add_chart (text, g_ptr_array_index (self->charts, i));
   for (guint i = self->kind->signature ? 1 : 0; i < self->tables->len; i++)
     add_html_table (text, g_ptr_array_index (self->tables, i));
   if (self->kind->signature)
     add_html_table (text, g_ptr_array_index (self->tables, 0));
-  g_string_append (text, "<footer>Journal ");
-  add_escaped (text, self->journal);
-  g_string_append_printf (text, ", chain of %" G_GUINT64_FORMAT " entries; report made %s.</footer>\n</body></html>\n",
-                          self->chain_rows, made);
+  g_autofree char *rows = g_strdup_printf ("%" G_GUINT64_FORMAT, self->chain_rows);
+  g_autofree char *foot = g_strdup_printf (SAY ("Journal %s, chain of %s entries. Made %s."), self->journal, rows, made);
+  g_string_append (text, "<footer>");
+  add_escaped (text, foot);
+  g_string_append (text, "</footer>\n</body></html>\n");
   return g_string_free (text, FALSE);
 }

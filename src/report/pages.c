@@ -190,14 +190,14 @@ measure (StnReportPages *self, const StnReportTable *table)
       has_words[i] = has_words[i] || (table->columns[i].kind == STN_CELL_TEXT && strchr (text, ' ') != NULL);
     }
   for (guint i = 0; i < count; i++) {
-    double title = stn_text_width (NULL, table->columns[i].title, CELL_SIZE, TRUE);
+    double title = stn_text_width (NULL, SAY (table->columns[i].title), CELL_SIZE, TRUE);
     grid->widths[i] = MAX (natural[i], title) + CELL_PAD + 0.5;
   }
   share_widths (grid, has_words, inner_width (self));
   for (guint i = 0; i < count; i++) {
     if (i > 0)
       grid->x[i] = grid->x[i - 1] + grid->widths[i - 1];
-    grid->head = MAX (grid->head, text_height (self, table->columns[i].title, grid->widths[i] - CELL_PAD, CELL_SIZE, TRUE, FALSE));
+    grid->head = MAX (grid->head, text_height (self, SAY (table->columns[i].title), grid->widths[i] - CELL_PAD, CELL_SIZE, TRUE, FALSE));
   }
   grid->head += ROW_PAD;
   for (guint row = 0; row < rows; row++) {
@@ -225,7 +225,7 @@ lay_table (StnReportPages *self, const StnReportTable *table)
   reserve (self, 20 + grid->head + (rows > 0 ? grid->heights[0] : 12) + 12);
   add_item (self, ITEM_SECTION, table->title, 20);
   if (rows == 0)
-    add_item (self, ITEM_NOTE, "Nothing.", 14);
+    add_item (self, ITEM_NOTE, SAY ("Nothing."), 14);
   while (row < rows) {
     if (self->y + grid->head + grid->heights[row] > bottom_of (self) && self->y > top_of (self, self->page))
       new_page (self);
@@ -300,7 +300,7 @@ draw_rows (StnReportPages *self, cairo_t *cairo, const Item *item)
 
   ink (cairo);
   for (guint i = 0; i < count; i++)
-    draw_layout (self, cairo, table->columns[i].title, MARGIN + grid->x[i], y, grid->widths[i] - CELL_PAD, CELL_SIZE,
+    draw_layout (self, cairo, SAY (table->columns[i].title), MARGIN + grid->x[i], y, grid->widths[i] - CELL_PAD, CELL_SIZE,
                  TRUE, FALSE, is_number (&table->columns[i]) ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
   y += grid->head;
   line (cairo, MARGIN, y - 2, width - CELL_PAD, 0.9);
@@ -350,7 +350,7 @@ lay_out (StnReportPages *self)
             text_height (self, report->title, width, TITLE_SIZE, TRUE, FALSE) + 4);
   add_item (self, ITEM_QUERY, report->query, text_height (self, report->query, width, TEXT_SIZE, FALSE, FALSE) + 12);
   if (report->is_empty)
-    add_item (self, ITEM_NOTE, "Nothing in the journal fits.", 16);
+    add_item (self, ITEM_NOTE, SAY ("Nothing in the journal fits."), 16);
   for (guint i = 0; i < report->facts->len; i++) {
     const StnReportFact *fact = &g_array_index (report->facts, StnReportFact, i);
     double size = fact->is_code ? TEXT_SIZE - 1.5 : TEXT_SIZE;
@@ -391,7 +391,9 @@ stn_report_pages_new (const StnReport *report, double width, double height)
   self->cells = stn_text_fast_new (self->context, CELL_SIZE, FALSE);
   self->items = g_array_new (FALSE, TRUE, sizeof (Item));
   self->grids = g_ptr_array_new_with_free_func (grid_free);
+  gboolean was = stn_say_set (report->is_translated);
   lay_out (self);
+  stn_say_set (was);
   self->first_of_page = g_new0 (guint, self->count + 1);
   for (guint i = 0; i < self->items->len; i++)
     self->first_of_page[g_array_index (self->items, Item, i).page + 1] = i + 1;
@@ -461,11 +463,11 @@ draw_item (StnReportPages *self, cairo_t *cairo, const Item *item)
     draw_rows (self, cairo, item);
     break;
   case ITEM_SIGNATURE: {
-    static const char *const names[] = { "Name", "Date", "Signature" };
+    static const char *const names[] = { N_ ("Name"), N_ ("Date"), N_ ("Signature") };
     static const double from[] = { 0, 0.36, 0.58 }, to[] = { 0.32, 0.54, 1 };
     for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
       line (cairo, MARGIN + from[i] * width, item->y + 36, (to[i] - from[i]) * width, 0.8);
-      stn_text_draw (cairo, names[i], MARGIN + from[i] * width, item->y + 39, CELL_SIZE, FALSE);
+      stn_text_draw (cairo, SAY (names[i]), MARGIN + from[i] * width, item->y + 39, CELL_SIZE, FALSE);
     }
     break;
   }
@@ -479,16 +481,17 @@ draw_frame (StnReportPages *self, cairo_t *cairo, guint page)
   double width = inner_width (self), y = self->height - MARGIN - 20;
   const StnCell made = { .kind = STN_CELL_TIME, .integer = report->made_utc_us };
   g_autofree char *time = stn_cell_for_people (&made);
-  g_autofree char *number = g_strdup_printf ("page %u of %u", page + 1, self->count);
-  g_autofree char *journal = g_strdup_printf ("Journal %s, chain of %" G_GUINT64_FORMAT " entries. Made %s.",
-                                              report->journal, report->chain_rows, time);
+  g_autofree char *number = g_strdup_printf (SAY ("page %u of %u"), page + 1, self->count);
+  g_autofree char *rows = g_strdup_printf ("%" G_GUINT64_FORMAT, report->chain_rows);
+  g_autofree char *journal
+      = g_strdup_printf (SAY ("Journal %s, chain of %s entries. Made %s."), report->journal, rows, time);
 
   if (report->is_virtual) {
     cairo_set_source_rgb (cairo, 0.36, 0.16, 0.53);
     cairo_rectangle (cairo, MARGIN, MARGIN, width, BANNER_HEIGHT);
     cairo_fill (cairo);
     cairo_set_source_rgb (cairo, 1, 1, 1);
-    stn_text_draw (cairo, "VIRTUAL BOARDS: not a record of production", MARGIN + 8, MARGIN + 3.5, TEXT_SIZE, TRUE);
+    stn_text_draw (cairo, SAY ("VIRTUAL BOARDS: not a record of production"), MARGIN + 8, MARGIN + 3.5, TEXT_SIZE, TRUE);
   }
   pale (cairo);
   if (page > 0) {
@@ -506,9 +509,11 @@ void
 stn_report_pages_draw (StnReportPages *self, cairo_t *cairo, guint page)
 {
   g_return_if_fail (page < self->count);
+  gboolean was = stn_say_set (self->report->is_translated);
   cairo_save (cairo);
   draw_frame (self, cairo, page);
   for (guint i = self->first_of_page[page]; i < self->first_of_page[page + 1]; i++)
     draw_item (self, cairo, &g_array_index (self->items, Item, i));
   cairo_restore (cairo);
+  stn_say_set (was);
 }

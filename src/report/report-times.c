@@ -72,11 +72,11 @@ compare_steps (gconstpointer a, gconstpointer b)
 }
 
 #define TIME_COLUMNS                                                                                         \
-  { "count", "runs", STN_CELL_INTEGER }, { "min_ms", "least (s)", STN_CELL_DURATION },                       \
-      { "p50_ms", "half below (s)", STN_CELL_DURATION }, { "p95_ms", "95 % below (s)", STN_CELL_DURATION },  \
-      { "max_ms", "most (s)", STN_CELL_DURATION }, { "mean_ms", "mean (s)", STN_CELL_DURATION }
-static const StnReportColumn cycle_columns[] = { { "site", "site", STN_CELL_TEXT }, TIME_COLUMNS };
-static const StnReportColumn step_columns[] = { { "step", "step", STN_CELL_TEXT }, TIME_COLUMNS };
+  { "count", N_ ("runs"), STN_CELL_INTEGER }, { "min_ms", N_ ("least (s)"), STN_CELL_DURATION },                       \
+      { "p50_ms", N_ ("half below (s)"), STN_CELL_DURATION }, { "p95_ms", N_ ("95 % below (s)"), STN_CELL_DURATION },  \
+      { "max_ms", N_ ("most (s)"), STN_CELL_DURATION }, { "mean_ms", N_ ("mean (s)"), STN_CELL_DURATION }
+static const StnReportColumn cycle_columns[] = { { "site", N_ ("site"), STN_CELL_TEXT }, TIME_COLUMNS };
+static const StnReportColumn step_columns[] = { { "step", N_ ("step"), STN_CELL_TEXT }, TIME_COLUMNS };
 
 static void
 add_rows (StnReportTable *table, const GPtrArray *all)
@@ -111,16 +111,16 @@ add_histogram (StnReport *self, const GArray *sorted)
   guint bins = (guint) floor ((high - begin) / width) + 1;
   gboolean more = (double) quantile (sorted, 1) / 1e9 >= begin + bins * width;
 
-  StnReportChart *chart
-      = stn_report_add_chart (self, "cycle_times", "Cycle times, start to verdict", "seconds (lower end of a class)", "runs");
+  StnReportChart *chart = stn_report_add_chart (self, "cycle_times", SAY ("Cycle times, start to verdict"),
+                                                SAY ("seconds (lower end of a class)"), SAY ("runs"));
   int places = width < 0.01 ? 3 : width < 0.1 ? 2 : width < 1 ? 1 : 0;
   for (guint i = 0; i < bins; i++) {
-    g_autofree char *name = g_strdup_printf ("%.*f", places, begin + i * width);
+    g_autofree char *name = stn_say_number ((guint) places, begin + i * width);
     stn_chart_category (chart, name);
   }
   if (more)
-    stn_chart_category (chart, "more");
-  double *values = stn_chart_series (chart, "runs", STN_SERIES_COLUMNS, STN_TONE_PLAIN);
+    stn_chart_category (chart, SAY ("more"));
+  double *values = stn_chart_series (chart, SAY ("runs"), STN_SERIES_COLUMNS, STN_TONE_PLAIN);
   for (guint i = 0; i < bins + more; i++)
     values[i] = 0;
   for (guint i = 0; i < sorted->len; i++) {
@@ -146,7 +146,7 @@ stn_report_fill_times (StnReport *self, StnQuery *journal, const StnReportQuery 
       || !stn_query_step_times (journal, &filter, add_duration, steps, error))
     return FALSE;
 
-  StnReportTable *table = stn_report_add_table (self, "cycle_times", "Cycle times by site, start to verdict",
+  StnReportTable *table = stn_report_add_table (self, "cycle_times", SAY ("Cycle times by site, start to verdict"),
                                                 cycle_columns, G_N_ELEMENTS (cycle_columns));
   self->is_empty = sites->len == 0;
   if (sites->len == 0)
@@ -156,37 +156,40 @@ stn_report_fill_times (StnReport *self, StnQuery *journal, const StnReportQuery 
   g_ptr_array_sort (sites, compare_names);
   g_ptr_array_sort (steps, compare_steps);
   add_rows (table, sites);
-  table->note = g_strdup ("Runs that passed or failed; times are of a clock that is never set.");
+  table->note = g_strdup (SAY ("Runs that passed or failed; times are of a clock that is never set."));
   g_autoptr (GArray) every = g_array_new (FALSE, FALSE, sizeof (gint64));
   for (guint i = 0; i < sites->len; i++) {
     const Durations *site = g_ptr_array_index (sites, i);
     g_array_append_vals (every, site->values->data, site->values->len);
   }
   g_array_sort (every, compare_values);
-  stn_report_fact_number (self, "runs", "Runs with a verdict", every->len);
+  stn_report_fact_number (self, "runs", SAY ("Runs with a verdict"), every->len);
   const struct {
     const char *key, *title;
     double share;
   } facts[] = {
-    { "p50_s", "Half took at most", 0.5 }, { "p95_s", "95 % took at most", 0.95 }, { "max_s", "The longest took", 1 }
+    { "p50_s", N_ ("Half took at most"), 0.5 },
+    { "p95_s", N_ ("95 % took at most"), 0.95 },
+    { "max_s", N_ ("The longest took"), 1 },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (facts); i++) {
-    g_autofree char *text = g_strdup_printf ("%.3f s", (double) quantile (every, facts[i].share) / 1e9);
-    stn_report_fact (self, facts[i].key, facts[i].title, text);
+    g_autofree char *number = stn_say_number (3, (double) quantile (every, facts[i].share) / 1e9);
+    g_autofree char *text = g_strdup_printf ("%s s", number);
+    stn_report_fact (self, facts[i].key, SAY (facts[i].title), text);
   }
   add_histogram (self, every);
 
   if (steps->len == 0)
     return TRUE;
-  StnReportTable *by_step = stn_report_add_table (self, "step_times", "Step times of runs that passed", step_columns,
+  StnReportTable *by_step = stn_report_add_table (self, "step_times", SAY ("Step times of runs that passed"), step_columns,
                                                   G_N_ELEMENTS (step_columns));
   add_rows (by_step, steps);
   StnReportChart *chart
-      = stn_report_add_chart (self, "step_times", "Step times: half of the runs took at most", "step", "seconds");
+      = stn_report_add_chart (self, "step_times", SAY ("Step times: half of the runs took at most"), SAY ("step"), SAY ("seconds"));
   chart->lying = TRUE;
   for (guint i = 0; i < steps->len; i++)
     stn_chart_category (chart, ((const Durations *) g_ptr_array_index (steps, i))->name);
-  double *values = stn_chart_series (chart, "half below", STN_SERIES_COLUMNS, STN_TONE_PLAIN);
+  double *values = stn_chart_series (chart, SAY ("half below"), STN_SERIES_COLUMNS, STN_TONE_PLAIN);
   for (guint i = 0; i < steps->len; i++)
     values[i] = (double) quantile (((const Durations *) g_ptr_array_index (steps, i))->values, 0.5) / 1e9;
   return TRUE;

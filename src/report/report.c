@@ -7,19 +7,19 @@
 #include "src/base/error.h"
 
 static const StnReportKind kinds[] = {
-  { "unit", "Unit history", "The whole life of one board, by serial or UID", "unit", "", NULL, FALSE,
+  { "unit", N_ ("Unit history"), "The whole life of one board, by serial or UID", "unit", "", NULL, FALSE,
     stn_report_fill_unit },
-  { "lot", "Lot report", "What became of a lot: quantities, serials, yields, failures, what it was made with", "lot", "",
+  { "lot", N_ ("Lot report"), "What became of a lot: quantities, serials, yields, failures, what it was made with", "lot", "",
     NULL, TRUE, stn_report_fill_lot },
-  { "yield", "Final yield", "Boards that passed at last, of those that came to a verdict", NULL,
+  { "yield", N_ ("Final yield"), "Boards that passed at last, of those that came to a verdict", NULL,
     "lot from to site operator job", "day site firmware operator lot job", FALSE, stn_report_fill_yield },
-  { "fpy", "First-pass yield", "Boards that passed at their first run", NULL, "lot from to site operator job",
+  { "fpy", N_ ("First-pass yield"), "Boards that passed at their first run", NULL, "lot from to site operator job",
     "day site firmware operator lot job", FALSE, stn_report_fill_yield },
-  { "pareto", "Failures", "Failed runs by failure, the most frequent first, and by site", NULL,
+  { "pareto", N_ ("Failures"), "Failed runs by failure, the most frequent first, and by site", NULL,
     "lot from to site operator job", NULL, FALSE, stn_report_fill_pareto },
-  { "times", "Cycle and step times", "How long runs and their steps took", NULL, "lot from to site operator job", NULL,
+  { "times", N_ ("Cycle and step times"), "How long runs and their steps took", NULL, "lot from to site operator job", NULL,
     FALSE, stn_report_fill_times },
-  { "pchart", "Control chart of failed runs", "Share of failed runs a site, with 3 sigma limits; with --site a day",
+  { "pchart", N_ ("Control chart of failed runs"), "Share of failed runs a site, with 3 sigma limits; with --site a day",
     NULL, "lot from to site operator job", NULL, FALSE, stn_report_fill_pchart },
 };
 
@@ -168,28 +168,29 @@ conditions (const StnReportQuery *query)
   const struct {
     const char *words, *value;
   } parts[] = {
-    { "lot", query->lot },           { "site", query->site },         { "operator", query->operator_id },
-    { "job", query->job_name },      { "from production day", query->from_day }, { "up to production day", query->to_day },
+    { SAY ("lot"), query->lot },
+    { SAY ("site"), query->site },
+    { SAY ("operator"), query->operator_id },
+    { SAY ("job"), query->job_name },
+    { SAY ("from production day"), query->from_day },
+    { SAY ("up to production day"), query->to_day },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     if (parts[i].value != NULL)
       g_string_append_printf (text, "%s%s %s", text->len > 0 ? ", " : "", parts[i].words, parts[i].value);
   if (text->len == 0)
-    g_string_append (text, "the whole journal");
+    g_string_append (text, SAY ("the whole journal"));
   return g_string_free (text, FALSE);
 }
 
-StnReport *
-stn_report_new (const StnReportKind *kind, StnQuery *journal, const char *journal_name, const StnReportQuery *query,
-                gint64 now_utc_us, GError **error)
+static StnReport *
+make (const StnReportKind *kind, StnQuery *journal, const char *journal_name, const StnReportQuery *query,
+      gint64 now_utc_us, GError **error)
 {
   guint8 head[32];
-
-  if (!check_query (kind, query, error))
-    return NULL;
-
   g_autoptr (StnReport) self = g_new0 (StnReport, 1);
   self->kind = kind;
+  self->is_translated = query->is_translated;
   self->made_utc_us = now_utc_us;
   self->is_virtual = stn_query_is_virtual (journal);
   self->facts = g_array_new (FALSE, TRUE, sizeof (StnReportFact));
@@ -197,8 +198,8 @@ stn_report_new (const StnReportKind *kind, StnQuery *journal, const char *journa
   self->tables = g_ptr_array_new_with_free_func (table_free);
   self->charts = g_ptr_array_new_with_free_func (chart_free);
   g_autofree char *base = g_path_get_basename (journal_name);
-  self->journal = g_strdup_printf ("%s (%s)", base, self->is_virtual ? "virtual boards" : "production");
-  self->title = g_strdup (kind->title);
+  self->journal = g_strdup_printf ("%s (%s)", base, self->is_virtual ? SAY ("virtual boards") : SAY ("production"));
+  self->title = g_strdup (SAY (kind->title));
 
   /* the head first: what is written meanwhile is not promised to be in the report */
   if (!stn_query_head (journal, &self->chain_rows, head, error))
@@ -209,9 +210,21 @@ stn_report_new (const StnReportKind *kind, StnQuery *journal, const char *journa
     return NULL;
   if (self->query == NULL) {
     g_autofree char *words = conditions (query);
-    self->query = g_strdup_printf ("%s: %s.", kind->title, words);
+    self->query = g_strdup_printf ("%s: %s.", SAY (kind->title), words);
   }
   return g_steal_pointer (&self);
+}
+
+StnReport *
+stn_report_new (const StnReportKind *kind, StnQuery *journal, const char *journal_name, const StnReportQuery *query,
+                gint64 now_utc_us, GError **error)
+{
+  if (!check_query (kind, query, error))
+    return NULL;
+  gboolean was = stn_say_set (query->is_translated);
+  StnReport *self = make (kind, journal, journal_name, query, now_utc_us, error);
+  stn_say_set (was);
+  return self;
 }
 
 StnUnitFilter
@@ -262,8 +275,15 @@ stn_report_fact_ratio (StnReport *self, const char *key, const char *title, guin
 {
   g_autofree char *ratio = stn_ratio_text (part, of);
   g_autofree char *text
-      = g_strdup_printf ("%s (%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT ")", ratio, part, of);
+      = g_strdup_printf ("%s (%" G_GUINT64_FORMAT " %s %" G_GUINT64_FORMAT ")", ratio, part, SAY ("of"), of);
   add_fact (self, key, title, of > 0 ? text : ratio, FALSE);
+}
+
+static char *
+percent_text (const char *before, guint decimals, double percent)
+{
+  g_autofree char *number = stn_say_number (decimals, percent);
+  return g_strdup_printf ("%s%s %%", before, number);
 }
 
 char *
@@ -275,10 +295,14 @@ stn_ratio_text (guint64 part, guint64 of)
   double percent = 100.0 * (double) part / (double) of;
   double shown = floor (percent * 10 + 0.5) / 10;
   if (part < of && shown > 99.9)
-    return g_strdup (percent > 99.99 ? "> 99.99 %" : "> 99.9 %");
-  if (part > 0 && shown < 0.1)
-    return g_strdup_printf ("%.2g %%", percent);
-  return g_strdup_printf ("%.1f %%", shown);
+    return percent_text ("> ", percent > 99.99 ? 2 : 1, percent > 99.99 ? 99.99 : 99.9);
+  if (part > 0 && shown < 0.1) {
+    /* two digits that count, the second only if it is one */
+    guint decimals = (guint) CLAMP (1 - floor (log10 (percent)), 2, 9);
+    double tens = percent * pow (10, decimals - 1);
+    return percent_text ("", fabs (tens - floor (tens + 0.5)) < 0.05 ? decimals - 1 : decimals, percent);
+  }
+  return percent_text ("", 1, shown);
 }
 
 char *
@@ -334,6 +358,13 @@ stn_table_text_cell (StnReportTable *self, const char *text)
 }
 
 void
+stn_table_word_cell (StnReportTable *self, const char *word)
+{
+  stn_table_text_cell (self, word);
+  g_array_index (self->cells, StnCell, self->cells->len - 1).is_word = word != NULL;
+}
+
+void
 stn_table_integer_cell (StnReportTable *self, gint64 value)
 {
   add_cell (self, (StnCell){ .kind = STN_CELL_INTEGER, .integer = value });
@@ -377,13 +408,13 @@ stn_cell_for_people (const StnCell *self)
   case STN_CELL_NOTHING:
     return NULL;
   case STN_CELL_TEXT:
-    return g_strdup (self->text);
+    return g_strdup (self->is_word ? stn_say_word (self->text) : self->text);
   case STN_CELL_INTEGER:
     return g_strdup_printf ("%" G_GINT64_FORMAT, self->integer);
   case STN_CELL_RATIO:
     return stn_ratio_text ((guint64) self->integer, (guint64) self->of);
   case STN_CELL_DURATION:
-    return g_strdup_printf ("%.3f", (double) self->integer / 1e9);
+    return stn_say_number (3, (double) self->integer / 1e9);
   case STN_CELL_TIME: {
     /* not GDateTime, which reads the zone's file for each */
     const time_t seconds = (time_t) (self->integer / G_USEC_PER_SEC);
@@ -414,6 +445,8 @@ stn_cell_for_machines (const StnCell *self)
     g_autofree char *seconds = g_date_time_format (time, "%Y-%m-%dT%H:%M:%S");
     return g_strdup_printf ("%s.%06dZ", seconds, (int) (self->integer % G_USEC_PER_SEC));
   }
+  case STN_CELL_TEXT:
+    return g_strdup (self->text);
   default:
     return stn_cell_for_people (self);
   }
@@ -440,7 +473,7 @@ stn_report_add_chart (StnReport *self, const char *key, const char *title, const
 void
 stn_chart_category (StnReportChart *self, const char *name)
 {
-  g_ptr_array_add (self->categories, name != NULL ? g_utf8_make_valid (name, -1) : g_strdup ("(none)"));
+  g_ptr_array_add (self->categories, name != NULL ? g_utf8_make_valid (name, -1) : g_strdup (SAY ("(none)")));
 }
 
 double *

@@ -17,6 +17,9 @@ typedef struct {
   const char *lot, *unit, *site, *operator_id, *job_name; /* NULL: any */
   const char *from_day, *to_day;                          /* production days YYYY-MM-DD, both included; NULL: open */
   const char *by; /* for yield and fpy: one of the report's `by`; NULL: the first of them */
+  /* what it says in words comes through gettext (domain "station"), numbers with the reader's decimal sign; for csv and
+   * json leave it FALSE: their keys never change, and their texts are English everywhere */
+  gboolean is_translated;
 } StnReportQuery;
 
 typedef struct StnReport StnReport;
@@ -50,11 +53,12 @@ typedef struct {
   StnCellKind kind;
   gint64 integer, of;
   char *text; /* owned */
+  gboolean is_word; /* a word of ours, for people in their language */
 } StnCell;
 
 typedef struct {
   const char *key;   /* in csv and json: never changes */
-  const char *title; /* for people */
+  const char *title; /* for people, in English */
   StnCellKind kind;  /* of its cells, but for those without a value; numbers are set to the right */
 } StnReportColumn;
 
@@ -106,6 +110,7 @@ struct StnReport {
   char *query;       /* in words: "Boards whose first run was in lot L-2026-118." */
   char *journal;     /* the file's name, and what it is */
   gint64 made_utc_us;
+  gboolean is_translated;
   gboolean is_virtual;   /* shown on every page */
   gboolean is_empty;     /* nothing in the journal fits the query */
   GArray *facts;         /* StnReportFact */

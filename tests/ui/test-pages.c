@@ -1,7 +1,10 @@
 /* History, a board's life and wiring over a real journal and a real station file. */
+#include <glib/gstdio.h>
 #include <gtk/gtk.h>
 
+#include "src/base/error.h"
 #include "tests/journal/support.h"
+#include "ui/history-export.h"
 #include "ui/history-screen.h"
 #include "ui/pages.h"
 #include "ui/report-screen.h"
@@ -87,6 +90,35 @@ finds_by_serial_uid_lot_and_verdict (void)
   assert_found (query, (StnHistoryQuestion){ .board = first, .lot = (char *) "L2" }, 0);
   assert_found (query, (StnHistoryQuestion){ .board = (char *) "nobody", .lot = (char *) "L1" }, 0);
   assert_found (query, (StnHistoryQuestion){ .board = (char *) "nobody" }, 0);
+}
+
+/* What the button saves is what the command prints, and a file that can't be written leaves nothing behind. */
+static void
+what_the_filter_shows_is_saved_as_the_command_prints_it (void)
+{
+  g_autoptr (StnQuery) query = query_or_fail (place);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (place->folder, "runs.csv", NULL);
+  g_autofree char *nowhere = g_build_filename (place->folder, "no", "such", "folder.csv", NULL);
+  g_autofree char *saved = NULL, *printed = NULL;
+  const StnHistoryQuestion all = { 0 }, failed = { .has_verdict = TRUE, .verdict = STN_VERDICT_FAIL };
+  const char *const command[] = { g_getenv ("STN_STATIONCTL"), "units", "--csv", "--journal", place->path, "-n", "1000", NULL };
+  guint64 runs = 0;
+
+  g_assert_true (stn_history_export (query, &all, path, &runs, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (runs, ==, 61);
+  g_assert_true (g_file_get_contents (path, &saved, NULL, NULL));
+  g_assert_true (g_spawn_sync (NULL, (char **) command, NULL, 0, NULL, NULL, &printed, NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (saved, ==, printed);
+  g_auto (GStrv) lines = g_strsplit (saved, "\r\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 63); /* keys, runs, and what follows the last end of a line */
+  g_assert_true (stn_history_export (query, &failed, path, &runs, &error));
+  g_assert_cmpuint (runs, ==, 20);
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_assert_false (stn_history_export (query, &all, nowhere, &runs, &error));
+  g_assert_error (error, STN_ERROR, STN_FAILURE_BAD_FILE);
 }
 
 static void
@@ -344,6 +376,8 @@ main (int argc, char **argv)
   stn_style_init ();
   g_test_add_func ("/history/pages_by_key_without_a_gap_newest_first", pages_by_key_without_a_gap_newest_first);
   g_test_add_func ("/history/finds_by_serial_uid_lot_and_verdict", finds_by_serial_uid_lot_and_verdict);
+  g_test_add_func ("/history/what_the_filter_shows_is_saved_as_the_command_prints_it",
+                   what_the_filter_shows_is_saved_as_the_command_prints_it);
   g_test_add_func ("/unit/the_life_of_a_serial_is_told_in_order", the_life_of_a_serial_is_told_in_order);
   g_test_add_func ("/pages/a_page_takes_scans_and_start_and_gives_them_back",
                    a_page_takes_scans_and_start_and_gives_them_back);
