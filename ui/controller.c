@@ -491,6 +491,13 @@ do_training (StnController *self, const char *argument G_GNUC_UNUSED)
 }
 
 static void
+do_lesson (StnController *self, const char *lesson)
+{
+  if (self->drawer_site != NULL)
+    stn_session_set_lesson (self->session, self->drawer_site, lesson);
+}
+
+static void
 do_check_wiring (StnController *self, const char *argument G_GNUC_UNUSED)
 {
   stn_session_check_wiring (self->session);
@@ -555,6 +562,7 @@ static const struct {
   { "unlock-pin", do_unlock_pin },
   { "sign-out", do_sign_out },
   { "training", do_training },
+  { "lesson", do_lesson },
   { "check-wiring", do_check_wiring },
   { "choose-job", do_choose_job },
   { "lot-changed", do_lot_changed },

@@ -18,7 +18,7 @@ stn_model_new (void)
 {
   StnModel *self = g_new0 (StnModel, 1);
   GPtrArray **const lists[] = { &self->jobs,           &self->facts,           &self->plan,         &self->drawer_steps,
-                                &self->drawer_messages, &self->drawer_board,    &self->drawer_last,  &self->fails,
+                                &self->drawer_messages, &self->drawer_board,    &self->drawer_last, &self->drawer_lessons,  &self->fails,
                                 &self->reasons,        &self->balance,         &self->pareto,       &self->lot_facts,
                                 &self->unknown };
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
@@ -35,7 +35,7 @@ stn_model_free (StnModel *self)
   if (self == NULL)
     return;
   GPtrArray *const lists[] = { self->jobs,           self->facts,        self->plan,        self->drawer_steps,
-                               self->drawer_messages, self->drawer_board, self->drawer_last, self->fails,
+                               self->drawer_messages, self->drawer_board, self->drawer_last, self->drawer_lessons, self->fails,
                                self->reasons,        self->balance,      self->pareto,      self->lot_facts,
                                self->unknown,        self->tiles };
   char *const texts[] = { self->station,     self->job,          self->lot,             self->operator_name,

@@ -136,6 +136,7 @@ typedef struct {
   char *drawer_sentence;        /* plain words on top */
   StnTileState drawer_state;
   GPtrArray *drawer_steps, *drawer_messages, *drawer_board, *drawer_last; /* StnModelRow */
+  GPtrArray *drawer_lessons;    /* StnModelRow: what the next board here may be like; empty but in training */
 
   /* S4 */
   GPtrArray *fails; /* StnModelRow */

@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "src/station/lesson.h"
 #include "ui/plan-rows.h"
 #include "ui/sentences.h"
 
@@ -132,6 +133,21 @@ add_event (StnModel *model, const StnSessionSite *site, const StnEvent *event)
   stn_model_add_row (model->drawer_steps, stn_text_step_name (event->step), value, remark)->is_warning = is_bad;
 }
 
+/* The list that people choose from; what was chosen is what the next board here is like. */
+static void
+fill_lessons (StnModel *model, const StnSessionSite *site)
+{
+  guint count;
+  const StnLesson *lessons = stn_lessons (&count);
+  for (guint i = 0; i < count; i++) {
+    gboolean is_chosen = g_strcmp0 (site->lesson, lessons[i].name) == 0;
+    StnModelRow *row = stn_model_add_row (model->drawer_lessons, _ (lessons[i].title), NULL,
+                                          is_chosen ? _ ("The next board here will be like this.") : NULL);
+    row->key = g_strdup (lessons[i].name);
+    row->is_selected = is_chosen;
+  }
+}
+
 static void
 fill_drawer (StnModel *model, const StnSessionState *state, const StnPictureContext *context)
 {
@@ -162,6 +178,8 @@ fill_drawer (StnModel *model, const StnSessionState *state, const StnPictureCont
   stn_model_add_row (model->drawer_board, _ ("Serial"), site->serial != NULL ? site->serial : "–", NULL);
   stn_model_add_row (model->drawer_board, _ ("Chip’s own number"), NULL, site->uid != NULL ? site->uid : "–");
   stn_model_add_row (model->drawer_board, _ ("Run"), NULL, site->run_id != NULL ? site->run_id : "–");
+  if (state->is_training)
+    fill_lessons (model, site);
   for (guint i = site->last_count; i > 0; i--)
     stn_model_add_row (model->drawer_last,
                        site->last[i - 1] == STN_VERDICT_PASS   ? _ ("PASS")

@@ -2,6 +2,8 @@
 
 #include <glib/gi18n.h>
 
+#include "src/station/lesson.h"
+
 /* Verbs that the session gives a site with; they are the program's own words. */
 static const char *
 verb_text (const char *verb)
@@ -66,6 +68,11 @@ tile_of (const StnSessionSite *site, const StnSessionProgress *progress)
   if (site->state == STN_SEAT_PASS_AFTER_RETRY && site->tries > 1) {
     g_free (tile->word);
     tile->word = g_strdup_printf (_ ("PASS ×%u"), site->tries);
+  }
+  if (site->lesson != NULL && site->state != STN_SEAT_RUN) {
+    /* in training the tile says that its next board is a made-up one */
+    g_free (tile->detail);
+    tile->detail = g_strdup_printf (_ ("Next: %s"), _ (stn_lesson_find (site->lesson)->title));
   }
   tile->is_next_scan = site->is_next_scan;
   tile->blinks_slowly = site->blinks;

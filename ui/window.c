@@ -137,6 +137,7 @@ static const GActionEntry actions[] = {
   { "bin-site", on_request, "s", NULL, NULL, { 0 } },
   { "hold-site", on_request, "s", NULL, NULL, { 0 } },
   { "identify", on_request, "s", NULL, NULL, { 0 } },
+  { "lesson", on_request, "s", NULL, NULL, { 0 } },
   { "switch-off", on_request, "s", NULL, NULL, { 0 } },
   { "choose-job", on_request, "s", NULL, NULL, { 0 } },
   { "lot-changed", on_request, "s", NULL, NULL, { 0 } },

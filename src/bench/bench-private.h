@@ -14,6 +14,7 @@ typedef struct StnPty StnPty;
 typedef struct {
   StnBenchBoard config; /* owned copies */
   StnBoard *board;      /* owned */
+  char *next_fault;     /* of the board that is loaded next, besides the file's; NULL: none */
   StnPty *pty;          /* owned, or NULL */
 } StnSeat;
 

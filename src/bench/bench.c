@@ -13,6 +13,7 @@ seat_free (gpointer data)
   StnSeat *seat = data;
   stn_pty_free (seat->pty);
   stn_board_free (seat->board);
+  g_free (seat->next_fault);
   g_free (seat->config.name);
   g_free (seat->config.part);
   g_clear_pointer (&seat->config.image, g_bytes_unref);
@@ -79,6 +80,8 @@ describe (StnBench *self, const StnSeat *seat, gboolean fresh, const StnTarget *
   StnBoardFaults faults = { 0 };
   for (guint i = 0; i < seat->config.faults->len; i++)
     stn_board_faults_add (&faults, g_ptr_array_index (seat->config.faults, i), fresh);
+  if (seat->next_fault != NULL)
+    stn_board_faults_add (&faults, seat->next_fault, FALSE);
   const char *part = faults.wrong_chip != NULL ? faults.wrong_chip : seat->config.part;
   const StnTarget *target = stn_targets_find (self->targets, part, error);
   StnSeat *twin = faults.same_uid_as != NULL ? stn_bench_seat (self, faults.same_uid_as) : NULL;
@@ -329,6 +332,21 @@ open_usb (StnProvider *provider, const char *place, const StnWait *wait, GError 
   return stn_dfu_port_open (plug, place, wait, error);
 }
 
+gboolean
+stn_bench_set_next_fault (StnBench *self, const char *board, const char *fault, GError **error)
+{
+  StnSeat *seat = stn_bench_seat (self, board);
+  if (seat == NULL) {
+    stn_error_set (error, STN_FAILURE_USAGE, "the bench has no board \"%s\"", board);
+    return FALSE;
+  }
+  if (fault != NULL && !stn_board_faults_check (fault, error))
+    return FALSE;
+  g_free (seat->next_fault);
+  seat->next_fault = g_strdup (fault);
+  return TRUE;
+}
+
 static gboolean
 load_boards (StnProvider *provider, const char *const *names, GError **error)
 {
@@ -345,6 +363,7 @@ load_boards (StnProvider *provider, const char *const *names, GError **error)
     if (!describe (self, seat, TRUE, &target, &faults, uid, error))
       return FALSE;
     g_mutex_lock (&seat->board->mutex);
+    g_clear_pointer (&seat->next_fault, g_free);
     stn_board_replace (seat->board, target, &faults, uid, FALSE, stn_clock_now_ns (self->clock));
     seat->board->swapped_ns = stn_clock_now_ns (self->clock) + self->operator.swap_ns;
     g_mutex_unlock (&seat->board->mutex);

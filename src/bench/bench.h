@@ -108,6 +108,10 @@ guint stn_bench_board_window_violations (StnBench *self, const char *board);
 gboolean stn_bench_board_power_cycle (StnBench *self, const char *board);
 /* Takes a board out, or puts the same one back. */
 gboolean stn_bench_board_set_present (StnBench *self, const char *board, gboolean present);
+/* The board that load_boards puts there next has this fault ("wrong-chip: STM32F030C8", as bench.yaml writes it) besides
+ * those of the file; once. NULL: none. Not while boards are being loaded. Errors: STN_FAILURE_USAGE (no such board),
+ * STN_FAILURE_BAD_FILE (no such fault). */
+gboolean stn_bench_set_next_fault (StnBench *self, const char *board, const char *fault, GError **error);
 /* Moves an input from outside: from now on the pin of the adapter at `place` has this level, whatever the model says.
  * The level at a pin, lamps included. FALSE: no such pin. */
 gboolean stn_bench_set_input (StnBench *self, const char *place, const char *pin, gboolean high);

@@ -106,6 +106,12 @@ ask_training (StnSession *session, char **words)
 }
 
 static guint64
+ask_lesson (StnSession *session, char **words)
+{
+  return stn_session_set_lesson (session, words[0], words[1]);
+}
+
+static guint64
 ask_identify (StnSession *session, char **words)
 {
   gint64 duration_ns = 5 * STN_NS_PER_S;
@@ -139,6 +145,7 @@ static const Word words_known[] = {
   { "undo", "", "take the last scan back", 0, .alone = stn_session_undo_scan },
   { "start-by", "key|pin|insertion|lid", "what starts a cycle; a supervisor's", 1, .ask = ask_start_by },
   { "training", "on|off", "boards of a bench, a journal of its own", 1, .ask = ask_training },
+  { "lesson", "SITE LESSON", "in training: what the next board there is like", 2, .ask = ask_lesson },
   { "identify", "SITE [TIME]", "let a board blink", 1, .ask = ask_identify },
   { "check", "", "prove the wiring", 0, .alone = stn_session_check_wiring },
 };

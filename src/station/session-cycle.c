@@ -203,6 +203,15 @@ refuse_blocked (StnSession *self, gboolean for_retry, GError **error)
   return FALSE;
 }
 
+/* What the bench calls a lesson. A wrong part is one that the job does not want. */
+static const char *
+lesson_fault (const StnSession *self, const StnLesson *lesson)
+{
+  gboolean is_wanted = g_strcmp0 (lesson->name, "wrong-part") == 0 && self->job != NULL && self->job->target != NULL
+                       && g_str_has_prefix (self->job->target, "STM32F03");
+  return is_wanted ? "wrong-chip: STM32G071CB" : lesson->fault;
+}
+
 /* On a bench its own operator takes out what is finished and puts new boards in. */
 static gboolean
 swap_boards (StnSession *self, const gboolean *goes, GError **error)
@@ -213,14 +222,28 @@ swap_boards (StnSession *self, const gboolean *goes, GError **error)
     const StnSessionSeat *seat = stn_session_seat (self, i);
     gboolean is_finished = seat->is_binned || seat->verdict == STN_VERDICT_PASS || seat->verdict == STN_VERDICT_FAIL
                            || seat->verdict == STN_VERDICT_SKIPPED;
+    gboolean has_lesson = seat->lesson != NULL || seat->has_lesson;
     /* where a pin told of a new board, a hand has brought it */
-    if (goes[i] && seat->run_id != NULL && is_finished && !seat->is_new)
-      g_ptr_array_add (names, seat->site->name);
+    if (!goes[i] || !(has_lesson || (seat->run_id != NULL && is_finished && !seat->is_new)))
+      continue;
+    if (seat->lesson != NULL
+        && !stn_station_set_next_fault (self->station, seat->site->name, lesson_fault (self, seat->lesson), error))
+      return FALSE;
+    g_ptr_array_add (names, seat->site->name);
   }
   if (names->len == 0)
     return TRUE;
   g_ptr_array_add (names, NULL);
-  return stn_station_run_load_some (self->run, (const char *const *) names->pdata, error);
+  if (!stn_station_run_load_some (self->run, (const char *const *) names->pdata, error))
+    return FALSE;
+  for (guint i = 0; i < self->seats->len; i++) {
+    StnSessionSeat *seat = stn_session_seat (self, i);
+    if (!goes[i])
+      continue;
+    seat->has_lesson = seat->lesson != NULL && seat->lesson->fault != NULL;
+    seat->lesson = NULL;
+  }
+  return TRUE;
 }
 
 /* What each site of the run has in the cycle; `goes` by seat. */

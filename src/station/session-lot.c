@@ -636,3 +636,29 @@ stn_session_set_training_work (StnSession *self, const StnSessionRequest *reques
   }
   return ok;
 }
+
+/* ---- lessons ---- */
+
+gboolean
+stn_session_set_lesson_work (StnSession *self, const StnSessionRequest *request, GError **error)
+{
+  const StnLesson *lesson = stn_lesson_find (request->texts[1]);
+
+  if (!self->is_training) {
+    stn_error_set (error, STN_FAILURE_NOT_READY, "a board is only made bad in training");
+    return FALSE;
+  }
+  if (lesson == NULL) {
+    stn_error_set (error, STN_FAILURE_USAGE, "there is no lesson “%s”", request->texts[1] != NULL ? request->texts[1] : "");
+    return FALSE;
+  }
+  for (guint i = 0; i < self->seats->len; i++) {
+    StnSessionSeat *seat = stn_session_seat (self, i);
+    if (g_strcmp0 (seat->site->name, request->texts[0]) != 0)
+      continue;
+    seat->lesson = lesson;
+    return TRUE;
+  }
+  stn_error_set (error, STN_FAILURE_USAGE, "there is no site “%s”", request->texts[0] != NULL ? request->texts[0] : "");
+  return FALSE;
+}

@@ -6,6 +6,7 @@
 
 #include "src/journal/journal.h"
 #include "src/journal/query.h"
+#include "src/station/lesson.h"
 #include "src/station/people.h"
 #include "src/station/session.h"
 #include "src/station/station-private.h"
@@ -58,6 +59,8 @@ typedef struct {
   gboolean is_new;  /* a board that came since the site's last cycle */
   gboolean is_old;  /* its board was run: kept over ports that are opened anew */
   gboolean is_other; /* the run that is shown is another program's */
+  const StnLesson *lesson; /* of the next board; NULL: none */
+  gboolean has_lesson;     /* the board that is there came with one: it is taken out whatever became of it */
 } StnSessionSeat;
 
 typedef struct StnSessionRequest StnSessionRequest;
@@ -213,6 +216,7 @@ gboolean stn_session_end_lot_work (StnSession *self, const StnSessionRequest *re
 gboolean stn_session_leave_lot_work (StnSession *self, const StnSessionRequest *request, GError **error);
 gboolean stn_session_remove_work (StnSession *self, const StnSessionRequest *request, GError **error);
 gboolean stn_session_bin_work (StnSession *self, const StnSessionRequest *request, GError **error);
+gboolean stn_session_set_lesson_work (StnSession *self, const StnSessionRequest *request, GError **error);
 gboolean stn_session_set_training_work (StnSession *self, const StnSessionRequest *request, GError **error);
 void stn_session_close_job_now (StnSession *self);
 /* FALSE with job-changed where a file of the open job is not as it was read. */

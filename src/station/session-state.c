@@ -202,6 +202,7 @@ fill_site (StnSession *self, guint index, StnSessionSite *out)
   out->off_reason = g_strdup (seat->off_reason);
   out->off_by = g_strdup (seat->off_by);
   out->blinks = seat->blinks;
+  out->lesson = seat->lesson != NULL ? seat->lesson->name : NULL;
   out->retries_left = G_MAXUINT;
   if (shows_next_board (seat) && seat->is_new)
     return; /* nothing of the one before it */

@@ -656,6 +656,12 @@ stn_session_set_training (StnSession *self, gboolean on)
 }
 
 guint64
+stn_session_set_lesson (StnSession *self, const char *site, const char *lesson)
+{
+  return ASK (set_lesson, site, lesson, NULL, 0);
+}
+
+guint64
 stn_session_identify (StnSession *self, const char *site, gint64 duration_ns)
 {
   return ASK (identify, site, NULL, NULL, duration_ns);

@@ -78,6 +78,7 @@ typedef struct {
   gboolean may_retry, may_bin, may_hold;
   char *off_reason, *off_by; /* with DISABLED */
   gboolean blinks;    /* stn_session_identify */
+  const char *lesson; /* what the next board here is like, in training (lesson.h); NULL: nothing was chosen */
   StnVerdict last[STN_SESSION_LAST]; /* the site's last results, oldest first; pass, fail and error */
   guint last_count;
 } StnSessionSite;
@@ -340,6 +341,9 @@ guint64 stn_session_undo_scan (StnSession *self);
 
 /* Training: boards of a bench, a journal of its own, no serial consumed. Not while a lot is open. */
 guint64 stn_session_set_training (StnSession *self, gboolean on);
+/* What the next board at a site is like (a name of lesson.h); in training only. It comes with the next cycle that is no
+ * retry; what is in the site then is taken out. */
+guint64 stn_session_set_lesson (StnSession *self, const char *site, const char *lesson);
 /* Lets a board blink for so long; between cycles. 0 ends it. */
 guint64 stn_session_identify (StnSession *self, const char *site, gint64 duration_ns);
 /* Proves the wiring of all sites, as `stationctl check`: rows come as warnings, then the answer. Between cycles. */

@@ -200,6 +200,15 @@ stn_station_keep_bench (StnStation *self)
   self->keeps_bench = self->bench_config != NULL;
 }
 
+gboolean
+stn_station_set_next_fault (StnStation *self, const char *site, const char *fault, GError **error)
+{
+  if (self->bench != NULL)
+    return stn_bench_set_next_fault (self->bench, site, fault, error);
+  stn_error_set (error, STN_FAILURE_NOT_SUPPORTED, "%s: its boards are not of a training bench", site);
+  return FALSE;
+}
+
 const char *
 stn_station_people_path (const StnStation *self)
 {

@@ -51,6 +51,9 @@ StnStation *stn_station_load_training (const char *path, const char *target, Stn
 /* From here on the station has one bench for all runs made of it, so that boards stay in their sites from one to the
  * next. Does nothing where it has none. */
 void stn_station_keep_bench (StnStation *self);
+/* The next board that is loaded into `site` has a lesson's fault (bench.h); a station without a kept bench: FALSE with
+ * STN_FAILURE_NOT_SUPPORTED. */
+gboolean stn_station_set_next_fault (StnStation *self, const char *site, const char *fault, GError **error);
 /* All sites in the order of the file; borrowed. */
 StnSite *const *stn_station_sites (const StnStation *self, guint *out_count);
 

@@ -453,6 +453,40 @@ training_has_boards_and_a_journal_of_its_own (void)
   shift_free (shift);
 }
 
+/* Each lesson is what a person sees of that fault on a production, once; the board after it is a good one again. */
+static void
+a_lesson_is_one_board_in_training_only (void)
+{
+  static const struct {
+    const char *lesson;
+    StnVerdict verdict;
+  } cases[] = { { "wrong-part", STN_VERDICT_FAIL },  { "locked-board", STN_VERDICT_FAIL }, { "worn-memory", STN_VERDICT_FAIL },
+                { "lost-contact", STN_VERDICT_FAIL }, { "no-board", STN_VERDICT_EMPTY },    { "bad-contact", STN_VERDICT_EMPTY } };
+  Shift *shift = shift_files (4, "", "", COUNTER, "retries: 1");
+  shift_begin (shift);
+  sign_in (shift, "L1");
+  g_assert_cmpint (shift_answer (shift, stn_session_set_lesson (shift->session, "A1", "wrong-part")), ==, STN_FAILURE_NOT_READY);
+  shift_do (shift, stn_session_leave_lot (shift->session));
+  shift_do (shift, stn_session_set_training (shift->session, TRUE));
+  shift_do (shift, stn_session_open_lot (shift->session, "T1", 0));
+  g_assert_cmpint (shift_answer (shift, stn_session_set_lesson (shift->session, "A1", "nothing")), ==, STN_FAILURE_USAGE);
+  g_assert_cmpint (shift_answer (shift, stn_session_set_lesson (shift->session, "Z9", "wrong-part")), ==, STN_FAILURE_USAGE);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    shift_do (shift, stn_session_set_lesson (shift->session, "A1", cases[i].lesson));
+    g_assert_cmpstr (shift_site (shift, "A1")->lesson, ==, cases[i].lesson);
+    shift_cycle (shift);
+    g_test_message ("%s: %s", cases[i].lesson, stn_verdict_name (shift_site (shift, "A1")->verdict));
+    g_assert_cmpint (shift_site (shift, "A1")->verdict, ==, cases[i].verdict);
+    g_assert_null (shift_site (shift, "A1")->lesson);
+    g_assert_cmpint (shift_site (shift, "A2")->verdict, ==, STN_VERDICT_PASS);
+    if (cases[i].verdict == STN_VERDICT_FAIL)
+      shift_do (shift, stn_session_bin (shift->session, "A1", "fail", NULL));
+    shift_cycle (shift);
+    g_assert_cmpint (shift_site (shift, "A1")->verdict, ==, STN_VERDICT_PASS);
+  }
+  shift_free (shift);
+}
+
 static void
 a_journal_that_can_not_be_used_is_said_and_mended (void)
 {
@@ -555,6 +589,7 @@ main (int argc, char **argv)
   ADD (a_lot_is_taken_up_where_it_was_left);
   ADD (an_unknown_run_is_settled_before_anything_starts);
   ADD (training_has_boards_and_a_journal_of_its_own);
+  ADD (a_lesson_is_one_board_in_training_only);
   ADD (a_journal_that_can_not_be_used_is_said_and_mended);
   ADD (a_stopped_cycle_can_be_run_again);
   ADD (a_lot_of_twelve_cycles);

@@ -163,7 +163,25 @@ class Station:
         button = self.button(name)
         return button is not None and button.getState().contains(pyatspi.STATE_SENSITIVE)
 
+    def is_usable(self, node):
+        try:
+            return node.getState().contains(pyatspi.STATE_SENSITIVE)
+        except Exception:
+            return False  # it went away meanwhile
+
     # ---- what a person does ----
+
+    def click(self, node):
+        """Moves the pointer there and presses it, as a hand does. False: the node stands nowhere any more."""
+        try:
+            place = node.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+        except Exception:
+            return False
+        if place.width <= 1 or place.x < 0 or place.y < 0:
+            return False
+        subprocess.run(["xdotool", "mousemove", str(place.x + place.width // 2), str(place.y + place.height // 2), "click", "1"],
+                       check=True)
+        return True
 
     def press(self, name):
         button = self.button(name)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/report/report.h"
+#include "src/station/lesson.h"
 #include "src/station/session.h"
 #include "tests/report/fill.h"
 #include "ui/places.h"
@@ -43,6 +44,16 @@ every_failure_is_said_in_german (void)
     /* a name may be the same in both ("nack" is not, "journal" is but for its case) */
     check (name, &missing);
   }
+  g_assert_cmpuint (missing, ==, 0);
+}
+
+static void
+every_lesson_has_a_german_name (void)
+{
+  guint missing = 0, count;
+  const StnLesson *lessons = stn_lessons (&count);
+  for (guint i = 0; i < count; i++)
+    check (lessons[i].title, &missing);
   g_assert_cmpuint (missing, ==, 0);
 }
 
@@ -135,6 +146,7 @@ main (int argc, char **argv)
   bind_textdomain_codeset ("station", "UTF-8");
   textdomain ("station");
   g_test_add_func ("/german/every_failure_is_said_in_german", every_failure_is_said_in_german);
+  g_test_add_func ("/german/every_lesson_has_a_german_name", every_lesson_has_a_german_name);
   g_test_add_func ("/german/everything_that_start_waits_for_is_said_in_german",
                    everything_that_start_waits_for_is_said_in_german);
   g_test_add_func ("/german/reports_are_german_for_people_and_the_same_for_machines",
