@@ -3,6 +3,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui/option-words.h"
+#include "ui/metrics.h"
 #include "ui/page-bar.h"
 #include "ui/run-words.h"
 #include "ui/texts.h"
@@ -55,15 +57,27 @@ option_words (const char *hex, const char *other)
   return g_string_free (text, FALSE);
 }
 
+/* In words first: the bytes are for the engineer. */
 static void
-add_options (GtkGrid *grid, const StnResult *result)
+add_options (GtkGrid *grid, const StnRunRow *row)
 {
+  const StnResult *result = row->result;
   const char *before = result->options_before, *after = result->options_after;
   const struct {
     const char *name, *hex, *other;
   } rows[] = { { _ ("Option bytes before"), before, NULL }, { _ ("Option bytes after"), after, before } };
+  gboolean has_changed = before != NULL && after != NULL && g_ascii_strcasecmp (before, after) != 0;
+  g_autofree char *changed = has_changed ? stn_option_words (row->run->target, before, after) : NULL;
+  g_autofree char *shipped = !has_changed && before != NULL ? stn_option_words (row->run->target, before, NULL) : NULL;
+
+  if (changed != NULL && *changed != '\0')
+    add_fact (grid, _ ("Options changed"), changed);
+  else if (before != NULL && after != NULL && !has_changed)
+    add_fact (grid, _ ("Options changed"), _ ("none"));
+  if (shipped != NULL)
+    add_fact (grid, _ ("Not as shipped"), *shipped != '\0' ? shipped : _ ("none"));
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    if (rows[i].hex == NULL)
+    if (rows[i].hex == NULL || (i > 0 && !has_changed))
       continue;
     g_autofree char *words = option_words (rows[i].hex, rows[i].other);
     add_fact (grid, rows[i].name, rows[i].hex);
@@ -71,9 +85,6 @@ add_options (GtkGrid *grid, const StnResult *result)
     gtk_label_set_markup (GTK_LABEL (value), words);
     gtk_style_context_add_class (gtk_widget_get_style_context (value), "hex");
   }
-  if (before != NULL && after != NULL)
-    add_fact (grid, "", g_str_equal (before, after) ? _ ("The option bytes did not change.")
-                                                    : _ ("What changed is underlined."));
 }
 
 static GtkWidget *
@@ -94,7 +105,7 @@ build_facts (const StnRunRow *row)
     add_fact (grid, _ ("Serial"), result->serial);
     add_fact (grid, _ ("Protection"), result->protection);
     add_fact (grid, _ ("Answer at the start"), result->boot_answer);
-    add_options (grid, result);
+    add_options (grid, row);
     if (result->failure != STN_FAILURE_NONE)
       add_fact (grid, _ ("For the engineer"), result->message);
   }
@@ -112,6 +123,17 @@ new_head (const char *text, gboolean is_number)
   return label;
 }
 
+/* "96 KiB"; NULL of none. */
+static char *
+bytes_text (guint64 bytes)
+{
+  if (bytes == 0)
+    return NULL;
+  if (bytes % 1024 == 0)
+    return g_strdup_printf (_ ("%d KiB"), (int) MIN (bytes / 1024, G_MAXINT));
+  return g_strdup_printf (_ ("%d bytes"), (int) MIN (bytes, G_MAXINT));
+}
+
 static GtkWidget *
 build_steps (const GPtrArray *steps)
 {
@@ -127,7 +149,7 @@ build_steps (const GPtrArray *steps)
     g_autofree char *from = stn_duration_text (step->started_ns);
     g_autofree char *took = stn_duration_text (step->duration_ns);
     g_autofree char *tries = g_strdup_printf ("%u", step->tries);
-    g_autofree char *bytes = step->bytes > 0 ? g_strdup_printf (_ ("%d bytes"), (int) MIN (step->bytes, G_MAXINT)) : NULL;
+    g_autofree char *bytes = bytes_text (step->bytes);
     const char *detail = step->detail != NULL ? step->detail : bytes != NULL ? bytes : "";
     const char *cells[] = { stn_text_step_name (step->kind), stn_verdict_word (step->outcome), from, took, tries, detail };
     for (guint k = 0; k < G_N_ELEMENTS (cells); k++) {
@@ -188,7 +210,7 @@ stn_run_card_new (const StnRunRow *row, guint number, guint count, gboolean is_o
   g_autofree char *spoken = g_strdup_printf (_ ("Run %u of %u, %s"), number, count, stn_verdict_word (verdict));
 
   gtk_style_context_add_class (gtk_widget_get_style_context (card), "run-card");
-  stn_page_touch (toggle, 0);
+  stn_page_touch (toggle, 1.7 * STN_TOUCH_MM);
   gtk_widget_set_focus_on_click (toggle, FALSE);
   gtk_style_context_add_class (gtk_widget_get_style_context (toggle), "quiet");
   gtk_box_pack_end (GTK_BOX (head), toggle, FALSE, FALSE, 0);

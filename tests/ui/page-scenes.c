@@ -146,14 +146,14 @@ life (void)
   StnRunRow *row = new_run (4711, NOON, "A3");
   StnResult *result = give_result (row, STN_VERDICT_FAIL, STN_FAILURE_VERIFY_MISMATCH, serial);
   result->message = g_strdup ("A3: verify: 0x08001200: not what was written: expected 79, seen 1f");
-  result->options_before = g_strdup ("AAFEFFDF55010020FFFFFFFF00000000");
+  result->options_before = g_strdup ("aafeffdf55010020ffffffff00000000");
   add_run_steps (result, FALSE);
   g_ptr_array_add (self->runs, row);
   row = new_run (4716, NOON + MINUTE, "A3");
   g_ptr_array_add (self->runs, row);
   row = new_run (4722, NOON + 3 * MINUTE, "A5");
   result = give_result (row, STN_VERDICT_PASS, STN_FAILURE_NONE, serial);
-  result->options_before = g_strdup ("AAFEFFDF55010020FFFFFFFF00000000");
+  result->options_before = g_strdup ("aafeffdf55010020ffffffff00000000");
   result->options_after = g_strdup ("BBFEFFDF44010020FFFFFFFF00000000");
   result->protection = g_strdup ("rdp 1: a refused read");
   result->boot_answer = g_strdup ("thermostat 2.4.1 ready");

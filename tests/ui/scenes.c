@@ -407,6 +407,7 @@ lot_end_with (gboolean is_balanced)
   model->instruction = g_strdup (is_balanced ? _ ("Check the numbers, then END LOT")
                                              : _ ("One board is not accounted for: retry it or put it into a bin"));
   model->instruction_kind = is_balanced ? STN_INSTRUCTION_NORMAL : STN_INSTRUCTION_ACTION;
+  model->may_remove = !is_balanced;
   return model;
 }
 
@@ -460,6 +461,60 @@ training (void)
   return model;
 }
 
+/* What the next board at a site is like is chosen where the site is looked at. */
+static StnModel *
+training_lesson (void)
+{
+  static const char *const lessons[] = { N_ ("Good board"), N_ ("No board in the site"), N_ ("Bad contact: no answer"),
+                                         N_ ("Wrong part on the board"), N_ ("Board is read-protected") };
+  StnModel *model = ready (8);
+  g_free (model->mode);
+  model->mode = g_strdup (_ ("TRAINING"));
+  model->is_training = TRUE;
+  model->side = STN_SIDE_DRAWER;
+  model->drawer_site = g_strdup ("A5");
+  model->drawer_state = STN_TILE_READY;
+  for (guint i = 0; i < G_N_ELEMENTS (lessons); i++) {
+    StnModelRow *row = stn_model_add_row (model->drawer_lessons, _ (lessons[i]), NULL,
+                                          i == 3 ? _ ("The next board here will be like this.") : NULL);
+    row->key = g_strdup (lessons[i]);
+    row->is_selected = i == 3;
+  }
+  StnTileModel *tile = g_ptr_array_index (model->tiles, 4);
+  g_free (tile->detail);
+  tile->detail = g_strdup_printf (_ ("Next: %s"), _ ("Wrong part on the board"));
+  return model;
+}
+
+static StnModel *
+lid_open (void)
+{
+  StnModel *model = ready (8);
+  g_free (model->instruction);
+  model->instruction_kind = STN_INSTRUCTION_ACTION;
+  model->instruction = g_strdup (_ ("Close the lid"));
+  g_clear_pointer (&model->instruction_more, g_free);
+  model->may_start = FALSE;
+  return model;
+}
+
+/* stationctl has the sites: what it does is seen, nothing can be started. */
+static StnModel *
+bank_busy (void)
+{
+  StnModel *model = ready (8);
+  g_free (model->mode);
+  model->mode = g_strdup (_ ("REMOTE"));
+  model->is_remote = TRUE;
+  g_free (model->instruction);
+  model->instruction_kind = STN_INSTRUCTION_FAULT;
+  model->instruction = g_strdup (_ ("Another program uses this station. Wait for it."));
+  g_free (model->instruction_more);
+  model->instruction_more = g_strdup ("stationctl (4711)");
+  model->may_start = FALSE;
+  return model;
+}
+
 static StnModel *
 wrong_scan (void)
 {
@@ -494,7 +549,10 @@ const StnScene stn_scenes[] = {
   { "s6-lot-end", lot_end },
   { "s6-lot-end-open", lot_end_open },
   { "s5-unlock-lot-end", lot_end_unlock },
+  { "s2-lid-open", lid_open },
+  { "s2-bank-busy", bank_busy },
   { "s12-training", training },
+  { "s12-training-lesson", training_lesson },
   { "s13-recovery", recovery },
   { NULL, NULL },
 };
