@@ -3,7 +3,7 @@
 #include <gio/gio.h>
 
 #include "src/base/error.h"
-#include "src/report/runs-csv.h"
+#include "src/journal/runs-csv.h"
 
 static gboolean
 write_runs (StnQuery *query, const StnHistoryQuestion *question, GOutputStream *stream, guint64 *out_runs, GError **error)

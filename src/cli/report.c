@@ -73,7 +73,7 @@ bind_texts (void)
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *folder = g_path_get_dirname (program != NULL ? program : ".");
   /* in a build folder they lie beside the program, installed under its prefix */
-  const char *const places[] = { "../../data/po", "../share/locale" };
+  const char *const places[] = { "../../data/po", "../../share/locale" };
   for (gsize i = 0; i < G_N_ELEMENTS (places); i++) {
     g_autofree char *place = g_build_filename (folder, places[i], NULL);
     if (g_file_test (place, G_FILE_TEST_IS_DIR) || i + 1 == G_N_ELEMENTS (places)) {

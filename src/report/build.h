@@ -49,9 +49,6 @@ gboolean stn_report_fill_pchart (StnReport *self, StnQuery *journal, const StnRe
 gboolean stn_report_add_failures (StnReport *self, StnQuery *journal, const StnUnitFilter *filter, gboolean by_site,
                                   GError **error);
 
-/* Appends a cell of a csv row, quoted where it must be; `is_text`: a formula is disarmed. */
-void stn_csv_cell (GString *text, const char *cell, gboolean is_text);
-
 /* The formats, each in a file of its own. */
 char *stn_report_to_text (const StnReport *self);
 char *stn_report_to_csv (const StnReport *self);

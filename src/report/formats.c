@@ -1,6 +1,7 @@
 /* A report as text, csv, json and html. */
 #include "src/report/build.h"
 #include "src/report/draw.h"
+#include "src/journal/runs-csv.h"
 
 #include <cairo-svg.h>
 #include <json-glib/json-glib.h>
@@ -157,25 +158,6 @@ stn_report_to_text (const StnReport *self)
 }
 
 /* ----- csv ----- */
-
-/* RFC 4180: quoted where there is a quote, a comma or the end of a line; a text that a spreadsheet would run as a formula
- * is disarmed with an apostrophe in front. */
-void
-stn_csv_cell (GString *text, const char *cell, gboolean is_text)
-{
-  gboolean formula = is_text && *cell != '\0' && strchr ("=+-@\t\r", *cell) != NULL;
-  if (strpbrk (cell, "\",\r\n") == NULL) {
-    g_string_append_printf (text, "%s%s", formula ? "'" : "", cell);
-    return;
-  }
-  g_string_append_printf (text, "\"%s", formula ? "'" : "");
-  for (const char *p = cell; *p != '\0'; p++) {
-    if (*p == '"')
-      g_string_append_c (text, '"');
-    g_string_append_c (text, *p);
-  }
-  g_string_append_c (text, '"');
-}
 
 /* The query stands in the last two columns of every row: a comment line would not be RFC 4180, and rows that are cut out
  * of the file still say where they come from. */

@@ -7,6 +7,8 @@
 
 G_BEGIN_DECLS
 
+/* Appends a cell, quoted where it must be, without the comma; `is_text`: a formula is disarmed. */
+void stn_csv_cell (GString *text, const char *cell, gboolean is_text);
 /* Appends the line of keys. */
 void stn_runs_csv_head (GString *text);
 /* Appends a run. `is_virtual`: of the journal it comes from; stands in the last column of every row. */
