@@ -3,7 +3,6 @@
 #include <gio/gio.h>
 
 #include "src/base/error.h"
-#include "src/journal/runs-csv.h"
 
 static gboolean
 write_runs (StnQuery *query, const StnHistoryQuestion *question, GOutputStream *stream, guint64 *out_runs, GError **error)

@@ -4,7 +4,6 @@
 
 #include "src/cli/records.h"
 #include "src/cli/table.h"
-#include "src/journal/runs-csv.h"
 
 #define LINES_DEFAULT 20
 #define PAGE_ROWS 1000 /* the most that one page of a query may have */

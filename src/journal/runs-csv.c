@@ -1,4 +1,4 @@
-#include "src/journal/runs-csv.h"
+#include "src/journal/query.h"
 
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* A report as text, csv, json and html. */
 #include "src/report/build.h"
 #include "src/report/draw.h"
-#include "src/journal/runs-csv.h"
 
 #include <cairo-svg.h>
 #include <json-glib/json-glib.h>
