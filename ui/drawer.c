@@ -65,7 +65,9 @@ stn_drawer_show (StnDrawer *self, const StnModel *model)
   if (g_strcmp0 (self->site, model->drawer_site) != 0) {
     g_free (self->site);
     self->site = g_strdup (model->drawer_site);
-    gtk_stack_set_visible_child_name (self->pages, pages[PAGE_STEPS].name);
+    /* in training a site where nothing ran yet is looked at to choose its lesson */
+    gboolean is_lesson = model->drawer_lessons->len > 0 && model->drawer_state != STN_TILE_FAIL;
+    gtk_stack_set_visible_child_name (self->pages, pages[is_lesson ? PAGE_LESSONS : PAGE_STEPS].name);
     self->shows_fault = FALSE;
     gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->identify),
                                             g_variant_new_string (self->site != NULL ? self->site : ""));
@@ -113,6 +115,8 @@ stn_drawer_init (StnDrawer *self)
     self->scrolls[i] = scroll;
     gtk_stack_add_titled (self->pages, scroll, pages[i].name, _ (pages[i].title));
   }
+  stn_rows_set_columns (self->rows[PAGE_LESSONS], 2);
+  gtk_box_set_spacing (GTK_BOX (self->rows[PAGE_LESSONS]), 6);
   stn_screen_connect_rows (self->rows[PAGE_LESSONS], "lesson", NULL, NULL);
   gtk_widget_set_size_request (GTK_WIDGET (self->close), touch, touch * 2 / 3);
   gtk_widget_set_size_request (GTK_WIDGET (self->identify), -1, touch);

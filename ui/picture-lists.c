@@ -171,6 +171,8 @@ fill_drawer (StnModel *model, const StnSessionState *state, const StnPictureCont
       add_sentence (model->drawer_messages, warning->text);
     }
   }
+  if (model->drawer_steps->len == 0)
+    stn_model_add_row (model->drawer_steps, NULL, NULL, _ ("Nothing has run here yet."));
   if (site->message != NULL)
     stn_model_add_row (model->drawer_messages, site->message, NULL, NULL)->is_warning = TRUE;
   if (site->failure != STN_FAILURE_NONE)

@@ -306,7 +306,9 @@ report_of (const char *kind, const StnReportQuery *query)
   GtkWidget *page = stn_report_screen_new ();
   fill_journal (path, &plan);
   g_autoptr (StnQuery) journal = stn_query_open (path, &error);
-  StnReport *report = journal == NULL ? NULL : stn_report_new (stn_report_kind_find (kind), journal, "journal.db", query,
+  StnReportQuery wanted = *query;
+  wanted.is_translated = TRUE; /* as on the page */
+  StnReport *report = journal == NULL ? NULL : stn_report_new (stn_report_kind_find (kind), journal, "journal.db", &wanted,
                                                                NOON + 60 * 24 * 60 * MINUTE, &error);
   stn_report_screen_choose (STN_REPORT_SCREEN (page), kind);
   stn_report_screen_show (STN_REPORT_SCREEN (page), report, error);
