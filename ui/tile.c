@@ -127,16 +127,13 @@ draw_detail (StnTile *self, cairo_t *cairo, const char *text, double size, doubl
   double text_width, text_height;
   PangoLayout *layout = make_text (self, text, size, PANGO_WEIGHT_MEDIUM, width);
   pango_layout_set_alignment (layout, PANGO_ALIGN_CENTER);
-  if (may_break) {
-    pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
-    pango_layout_set_height (layout, -2);
-  }
+  pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_height (layout, may_break ? -2 : -1); /* lines */
   text_size (layout, &text_width, &text_height);
   if (is_drawn) {
     cairo_move_to (cairo, x, bottom - text_height);
     pango_cairo_show_layout (cairo, layout);
   }
-  g_object_unref (layout);
   return text_height;
 }
 
