@@ -12,7 +12,7 @@ struct StnImage {
   StnImageFormat format;
   GArray *segments; /* of StnImageSegment: sorted, apart, not empty */
   char *file_sha256;
-  char *content_sha256;
+  char *content_sha256; /* atomic; NULL: nobody has asked yet */
   guint64 total_bytes;
   gboolean has_entry;
   guint64 entry;
@@ -56,7 +56,6 @@ stn_image_new (const char *name, StnImageFormat format, GArray *segments, const 
   self->entry = entry;
   for (gsize index = 0; index < segments->len; index++)
     self->total_bytes += g_bytes_get_size (stn_image_segment (self, index)->bytes);
-  self->content_sha256 = hash_content (self);
   return self;
 }
 
@@ -201,7 +200,16 @@ stn_image_file_sha256 (const StnImage *self)
 const char *
 stn_image_content_sha256 (const StnImage *self)
 {
-  return self->content_sha256;
+  char **slot = &((StnImage *) self)->content_sha256;
+  char *known = g_atomic_pointer_get (slot);
+
+  if (known != NULL)
+    return known;
+  char *hash = hash_content (self);
+  if (g_atomic_pointer_compare_and_exchange (slot, NULL, hash))
+    return hash;
+  g_free (hash);
+  return g_atomic_pointer_get (slot);
 }
 
 gboolean
