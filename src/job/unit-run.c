@@ -45,8 +45,9 @@ stn_unit_run_check (StnUnitRun *self, GError **error)
 gboolean
 stn_unit_run_may_repeat (StnUnitRun *self, guint tries_so_far, GError **inout_error)
 {
+  /* timeout: this machine had no time to ask, not the board to answer */
   static const StnFailure repeatable[] = { STN_FAILURE_NO_ANSWER, STN_FAILURE_GARBAGE, STN_FAILURE_NACK,
-                                           STN_FAILURE_READ_PROTECTED };
+                                           STN_FAILURE_READ_PROTECTED, STN_FAILURE_TIMEOUT };
   gboolean may = FALSE;
 
   if (tries_so_far >= STN_EXCHANGE_TRIES)

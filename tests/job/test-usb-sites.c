@@ -646,6 +646,48 @@ a_board_that_reloads_its_options_passes_however_busy_the_host_is (void)
   g_assert_cmpstr (harness_result (self, "A1")->leave_way, ==, "option-reload");
 }
 
+/* Stands still for five seconds before one exchange. */
+static void
+stand_still (guint64 number, G_GNUC_UNUSED const StnExchange *exchange, gpointer data)
+{
+  const Pull *stall = data;
+  StnWait wait = stn_wait_shielded (stall->harness->clock, 10 * STN_NS_PER_S);
+
+  if (number == stall->at)
+    stn_wait_sleep (&wait, 5 * STN_NS_PER_S, NULL);
+}
+
+static void
+a_host_that_stands_still_for_a_while_repeats_what_it_was_about_to_ask (void)
+{
+  for (guint by_usb = 0; by_usb <= 1; by_usb++) {
+    HarnessOptions options = { .part = F405,
+                               .usb_sites = by_usb,
+                               .usb_alone = by_usb == 1,
+                               .image_bytes = 60000,
+                               .no_serial = TRUE,
+                               .job_lines = "erase: touched\n",
+                               .boot_check = "rom-gone" };
+    guint64 total = 0;
+
+    for (guint tenth = 0; tenth <= 8; tenth++) {
+      g_autoptr (StnFaultPlan) plan = stn_fault_plan_new (STN_FAULT_NONE, 0);
+      options.faults = plan;
+      g_autoptr (Harness) self = built (&options);
+      /* erase, program and verify are in the middle */
+      Pull stall = { self, total * tenth / 10 };
+
+      if (tenth > 0 && tenth < 4)
+        continue;
+      stn_fault_plan_set_hook (plan, stand_still, &stall);
+      harness_cycle (self);
+      assert_pass (self, "A1");
+      if (tenth == 0)
+        total = stn_fault_plan_count (plan);
+    }
+  }
+}
+
 /* A host that hands out the device of before a reset once more: it refuses what it is asked, and then it is gone. */
 typedef struct {
   StnProvider provider;
@@ -853,6 +895,7 @@ main (int argc, char **argv)
   ADD (a_site_whose_device_comes_and_goes_is_left_out_until_somebody_puts_it_back);
   ADD (a_plug_that_loses_one_board_after_another_is_the_sites);
   ADD (a_board_that_reloads_its_options_passes_however_busy_the_host_is);
+  ADD (a_host_that_stands_still_for_a_while_repeats_what_it_was_about_to_ask);
   ADD (the_device_of_before_a_reset_is_nothing_to_a_run);
   ADD (where_no_site_is_left_the_station_stops);
   ADD (a_chip_that_is_told_its_supply_is_quicker);
