@@ -1,11 +1,11 @@
-/* Whether a station's ports are hardware: what hangs under vhci_hcd or dummy_hcd came over a socket, from a bench or from
- * another machine, and counts as virtual unless the station file says `remote-usb: real`. */
+/* Whether a station's ports are hardware: what hangs under vhci_hcd or dummy_hcd came over a socket, from a bench or
+ * from another machine, and counts as virtual unless the station file says `remote-usb: real`. */
 #include "src/station/station-private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/link/plugged.h"
+#include "src/link/usb-place.h"
 
 static const char *const virtual_controllers[] = { "vhci_hcd", "dummy_hcd" };
 
@@ -33,41 +33,76 @@ is_remote_tty (const char *place)
   return device != NULL && names_virtual_controller (device);
 }
 
-/* A serial of an adapter, a USB path of either form. */
+/* Without such a controller nothing can hang under one; a station's own machine has none. */
 static gboolean
-is_remote_device (const char *place, GPtrArray **devices)
+has_virtual_controller (void)
 {
-  if (names_virtual_controller (place))
-    return TRUE;
-  if (*devices == NULL)
-    *devices = stn_plugged_list ();
-  for (guint i = 0; i < (*devices)->len; i++) {
-    const StnPluggedDevice *device = g_ptr_array_index (*devices, i);
-    if ((device->flags & STN_PLUGGED_VIRTUAL) != 0
-        && (g_strcmp0 (device->serial, place) == 0 || g_strcmp0 (device->place, place) == 0
-            || g_strcmp0 (device->bus_path, place) == 0))
+  g_autoptr (GDir) platform = g_dir_open ("/sys/devices/platform", 0, NULL);
+  const char *name;
+
+  while (platform != NULL && (name = g_dir_read_name (platform)) != NULL)
+    if (names_virtual_controller (name))
+      return TRUE;
+  return FALSE;
+}
+
+/* A serial of an adapter, a USB path of either form. From sysfs alone: this is asked whenever a station file is read,
+ * and udev's own list of what is plugged in takes longer than all the rest of that. */
+static gboolean
+is_remote_device (const char *place)
+{
+  g_autoptr (GDir) devices = g_dir_open ("/sys/bus/usb/devices", 0, NULL);
+  const char *name;
+
+  while (devices != NULL && (name = g_dir_read_name (devices)) != NULL) {
+    /* interfaces stand there too, with a colon in their names */
+    g_autofree char *link = strchr (name, ':') == NULL ? g_build_filename ("/sys/bus/usb/devices", name, NULL) : NULL;
+    g_autofree char *path = link != NULL ? realpath (link, NULL) : NULL;
+    if (path == NULL || !names_virtual_controller (path))
+      continue;
+    g_autofree char *serial = stn_usb_attribute (name, "serial", NULL);
+    if (g_strcmp0 (serial, place) == 0 || stn_usb_is_at (name, place, NULL))
       return TRUE;
   }
   return FALSE;
 }
 
+/* The places of adapters and USB ports. */
+static GPtrArray *
+list_places (const StnStation *self)
+{
+  GPtrArray *places = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->controls->len; i++)
+    g_ptr_array_add (places, (char *) g_array_index (self->controls, StnControlWiring, i).place);
+  for (guint i = 0; i < self->wirings->len; i++) {
+    const StnFileSite *site = g_array_index (self->wirings, StnSiteWiring, i).file;
+    if (site->usb.present && site->usb.path != NULL)
+      g_ptr_array_add (places, site->usb.path);
+  }
+  for (guint i = 0; i < self->file.hubs->len; i++)
+    g_ptr_array_add (places, ((const StnFileHub *) g_ptr_array_index (self->file.hubs, i))->path);
+  return places;
+}
+
 gboolean
 stn_station_has_remote_usb (const StnStation *self)
 {
-  g_autoptr (GPtrArray) devices = NULL;
+  g_autoptr (GPtrArray) places = list_places (self);
 
-  for (guint i = 0; i < self->controls->len; i++)
-    if (is_remote_device (g_array_index (self->controls, StnControlWiring, i).place, &devices))
+  /* what the file says itself comes first: it needs no look at the machine */
+  for (guint i = 0; i < places->len; i++)
+    if (names_virtual_controller (g_ptr_array_index (places, i)))
       return TRUE;
   for (guint i = 0; i < self->wirings->len; i++) {
     const StnFileSite *site = g_array_index (self->wirings, StnSiteWiring, i).file;
     if (site->uart.present && is_remote_tty (site->uart.port))
       return TRUE;
-    if (site->usb.present && site->usb.path != NULL && is_remote_device (site->usb.path, &devices))
-      return TRUE;
   }
-  for (guint i = 0; i < self->file.hubs->len; i++)
-    if (is_remote_device (((const StnFileHub *) g_ptr_array_index (self->file.hubs, i))->path, &devices))
+  if (!has_virtual_controller ())
+    return FALSE;
+  for (guint i = 0; i < places->len; i++)
+    if (is_remote_device (g_ptr_array_index (places, i)))
       return TRUE;
   return FALSE;
 }
