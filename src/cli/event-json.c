@@ -100,6 +100,13 @@ add_ms (JsonObject *object, const char *key, const StnEvent *event)
 }
 
 static void
+add_predicted_ms (JsonObject *object, const char *key, const StnEvent *event)
+{
+  if (event->predicted_ns >= 0)
+    json_object_set_int_member (object, key, (event->predicted_ns + STN_NS_PER_MS / 2) / STN_NS_PER_MS);
+}
+
+static void
 add_tries (JsonObject *object, const char *key, const StnEvent *event)
 {
   if (event->tries > 0)
@@ -167,6 +174,7 @@ static const Member members[] = {
   { "outcome", "string", FALSE, "of a step or a unit", add_outcome },
   { "failure", "string", FALSE, "name of the failure, see stationctl why", add_failure },
   { "ms", "integer", FALSE, "how long it took", add_ms },
+  { "predicted_ms", "integer", FALSE, "how long the plan says that the run or the step takes", add_predicted_ms },
   { "tries", "integer", FALSE, "1: no exchange was repeated", add_tries },
   { "bytes", "integer", FALSE, "bytes done", add_bytes },
   { "total_bytes", "integer", FALSE, "bytes to do", add_total_bytes },

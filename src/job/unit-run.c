@@ -161,6 +161,17 @@ static const StepRow recovery_rows[] = {
   { STN_STEP_OPENING_OPTIONS, stn_unit_run_recover_options },
 };
 
+/* What the plan says that all its steps of this kind take; -1: it has none. */
+static gint64
+predicted_of (const StnPlan *plan, StnStepKind kind)
+{
+  gint64 sum_ns = -1;
+  for (guint i = 0; i < plan->step_count; i++)
+    if (plan->steps[i].kind == kind)
+      sum_ns = MAX (sum_ns, 0) + plan->steps[i].predicted_ns;
+  return sum_ns;
+}
+
 static const StnPlanStep *
 planned (const StnPlan *plan, StnStepKind kind)
 {
@@ -230,6 +241,7 @@ run_step (StnUnitRun *unit, const StepRow *row, GError **error)
   g_autoptr (GError) failure = NULL;
 
   unit->step = stn_step_record_new (row->kind);
+  unit->step->predicted_ns = predicted_of (unit->plan, row->kind);
   unit->step->started_ns = started_ns - unit->run->started_mono_ns;
   unit->step->tries = 1;
   g_ptr_array_add (unit->result->steps, unit->step);
@@ -258,6 +270,7 @@ run_step (StnUnitRun *unit, const StepRow *row, GError **error)
   event->outcome = unit->step->outcome;
   event->failure = unit->step->failure;
   event->duration_ns = unit->step->duration_ns;
+  event->predicted_ns = unit->step->predicted_ns;
   event->tries = unit->step->tries;
   event->bytes = unit->step->bytes;
   if (failure != NULL)
@@ -369,6 +382,7 @@ prepare (StnUnitRun *unit, StnRunner *runner, guint index)
   g_free (run->retry_of);
   run->retry_of = g_strdup (runner->sites[index].retry_of);
   run->cycle = runner->summary.cycle;
+  run->predicted_ns = row->plan->predicted_ns;
   unit->result->run_id = g_strdup (run->run_id);
 }
 
@@ -464,7 +478,9 @@ stn_runner_run_unit (StnRunner *runner, guint index)
     unit_run_clear (&unit);
     return;
   }
-  stn_runner_post (runner, unit_event_new (&unit, STN_EVENT_UNIT_START));
+  StnEvent *started = unit_event_new (&unit, STN_EVENT_UNIT_START);
+  started->predicted_ns = unit.run->predicted_ns;
+  stn_runner_post (runner, started);
 
   gboolean ok = run_steps (&unit, &failure);
   stn_unit_run_teardown (&unit);

@@ -414,7 +414,8 @@ each_time (StnQuery *self, const char *select, const StnUnitFilter *filter, StnD
   StnRowState state;
   while ((state = stn_database_step (self->database, rows, error)) == STN_ROW) {
     const char *what = borrowed (rows, 0);
-    function (what != NULL ? what : "", verdict_at (rows, 1), sqlite3_column_int64 (rows, 2), data);
+    function (what != NULL ? what : "", verdict_at (rows, 1), sqlite3_column_int64 (rows, 2),
+              sqlite3_column_type (rows, 3) != SQLITE_NULL ? sqlite3_column_int64 (rows, 3) : -1, data);
   }
   sqlite3_finalize (rows);
   return state == STN_ROW_END;
@@ -425,7 +426,7 @@ stn_query_run_times (StnQuery *self, const StnUnitFilter *filter, StnDurationFun
                      GError **error)
 {
   return each_time (self,
-                    "SELECT run.site, verdict, ended_mono_ns - started_mono_ns FROM run JOIN result USING (run_id) "
+                    "SELECT run.site, verdict, ended_mono_ns - started_mono_ns, run.predicted_ns FROM run JOIN result USING (run_id) "
                     "WHERE verdict IN ('pass', 'fail')", filter, function, data, error);
 }
 
@@ -434,6 +435,6 @@ stn_query_step_times (StnQuery *self, const StnUnitFilter *filter, StnDurationFu
                       GError **error)
 {
   return each_time (self,
-                    "SELECT step.kind, step.outcome, step.duration_ns FROM run JOIN result USING (run_id) "
+                    "SELECT step.kind, step.outcome, step.duration_ns, step.predicted_ns FROM run JOIN result USING (run_id) "
                     "JOIN step ON step.result = result.id WHERE verdict = 'pass'", filter, function, data, error);
 }

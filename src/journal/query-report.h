@@ -78,8 +78,9 @@ typedef struct {
  * Serials without a number (of a list, scanned) are one range a scheme from the first text to the last. */
 GPtrArray *stn_query_serial_ranges (StnQuery *self, const char *lot, GError **error);
 
-/* `what` is a site or the name of a step; in no order. */
-typedef void (*StnDurationFunc) (const char *what, StnVerdict verdict, gint64 duration_ns, gpointer data);
+/* `what` is a site or the name of a step; in no order. predicted_ns: by the plan that was run; -1: not recorded. */
+typedef void (*StnDurationFunc) (const char *what, StnVerdict verdict, gint64 duration_ns, gint64 predicted_ns,
+                                 gpointer data);
 /* From start to verdict, of runs that passed or failed. */
 gboolean stn_query_run_times (StnQuery *self, const StnUnitFilter *filter, StnDurationFunc function, gpointer data,
                               GError **error);

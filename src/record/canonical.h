@@ -20,10 +20,11 @@ G_BEGIN_DECLS
 
 #define STN_HASH_BYTES 32
 
-/* The forms that are written now. Run, form 2: retry_of at the end. Audit, form 2: lot, site, run_id, old_value,
+/* The forms that are written now. Run, form 2: retry_of at the end; form 3: predicted_ns behind it (NULL: nothing was
+ * predicted). Result, form 2: predicted_ns at the end of each step. Audit, form 2: lot, site, run_id, old_value,
  * new_value, reason, allowed_by at the end. */
-#define STN_RUN_FORM 2
-#define STN_RESULT_FORM 1
+#define STN_RUN_FORM 3
+#define STN_RESULT_FORM 2
 #define STN_MARK_FORM 1 /* void and disposition */
 #define STN_AUDIT_FORM 2
 

@@ -44,6 +44,7 @@ static const StnColumn run_columns[] = {
   FIELD (TEXT, StnRun, program_version),
   FIELD (BOOLEAN, StnRun, is_virtual),
   { "retry_of", STN_COLUMN_TEXT, offsetof (StnRun, retry_of), 0, 2 },
+  { "predicted_ns", STN_COLUMN_IF_READ, offsetof (StnRun, predicted_ns), 0, 3 },
 };
 
 static const StnColumn step_columns[] = {
@@ -59,6 +60,7 @@ static const StnColumn step_columns[] = {
   FIELD_IF (INTEGER, StnStepRecord, high, has_value),
   FIELD (TEXT, StnStepRecord, unit),
   FIELD (TEXT, StnStepRecord, detail),
+  { "predicted_ns", STN_COLUMN_IF_READ, offsetof (StnStepRecord, predicted_ns), 0, 2 },
 };
 
 static const StnColumn result_columns[] = {

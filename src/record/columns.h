@@ -27,7 +27,7 @@ typedef struct {
   StnColumnType type;
   gsize offset;   /* of the field in its struct */
   gsize presence; /* offset of the gboolean that says whether there is a value; 0: always */
-  guint form;     /* the first canonical form that has it; 0: the first of all */
+  guint form;     /* the first canonical form that has it (a step's: of its result); 0: the first of all */
 } StnColumn;
 
 typedef enum { STN_VALUE_NULL, STN_VALUE_INTEGER, STN_VALUE_TEXT } StnValueKind;

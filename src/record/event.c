@@ -38,6 +38,7 @@ stn_event_new (StnEventKind kind)
   g_atomic_ref_count_init (&self->references);
   self->event.kind = kind;
   self->event.duration_ns = -1;
+  self->event.predicted_ns = -1;
   return &self->event;
 }
 

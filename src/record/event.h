@@ -39,6 +39,7 @@ typedef struct {
   StnVerdict outcome;
   StnFailure failure;
   gint64 duration_ns; /* -1: none */
+  gint64 predicted_ns; /* of unit.start and unit.step, by the plan; -1: none */
   guint tries;
   guint64 bytes, total_bytes;
   gint64 cycle;
@@ -46,7 +47,7 @@ typedef struct {
   char *text;         /* a sentence or a name, by kind */
 } StnEvent;
 
-/* One reference for the caller; all NULL and 0 but kind and duration_ns = -1. Fill in, then post. */
+/* One reference for the caller; all NULL and 0 but kind, and duration_ns and predicted_ns = -1. Fill in, then post. */
 StnEvent *stn_event_new (StnEventKind kind);
 StnEvent *stn_event_ref (StnEvent *self);
 void stn_event_unref (StnEvent *self);

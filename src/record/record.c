@@ -92,7 +92,9 @@ own_texts (const StnColumn *columns, guint count, gpointer record)
 StnRun *
 stn_run_new (void)
 {
-  return g_new0 (StnRun, 1);
+  StnRun *self = g_new0 (StnRun, 1);
+  self->predicted_ns = -1;
+  return self;
 }
 
 StnRun *
@@ -125,6 +127,7 @@ stn_step_record_new (StnStepKind kind)
   StnStepRecord *self = g_new0 (StnStepRecord, 1);
   self->kind = kind;
   self->tries = 1;
+  self->predicted_ns = -1;
   return self;
 }
 

@@ -88,6 +88,7 @@ typedef struct {
   char *program_version;
   gboolean is_virtual;
   char *retry_of;        /* form 2: the run of the same board that this one repeats; NULL: none that is known */
+  gint64 predicted_ns;   /* form 3: what the plan says that it takes; -1: nothing */
 } StnRun;
 
 /* One step of a run. */
@@ -104,6 +105,7 @@ typedef struct {
   gint64 low, high;      /* its limits; low > high: none */
   char *unit;            /* "us", "uV", "B/s" */
   char *detail;          /* one line for the engineer */
+  gint64 predicted_ns;   /* form 2 of the result: what the plan says that the step takes; -1: nothing */
 } StnStepRecord;
 
 /* What came of it. */
@@ -136,12 +138,12 @@ typedef struct {
   char *transcript;      /* the last part of the wire's trace, for a failure */
 } StnResult;
 
-StnRun *stn_run_new (void); /* all NULL and 0 */
+StnRun *stn_run_new (void); /* all NULL and 0, nothing predicted */
 StnRun *stn_run_copy (const StnRun *self);
 void stn_run_free (StnRun *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnRun, stn_run_free)
 
-StnStepRecord *stn_step_record_new (StnStepKind kind); /* one try, all else 0 and NULL */
+StnStepRecord *stn_step_record_new (StnStepKind kind); /* one try, nothing predicted, all else 0 and NULL */
 StnStepRecord *stn_step_record_copy (const StnStepRecord *self);
 void stn_step_record_free (StnStepRecord *self);
 

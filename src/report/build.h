@@ -49,6 +49,9 @@ gboolean stn_report_fill_pchart (StnReport *self, StnQuery *journal, const StnRe
 gboolean stn_report_add_failures (StnReport *self, StnQuery *journal, const StnUnitFilter *filter, gboolean by_site,
                                   GError **error);
 
+/* A fact: how long passes took against what their plans had predicted; of no such passes nothing. */
+gboolean stn_report_add_predicted (StnReport *self, StnQuery *journal, const StnUnitFilter *filter, GError **error);
+
 /* The formats, each in a file of its own. */
 char *stn_report_to_text (const StnReport *self);
 char *stn_report_to_csv (const StnReport *self);

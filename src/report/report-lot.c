@@ -250,7 +250,7 @@ stn_report_fill_lot (StnReport *self, StnQuery *journal, const StnReportQuery *q
   stn_report_fact_number (self, "runs", SAY ("Runs"), runs_of (runs));
   stn_report_fact_number (self, "errors", SAY ("Errors of the station"), runs->counts[STN_VERDICT_ERROR]);
 
-  gboolean done = add_made_with (self, journal, &filter, error);
+  gboolean done = stn_report_add_predicted (self, journal, &filter, error) && add_made_with (self, journal, &filter, error);
   StnReportTable *units = NULL;
   if (done) {
     g_autofree char *chain = g_strdup_printf ("%s, %s %" G_GUINT64_FORMAT, self->chain_head, SAY ("entry"), self->chain_rows);

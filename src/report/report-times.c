@@ -7,6 +7,9 @@
 typedef struct {
   char *name;
   GArray *values; /* gint64, ns */
+  /* of those that passed and whose plan's prediction is on record */
+  guint compared;
+  gint64 took_ns, predicted_ns;
 } Durations;
 
 static void
@@ -18,23 +21,33 @@ durations_free (gpointer data)
   g_free (self);
 }
 
-static void
-add_duration (const char *what, StnVerdict verdict, gint64 duration_ns, gpointer data)
+static Durations *
+durations_of (GPtrArray *all, const char *what)
 {
-  GPtrArray *all = data;
-  (void) verdict;
   for (guint i = 0; i < all->len; i++) {
     Durations *durations = g_ptr_array_index (all, i);
-    if (strcmp (durations->name, what) == 0) {
-      g_array_append_val (durations->values, duration_ns);
-      return;
-    }
+    if (strcmp (durations->name, what) == 0)
+      return durations;
   }
   Durations *durations = g_new0 (Durations, 1);
   durations->name = g_strdup (what);
   durations->values = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_array_append_val (durations->values, duration_ns);
   g_ptr_array_add (all, durations);
+  return durations;
+}
+
+static void
+add_duration (const char *what, StnVerdict verdict, gint64 duration_ns, gint64 predicted_ns, gpointer data)
+{
+  Durations *durations = durations_of (data, what);
+
+  g_array_append_val (durations->values, duration_ns);
+  /* what failed was not done to its end; a step that is predicted to take no time is compared with nothing */
+  if (verdict != STN_VERDICT_PASS || predicted_ns <= 0)
+    return;
+  durations->compared++;
+  durations->took_ns += duration_ns;
+  durations->predicted_ns += predicted_ns;
 }
 
 static int
@@ -74,7 +87,9 @@ compare_steps (gconstpointer a, gconstpointer b)
 #define TIME_COLUMNS                                                                                         \
   { "count", N_ ("runs"), STN_CELL_INTEGER }, { "min_ms", N_ ("least (s)"), STN_CELL_DURATION },                       \
       { "p50_ms", N_ ("half below (s)"), STN_CELL_DURATION }, { "p95_ms", N_ ("95 % below (s)"), STN_CELL_DURATION },  \
-      { "max_ms", N_ ("most (s)"), STN_CELL_DURATION }, { "mean_ms", N_ ("mean (s)"), STN_CELL_DURATION }
+      { "max_ms", N_ ("most (s)"), STN_CELL_DURATION }, { "mean_ms", N_ ("mean (s)"), STN_CELL_DURATION },             \
+      { "predicted_ms", N_ ("predicted (s)"), STN_CELL_DURATION },                                                     \
+      { "took_of_predicted", N_ ("took, of predicted"), STN_CELL_RATIO }
 static const StnReportColumn cycle_columns[] = { { "site", N_ ("site"), STN_CELL_TEXT }, TIME_COLUMNS };
 static const StnReportColumn step_columns[] = { { "step", N_ ("step"), STN_CELL_TEXT }, TIME_COLUMNS };
 
@@ -93,7 +108,44 @@ add_rows (StnReportTable *table, const GPtrArray *all)
     stn_table_duration_cell (table, quantile (durations->values, 0.95));
     stn_table_duration_cell (table, quantile (durations->values, 1));
     stn_table_duration_cell (table, (gint64) llround (sum / durations->values->len));
+    if (durations->compared > 0)
+      stn_table_duration_cell (table, durations->predicted_ns / durations->compared);
+    else
+      stn_table_text_cell (table, NULL);
+    stn_table_ratio_cell (table, (guint64) durations->took_ns, (guint64) durations->predicted_ns);
   }
+}
+
+/* "12.900 s where 12.300 s were predicted: 104.9 %"; NULL: nothing of it is on record. Free with g_free. */
+static char *
+compared_text (const GPtrArray *all)
+{
+  guint compared = 0;
+  gint64 took_ns = 0, predicted_ns = 0;
+
+  for (guint i = 0; i < all->len; i++) {
+    const Durations *durations = g_ptr_array_index (all, i);
+    compared += durations->compared;
+    took_ns += durations->took_ns;
+    predicted_ns += durations->predicted_ns;
+  }
+  if (compared == 0)
+    return NULL;
+  g_autofree char *ratio = stn_ratio_text ((guint64) took_ns, (guint64) predicted_ns);
+  g_autofree char *took = stn_say_number (3, (double) took_ns / compared / 1e9);
+  g_autofree char *predicted = stn_say_number (3, (double) predicted_ns / compared / 1e9);
+  return g_strdup_printf (SAY ("%s s where %s s were predicted: %s"), took, predicted, ratio);
+}
+
+gboolean
+stn_report_add_predicted (StnReport *self, StnQuery *journal, const StnUnitFilter *filter, GError **error)
+{
+  g_autoptr (GPtrArray) sites = g_ptr_array_new_with_free_func (durations_free);
+  if (!stn_query_run_times (journal, filter, add_duration, sites, error))
+    return FALSE;
+  g_autofree char *text = compared_text (sites);
+  stn_report_fact (self, "predicted", SAY ("A PASS took on average"), text);
+  return TRUE;
 }
 
 #define BINS_MOST 24
@@ -156,7 +208,8 @@ stn_report_fill_times (StnReport *self, StnQuery *journal, const StnReportQuery 
   g_ptr_array_sort (sites, compare_names);
   g_ptr_array_sort (steps, compare_steps);
   add_rows (table, sites);
-  table->note = g_strdup (SAY ("Runs that passed or failed; times are of a clock that is never set."));
+  table->note = g_strdup (SAY ("Runs that passed or failed; times are of a clock that is never set. Predicted: by the plans that "
+                               "were run; compared with runs that passed."));
   g_autoptr (GArray) every = g_array_new (FALSE, FALSE, sizeof (gint64));
   for (guint i = 0; i < sites->len; i++) {
     const Durations *site = g_ptr_array_index (sites, i);
@@ -177,6 +230,8 @@ stn_report_fill_times (StnReport *self, StnQuery *journal, const StnReportQuery 
     g_autofree char *text = g_strdup_printf ("%s s", number);
     stn_report_fact (self, facts[i].key, SAY (facts[i].title), text);
   }
+  g_autofree char *compared = compared_text (sites);
+  stn_report_fact (self, "predicted", SAY ("A PASS took on average"), compared);
   add_histogram (self, every);
 
   if (steps->len == 0)
@@ -192,5 +247,13 @@ stn_report_fill_times (StnReport *self, StnQuery *journal, const StnReportQuery 
   double *values = stn_chart_series (chart, SAY ("half below"), STN_SERIES_COLUMNS, STN_TONE_PLAIN);
   for (guint i = 0; i < steps->len; i++)
     values[i] = (double) quantile (((const Durations *) g_ptr_array_index (steps, i))->values, 0.5) / 1e9;
+  gboolean is_predicted = FALSE;
+  for (guint i = 0; i < steps->len; i++)
+    is_predicted = is_predicted || ((const Durations *) g_ptr_array_index (steps, i))->compared > 0;
+  double *predicted = is_predicted ? stn_chart_series (chart, SAY ("predicted"), STN_SERIES_COLUMNS, STN_TONE_SECOND) : NULL;
+  for (guint i = 0; predicted != NULL && i < steps->len; i++) {
+    const Durations *step = g_ptr_array_index (steps, i);
+    predicted[i] = step->compared > 0 ? (double) step->predicted_ns / step->compared / 1e9 : 0;
+  }
   return TRUE;
 }

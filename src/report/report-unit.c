@@ -11,6 +11,7 @@ static const StnReportColumn run_columns[] = {
   { "lot", N_ ("lot"), STN_CELL_TEXT },            { "site", N_ ("site"), STN_CELL_TEXT },
   { "operator", N_ ("operator"), STN_CELL_TEXT },  { "failure", N_ ("failure"), STN_CELL_TEXT },
   { "took_ms", N_ ("took (s)"), STN_CELL_DURATION },
+  { "predicted_ms", N_ ("predicted (s)"), STN_CELL_DURATION },
 };
 static const StnReportColumn detail_columns[] = {
   { "number", N_ ("No."), STN_CELL_INTEGER },
@@ -20,6 +21,7 @@ static const StnReportColumn detail_columns[] = {
 static const StnReportColumn step_columns[] = {
   { "number", N_ ("No."), STN_CELL_INTEGER },    { "step", N_ ("step"), STN_CELL_TEXT },
   { "outcome", N_ ("outcome"), STN_CELL_TEXT }, { "took_ms", N_ ("took (s)"), STN_CELL_DURATION },
+  { "predicted_ms", N_ ("predicted (s)"), STN_CELL_DURATION },
   { "tries", N_ ("tries"), STN_CELL_INTEGER },  { "bytes", N_ ("bytes"), STN_CELL_INTEGER },
   { "failure", N_ ("failure"), STN_CELL_TEXT }, { "detail", N_ ("detail"), STN_CELL_TEXT },
 };
@@ -34,6 +36,15 @@ static StnVerdict
 verdict_of (const StnRunRow *row)
 {
   return row->result != NULL ? row->result->verdict : STN_VERDICT_UNKNOWN;
+}
+
+static void
+add_predicted (StnReportTable *table, gint64 predicted_ns)
+{
+  if (predicted_ns >= 0)
+    stn_table_duration_cell (table, predicted_ns);
+  else
+    stn_table_text_cell (table, NULL);
 }
 
 static void
@@ -58,6 +69,7 @@ add_run (StnReportTable *table, guint number, const StnRunRow *row)
     stn_table_duration_cell (table, result->ended_mono_ns - run->started_mono_ns);
   else
     stn_table_text_cell (table, NULL);
+  add_predicted (table, run->predicted_ns);
 }
 
 static void
@@ -105,6 +117,7 @@ add_steps (StnReportTable *table, guint number, const StnResult *result)
     stn_table_text_cell (table, stn_step_name (step->kind));
     stn_table_word_cell (table, stn_verdict_name (step->outcome));
     stn_table_duration_cell (table, step->duration_ns);
+    add_predicted (table, step->predicted_ns);
     stn_table_integer_cell (table, step->tries);
     stn_table_integer_cell (table, (gint64) step->bytes);
     stn_table_text_cell (table, step->failure != STN_FAILURE_NONE ? stn_failure_name (step->failure) : NULL);

@@ -524,6 +524,39 @@ a_unit_that_failed_gets_its_serial_again_and_no_other_does (void)
   g_assert_cmpstr (harness_result (self, "A2")->serial, ==, first);
 }
 
+/* What the plan said stands beside what was: on the run, on each of its steps, and in the events. */
+static void
+a_run_is_recorded_with_what_was_predicted (void)
+{
+  g_autoptr (Harness) self = built (&(HarnessOptions){ .sites = 1 });
+  StnEvent *event;
+  gint64 sum_ns = 0;
+  guint told = 0;
+
+  harness_cycle (self);
+  assert_pass (self, "A1");
+  const StnResult *result = harness_result (self, "A1");
+  for (guint i = 0; i < result->steps->len; i++) {
+    const StnStepRecord *step = g_ptr_array_index (result->steps, i);
+    /* without a power switch nothing is planned of it */
+    if (step->kind == STN_STEP_POWER_ON)
+      continue;
+    g_test_message ("%s %" G_GINT64_FORMAT, stn_step_name (step->kind), step->predicted_ns);
+    g_assert_cmpint (step->predicted_ns, >=, 0);
+    sum_ns += step->predicted_ns;
+  }
+  while ((event = stn_event_queue_take (self->events)) != NULL) {
+    if (event->kind == STN_EVENT_UNIT_START) {
+      /* the commit is predicted, too, and is no step of the result */
+      g_assert_cmpint (event->predicted_ns, >=, sum_ns);
+      g_assert_cmpint (sum_ns, >, event->predicted_ns / 2);
+    }
+    told += event->kind == STN_EVENT_UNIT_STEP && event->predicted_ns > 0;
+    stn_event_unref (event);
+  }
+  g_assert_cmpuint (told, >, 3);
+}
+
 /* ---- stopping ---- */
 
 static void
@@ -608,6 +641,7 @@ main (int argc, char **argv)
   ADD (a_rom_that_stops_garbles_or_refuses_fails_under_its_name_and_its_neighbours_pass);
   ADD (no_ledger_call_that_fails_lets_a_pass_be_told);
   ADD (a_unit_that_failed_gets_its_serial_again_and_no_other_does);
+  ADD (a_run_is_recorded_with_what_was_predicted);
   ADD (a_stop_before_the_first_write_changes_nothing);
   ADD (a_cancel_at_any_exchange_parks_the_site_and_keeps_windows_closed);
 #undef ADD

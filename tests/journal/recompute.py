@@ -9,11 +9,11 @@ import sys
 
 RUN = """run_id started_utc_us started_mono_ns boot_id production_day shift operator_id lot station bank site fixture
 fixture_revision fixture_cycle cycle unit_scan panel panel_position job_name job_revision job_hash plan_hash images target
-target_source target_hash engine adapters left_out program_version is_virtual retry_of""".split()
+target_source target_hash engine adapters left_out program_version is_virtual retry_of predicted_ns""".split()
 RESULT = """run_id ended_utc_us ended_mono_ns verdict failure message address expected seen serial serial_exposed uid
 product_id rom_version protocol_version flash_bytes options_before options_after protection bound_hash leave_way
 boot_answer bytes_written bytes_proved steps transcript""".split()
-STEP = "kind outcome failure started_ns duration_ns tries bytes value low high unit detail".split()
+STEP = "kind outcome failure started_ns duration_ns tries bytes value low high unit detail predicted_ns".split()
 FIELDS = {
     "run": RUN,
     "result": RESULT,
@@ -21,8 +21,12 @@ FIELDS = {
     "disposition": "utc_us uid kind reason operator_id".split(),
     "audit": "utc_us action subject detail operator_id lot site run_id old_value new_value reason allowed_by".split(),
 }
-# what came with form 2
-LATER = {"run": ["retry_of"], "audit": "lot site run_id old_value new_value reason allowed_by".split()}
+# the form that a field came with, where it is not the first
+LATER = {
+    "run": {"retry_of": 2, "predicted_ns": 3},
+    "step": {"predicted_ns": 2},
+    "audit": dict.fromkeys("lot site run_id old_value new_value reason allowed_by".split(), 2),
+}
 
 
 def rows(journal, sql):
@@ -55,8 +59,9 @@ def main():
             if field == "steps":
                 mine = steps.get(row["id"], [])
                 form += b"l" + struct.pack(">I", len(mine))
-                form += b"".join(value(step[name]) for step in mine for name in STEP)
-            elif row["form"] > 1 or field not in LATER.get(entry["kind"], []):
+                names = [name for name in STEP if row["form"] >= LATER["step"].get(name, 1)]
+                form += b"".join(value(step[name]) for step in mine for name in names)
+            elif row["form"] >= LATER.get(entry["kind"], {}).get(field, 1):
                 form += value(row[field])
         head = hashlib.sha256(b"stn1" + head + form).digest()
         if head.hex().upper() != entry["hash"]:

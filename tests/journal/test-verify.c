@@ -116,7 +116,7 @@ static const struct {
   { "UPDATE void SET operator_id = 'o1' WHERE id = 1", "entry 6: void row 1" },
   { "UPDATE disposition SET kind = 'release'", "entry 10: disposition row 1" },
   { "UPDATE audit SET detail = 'abd' WHERE id = 2", "entry 12: audit row 2" },
-  { "UPDATE run SET form = 3 WHERE id = 4", "entry 7: run row 4 of run R4 has form 3" },
+  { "UPDATE run SET form = 4 WHERE id = 4", "entry 7: run row 4 of run R4 has form 4" },
   { "UPDATE run SET run_id = 'R9' WHERE id = 2", "entry 3: run row 2 of run R9" },
   /* deletions */
   { "DELETE FROM result WHERE id = 2", "entry 5: result row 2 was deleted" },
@@ -133,12 +133,12 @@ static const struct {
   { "INSERT INTO run SELECT 6, form, 'R6', started_utc_us, started_mono_ns, boot_id, production_day, shift,"
     " operator_id, lot, station, bank, site, fixture, fixture_revision, fixture_cycle, cycle, unit_scan, panel,"
     " panel_position, job_name, job_revision, job_hash, plan_hash, images, target, target_source, target_hash, engine, adapters,"
-    " left_out, program_version, is_virtual, retry_of FROM run WHERE id = 1", "run row 6 of run R6 is not in the chain" },
+    " left_out, program_version, is_virtual, retry_of, predicted_ns FROM run WHERE id = 1", "run row 6 of run R6 is not in the chain" },
   { "INSERT INTO audit (id, form, utc_us, action) VALUES (3, 1, 0, 'x')", "audit row 3 is not in the chain" },
   { "INSERT INTO void VALUES (0, 1, 0, 'x', 'y', NULL)", "void row 0 is not in the chain" },
-  { "INSERT INTO step VALUES (3, 3, 'leave', 'pass', NULL, 0, 0, 1, 0, NULL, NULL, NULL, NULL, NULL)",
+  { "INSERT INTO step VALUES (3, 3, 'leave', 'pass', NULL, 0, 0, 1, 0, NULL, NULL, NULL, NULL, NULL, NULL)",
     "entry 8: result row 3" },
-  { "INSERT INTO step VALUES (77, 1, 'leave', 'pass', NULL, 0, 0, 1, 0, NULL, NULL, NULL, NULL, NULL)",
+  { "INSERT INTO step VALUES (77, 1, 'leave', 'pass', NULL, 0, 0, 1, 0, NULL, NULL, NULL, NULL, NULL, NULL)",
     "steps of result row 77" },
   { "INSERT INTO audit (id, form, utc_us, action) VALUES (3, 1, 0, 'x');"
     "INSERT INTO chain SELECT 15, 'audit', 3, hash, randomblob (32) FROM chain WHERE sequence = 14",

@@ -89,11 +89,12 @@ a_run (void)
   run->job_revision = 7;
   run->is_virtual = TRUE;
   run->retry_of = g_strdup ("R0");
+  run->predicted_ns = 16;
   return run;
 }
 
 #define A_RUN                                                                          \
-  "73 00000003 72756e 69 0000000000000002"                                             \
+  "73 00000003 72756e 69 0000000000000003"                                             \
   "73 00000002 5231"                 /* run_id */                                      \
   "69 0000000000000001"              /* started_utc_us */                              \
   "69 0000000000000100"              /* started_mono_ns */                             \
@@ -115,7 +116,8 @@ a_run (void)
   "6e 6e 6e"                         /* target, target_source, target_hash */          \
   "6e 6e 6e 6e"                      /* engine, adapters, left_out, program_version */ \
   "69 0000000000000001"              /* is_virtual */                                  \
-  "73 00000002 5230"                 /* form 2: retry_of */
+  "73 00000002 5230"                 /* form 2: retry_of */                            \
+  "69 0000000000000010"              /* form 3: predicted_ns */
 
 static void
 a_run_has_these_bytes (void)
@@ -150,6 +152,7 @@ a_result (void)
   erase->value = -1;
   erase->low = 1;
   erase->unit = g_strdup ("us");
+  erase->predicted_ns = 7;
   g_ptr_array_add (result->steps, erase);
   StnStepRecord *verify = stn_step_record_new (STN_STEP_VERIFY);
   verify->outcome = STN_VERDICT_FAIL;
@@ -161,7 +164,7 @@ a_result (void)
 }
 
 #define A_RESULT                                                                                                 \
-  "73 00000006 726573756c74 69 0000000000000001"                                                                 \
+  "73 00000006 726573756c74 69 0000000000000002"                                                                 \
   "73 00000002 5231"                               /* run_id */                                                  \
   "69 0000000000000002 69 0000000000000003"        /* ended_utc_us, ended_mono_ns */                             \
   "73 00000004 6661696c"                           /* verdict: fail */                                           \
@@ -178,12 +181,13 @@ a_result (void)
   "69 0000000000000000 69 0000000000000005"        /* started, duration */                                       \
   "69 0000000000000001 69 0000000000000000"        /* tries, bytes */                                            \
   "69 ffffffffffffffff 69 0000000000000001 69 0000000000000000" /* value, low, high */                           \
-  "73 00000002 7573 6e"                                         /* unit, detail */                               \
+  "73 00000002 7573 6e 69 0000000000000007"                     /* unit, detail; form 2: predicted_ns */         \
   "73 00000006 766572696679 73 00000004 6661696c"               /* verify, fail */                               \
   "73 0000000f 7665726966792d6d69736d61746368"                                                                   \
   "69 0000000000000000 69 0000000000000000"                                                                      \
   "69 0000000000000002 69 0000000000000000"                                                                      \
   "6e 6e 6e 6e 6e" /* no value, low, high; unit, detail */                                                       \
+  "6e"             /* nothing was predicted */                                                                   \
   "6e"             /* transcript */
 
 static void
@@ -206,9 +210,9 @@ the_chain_agrees_with_sha256sum (void)
   g_autoptr (StnCanonical) result_form = stn_canonical_result (result);
 
   stn_chain_next (zero, run_form, first);
-  assert_hash (first, "3a56ad74616994c52204550d34efc5304752672ea4441bd6624fdd1c2f770cb4");
+  assert_hash (first, "863a4d733022120b2befcde949885a4f59d99b818a283154f372cd1467a27164");
   stn_chain_next (first, result_form, second);
-  assert_hash (second, "bf5c49025c7bdd4171e8f356f80ae5a1b90916e14eba6af19a05aaaa5427a4b1");
+  assert_hash (second, "694bf7d06894075cc58f10380422276c9e8d31a3098fcffffcf82ff2b10718dd");
 }
 
 int

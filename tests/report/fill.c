@@ -70,6 +70,7 @@ add_steps (Fill *self, StnResult *result)
     step->started_ns = at;
     step->duration_ns = typical_ms[i] * (gint64) g_rand_int_range (self->random, 950000, 1080000);
     step->bytes = kinds[i] == STN_STEP_PROGRAM || kinds[i] == STN_STEP_VERIFY ? 65536 : 0;
+    step->predicted_ns = typical_ms[i] * G_GINT64_CONSTANT (1000000);
     at += step->duration_ns;
     gboolean last = result->verdict == STN_VERDICT_FAIL && kinds[i] == STN_STEP_VERIFY;
     if (last) {
@@ -145,6 +146,7 @@ add_run (Fill *self, guint board, guint site, gboolean uid_known, const char *da
   run->left_out = g_strdup ("blank: touched");
   run->program_version = g_strdup ("0.1.0");
   run->retry_of = g_strdup (*before);
+  run->predicted_ns = 12273000000; /* its steps' together */
   run->is_virtual = self->plan->is_virtual;
   gboolean done = stn_journal_insert_run (self->database, run, &error);
   must (done, error);

@@ -95,6 +95,30 @@ every_report_has_every_format_and_its_query_in_it (void)
   }
 }
 
+/* Beside what a step took stands what the plan had said, and the two in percent. */
+static void
+times_are_compared_with_what_was_predicted (void)
+{
+  g_autoptr (World) world = world_new (FALSE);
+  const StnReportQuery query = { 0 }, of_lot = { .lot = "L0001" };
+  g_autoptr (StnReport) report = report_or_fail (world, "times", &query);
+  g_autoptr (StnReport) lot = report_or_fail (world, "lot", &of_lot);
+  const StnReportTable *steps = g_ptr_array_index (report->tables, 1);
+
+  g_assert_cmpuint (stn_report_table_rows (steps), ==, 11);
+  for (guint row = 0; row < 11; row++) {
+    const StnCell *took = stn_report_table_cell (steps, row, 6), *predicted = stn_report_table_cell (steps, row, 7),
+                  *ratio = stn_report_table_cell (steps, row, 8);
+    g_assert_cmpint (predicted->kind, ==, STN_CELL_DURATION);
+    g_assert_cmpint (llabs (took->integer - predicted->integer), <, predicted->integer / 10);
+    g_assert_cmpint (ratio->integer * 100, >, ratio->of * 95);
+    g_assert_cmpint (ratio->integer * 100, <, ratio->of * 108);
+  }
+  g_autofree char *text = stn_report_to_text (report), *lot_text = stn_report_to_text (lot);
+  g_assert_nonnull (strstr (text, "12.273 s were predicted"));
+  g_assert_nonnull (strstr (lot_text, "12.273 s were predicted"));
+}
+
 static void
 a_text_that_a_spreadsheet_would_run_is_disarmed_in_csv (void)
 {
@@ -209,6 +233,7 @@ main (int argc, char **argv)
 #define ADD(name) g_test_add_func ("/report/" #name, name)
   ADD (every_report_has_every_format_and_its_query_in_it);
   ADD (a_text_that_a_spreadsheet_would_run_is_disarmed_in_csv);
+  ADD (times_are_compared_with_what_was_predicted);
   ADD (pages_hold_all_rows_and_every_one_draws);
   ADD (bad_queries_are_one_sentence);
   ADD (an_empty_range_is_a_report_that_says_so);
