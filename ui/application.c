@@ -223,7 +223,7 @@ open_window (StnApplication *self)
   g_autofree char *job_folder = self->jobs != NULL ? g_strdup (self->jobs) : setting (self, "job-folder");
   self->window = stn_window_new (GTK_APPLICATION (self));
   add_help_overlay (self);
-  stn_pages_set_station (stn_pages_attach (self->window), self->station);
+  stn_pages_attach (self->window);
   apply_scanner (self);
   apply_paper (self);
   if (self->settings != NULL) {

@@ -605,6 +605,8 @@ stn_controller_new (StnWindow *window, StnSounds *sounds, const char *station_pa
   StnSessionOptions options = { .station_path = station_path, .clock = self->clock, .notify = on_notify, .data = self };
   self->session = stn_session_new (&options);
   self->state = stn_session_state (self->session);
+  if (stn_pages_of (window) != NULL)
+    stn_pages_set_session (stn_pages_of (window), self->session);
   g_signal_connect (window, "request", G_CALLBACK (on_request), self);
   self->tick = g_timeout_add (TICK_MS, on_tick, self);
   if (job_folder != NULL)
@@ -621,6 +623,8 @@ stn_controller_free (StnController *self)
   g_cancellable_cancel (self->cancellable);
   g_signal_handlers_disconnect_by_data (self->window, self);
   g_source_remove (self->tick);
+  if (stn_pages_of (self->window) != NULL)
+    stn_pages_set_session (stn_pages_of (self->window), NULL);
   stn_session_free (self->session);
   /* the session's thread is gone: what it left on the way to the loop goes too */
   while (g_source_remove_by_user_data (self))

@@ -195,9 +195,9 @@ stn_pages_reports (StnPages *self)
 }
 
 void
-stn_pages_set_station (StnPages *self, const char *station_path)
+stn_pages_set_session (StnPages *self, StnSession *session)
 {
-  stn_wiring_screen_set_station (self->wiring, station_path);
+  stn_wiring_screen_set_session (self->wiring, session);
 }
 
 void

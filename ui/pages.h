@@ -1,10 +1,12 @@
-/* The pages beside the run: history (S7), one board's life (S8), reports (S9), wiring (S11). They ask the journal and the
- * station themselves, each in a thread of its own, so the session never waits for them and they not for it.
+/* The pages beside the run: history (S7), one board's life (S8), reports (S9), wiring (S11). They ask the journal
+ * themselves, each in a thread of its own, so the session never waits for them and they not for it; the wiring is the
+ * session's to check.
  *
  * While a page is in front a scan looks for what was scanned, Escape goes back, Space presses what has the focus: it
  * starts no cycle. Badges and commands still reach the session. */
 #pragma once
 
+#include "src/station/session.h"
 #include "ui/window.h"
 
 G_BEGIN_DECLS
@@ -22,8 +24,8 @@ void stn_pages_set_journal (StnPages *self, const char *journal);
 void stn_pages_set_paper (StnPages *self, const char *paper);
 /* The reports page, for its "paper-chosen" (text: "a4" or "letter"). Borrowed. */
 GtkWidget *stn_pages_reports (StnPages *self);
-/* Whose wiring; NULL: where a station file is looked for. */
-void stn_pages_set_station (StnPages *self, const char *station_path);
+/* Who checks the wiring, borrowed; NULL before it is freed. */
+void stn_pages_set_session (StnPages *self, StnSession *session);
 /* Whether a cycle runs. */
 void stn_pages_set_running (StnPages *self, gboolean is_running);
 /* NULL: the run's own screens are in front. */

@@ -91,6 +91,7 @@ static const char *const sentences[] = {
   N_ ("this fixture has no lid (inputs: { lid: … })"),
   N_ ("%s still holds its board of the last cycle: take it out"),
   N_ ("%s is in use by %s"),
+  N_ ("the wiring was being checked: look at the boards, then start"),
   N_ ("the last cycle has only just ended: press once more"),
   N_ ("%s: there is nothing to run again"),
   N_ ("there is no board that may be run again"),

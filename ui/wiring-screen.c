@@ -52,10 +52,11 @@ struct _StnWiringScreen {
   GtkProgressBar *progress;
   GtkGrid *grid;
   StnWiringWork *wiring;
-  char *station, *blinking;
+  StnSession *session; /* borrowed; NULL: there is none */
+  char *blinking;
   GPtrArray *identify; /* GtkWidget *: the buttons */
   guint beat_source;
-  gboolean is_running, is_listed;
+  gboolean is_running;
 };
 
 G_DEFINE_TYPE (StnWiringScreen, stn_wiring_screen, GTK_TYPE_BOX)
@@ -212,8 +213,7 @@ static char *
 error_text (const GError *error)
 {
   if (stn_error_is (error, STN_FAILURE_BANK_BUSY))
-    return g_strdup_printf (_ ("The sites are held: %s. Leave or end the lot first, or close the other program."),
-                            error->message);
+    return g_strdup_printf (_ ("The sites are held: %s. Wait for the other program, or close it."), error->message);
   if (stn_error_is (error, STN_FAILURE_CANCELLED))
     return g_strdup (_ ("The check was stopped. The lines are at rest."));
   return g_strdup (error->message);
@@ -268,6 +268,12 @@ on_beat (gpointer data)
   StnWiringScreen *self = data;
   guint done, total;
   g_autofree char *what = NULL;
+
+  stn_wiring_work_look (self->wiring);
+  if (!stn_wiring_work_is_busy (self->wiring)) {
+    self->beat_source = 0;
+    return G_SOURCE_REMOVE;
+  }
   stn_wiring_work_progress (self->wiring, &done, &total, &what);
   stn_wiring_screen_show_progress (self, done, total, what);
   return G_SOURCE_CONTINUE;
@@ -286,8 +292,7 @@ static void
 on_done (StnWiringTask task, const StnCheckReport *report, const GError *error, gpointer data)
 {
   StnWiringScreen *self = data;
-  end_beat (self);
-  self->is_listed = self->is_listed || report != NULL;
+  g_clear_pointer (&self->blinking, g_free);
   if (report == NULL)
     stn_label_set (self->summary, "");
   stn_wiring_screen_show (self, report, task == STN_WIRING_CHECK, error);
@@ -296,8 +301,8 @@ on_done (StnWiringTask task, const StnCheckReport *report, const GError *error, 
 static void
 begin (StnWiringScreen *self, StnWiringTask task, const char *site)
 {
-  if (self->wiring == NULL)
-    self->wiring = stn_wiring_work_new (self->station, on_done, self);
+  if (self->session == NULL)
+    return;
   g_autofree char *name = g_strdup (site);
   if (!stn_wiring_work_begin (self->wiring, task, name, IDENTIFY_NS))
     return;
@@ -324,8 +329,7 @@ on_stop (GtkButton *button G_GNUC_UNUSED, StnWiringScreen *self)
 void
 stn_wiring_screen_open (StnWiringScreen *self)
 {
-  if (!self->is_listed)
-    begin (self, STN_WIRING_LIST, NULL);
+  begin (self, STN_WIRING_LIST, NULL);
 }
 
 void
@@ -346,15 +350,15 @@ stn_wiring_screen_set_running (StnWiringScreen *self, gboolean is_running)
 }
 
 void
-stn_wiring_screen_set_station (StnWiringScreen *self, const char *path)
+stn_wiring_screen_set_session (StnWiringScreen *self, StnSession *session)
 {
-  if (g_strcmp0 (self->station, path) == 0)
+  if (self->session == session)
     return;
   end_beat (self);
   g_clear_pointer (&self->wiring, stn_wiring_work_free);
-  g_free (self->station);
-  self->station = g_strdup (path);
-  self->is_listed = FALSE;
+  self->session = session;
+  if (session != NULL)
+    self->wiring = stn_wiring_work_new (session, on_done, self);
 }
 
 static void
@@ -364,7 +368,6 @@ stn_wiring_screen_finalize (GObject *object)
   end_beat (self);
   stn_wiring_work_free (self->wiring);
   g_ptr_array_unref (self->identify);
-  g_free (self->station);
   G_OBJECT_CLASS (stn_wiring_screen_parent_class)->finalize (object);
 }
 

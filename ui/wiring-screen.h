@@ -4,7 +4,7 @@
 
 #include <gtk/gtk.h>
 
-#include "src/station/check.h"
+#include "src/station/session.h"
 
 G_BEGIN_DECLS
 
@@ -12,9 +12,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (StnWiringScreen, stn_wiring_screen, STN, WIRING_SCREEN, GtkBox)
 
 GtkWidget *stn_wiring_screen_new (void);
-/* The file whose wiring it is; NULL: where a station file is looked for. */
-void stn_wiring_screen_set_station (StnWiringScreen *self, const char *path);
-/* Lists the sites, when that was not done yet. */
+/* Who holds the sites, borrowed; NULL: nobody (any more). */
+void stn_wiring_screen_set_session (StnWiringScreen *self, StnSession *session);
+/* Lists the sites, or what the last check found. */
 void stn_wiring_screen_open (StnWiringScreen *self);
 /* Ends what is under way; the lines go to rest. */
 void stn_wiring_screen_close (StnWiringScreen *self);

@@ -240,7 +240,7 @@ tell_state (const Shift *self)
 static void
 tell_notice_json (const StnNotice *notice)
 {
-  static const char *const kinds[STN_NOTICE_COUNT] = { "answer", "scan", "event", "cycle", "warning", "sound" };
+  static const char *const kinds[STN_NOTICE_COUNT] = { "answer", "scan", "event", "cycle", "warning", "wiring", "sound" };
   JsonObject *object = json_object_new ();
 
   json_object_set_string_member (object, "notice", kinds[notice->kind]);
@@ -271,6 +271,8 @@ tell_notice (Shift *self, const StnNotice *notice)
   }
   if (self->json)
     tell_notice_json (notice);
+  else if (notice->kind == STN_NOTICE_WIRING)
+    puts (notice->text);
   else if (notice->kind == STN_NOTICE_ANSWER && notice->failure != STN_FAILURE_NONE)
     printf ("refused: %s: %s\n", stn_failure_name (notice->failure), notice->text);
   else if (notice->kind == STN_NOTICE_CYCLE || (notice->kind == STN_NOTICE_SCAN && notice->failure == STN_FAILURE_NONE))

@@ -319,6 +319,15 @@ stn_session_note_fault (StnSession *self, const GError *error)
   self->station_fault = g_strdup (error->message);
 }
 
+/* Whoever pressed START while the wiring was checked did not mean what happens a minute later. */
+static gboolean
+is_timely (const StnSessionRequest *request, GError **error)
+{
+  if (request->came_late)
+    stn_error_set (error, STN_FAILURE_NOT_READY, "the wiring was being checked: look at the boards, then start");
+  return !request->came_late;
+}
+
 static gboolean
 start_cycle (StnSession *self, const gboolean *goes, gboolean is_retry, GError **error)
 {
@@ -358,6 +367,8 @@ stn_session_start_work (StnSession *self, const StnSessionRequest *request, GErr
   g_autofree gboolean *goes = g_new0 (gboolean, self->seats->len + 1);
   gboolean wants_scans = self->job != NULL && self->job->has_serial && self->job->serial_from == STN_SERIAL_FROM_SCAN;
 
+  if (!is_timely (request, error))
+    return FALSE;
   if (!self->is_running && self->journal != NULL && !stn_session_recover (self, error))
     return FALSE;
   if (!refuse_blocked (self, FALSE, error))
@@ -379,7 +390,7 @@ stn_session_retry_work (StnSession *self, const StnSessionRequest *request, GErr
   g_autofree gboolean *goes = g_new0 (gboolean, self->seats->len + 1);
   guint count = 0;
 
-  if (!stn_session_needs_idle (self, error) || !stn_session_recover (self, error)
+  if (!is_timely (request, error) || !stn_session_needs_idle (self, error) || !stn_session_recover (self, error)
       || !refuse_blocked (self, TRUE, error))
     return FALSE;
   if (request->texts[0] != NULL) {

@@ -71,6 +71,7 @@ struct StnSessionRequest {
   char *texts[3]; /* owned; NULL */
   gint64 value;
   gboolean is_scan; /* the answer is a STN_NOTICE_SCAN too */
+  gboolean came_late; /* asked while the wiring was checked: whoever wanted a cycle then looks first */
 };
 
 /* What a site's run is predicted to take, for stn_session_progress. */
@@ -94,7 +95,10 @@ struct StnSession {
   StnSessionState *state;
   guint64 last_request;
   gboolean is_closing, has_events;
-  GCancellable *waking; /* of a wait outside the loop; NULL */
+  GCancellable *waking; /* of an identify: any request ends it; NULL */
+  GCancellable *service; /* of a check or an identify: somebody ends it; NULL */
+  guint service_sites_done, service_sites;
+  char *service_what;
   StnRunner *runner;    /* of the open run, for sampling; NULL */
   int *places;          /* of each site in it */
   guint place_count;
@@ -143,6 +147,11 @@ struct StnSession {
   StnCycleCounts cycles[STN_SESSION_CYCLES];
   guint cycle_count;
   StnStartBy start_by;
+  guint64 service_done;     /* as in the state */
+  StnFailure service_failure;
+  char *service_text;
+  StnSessionWiring *wiring;
+  gboolean is_serving;
   gboolean is_opening;      /* for the picture */
   gboolean is_lid_open;     /* as last seen */
   gboolean is_held;         /* what would start a cycle by itself was refused: it has to go away first */
@@ -201,6 +210,8 @@ gboolean stn_session_enable_site_work (StnSession *self, const StnSessionRequest
 gboolean stn_session_identify_work (StnSession *self, const StnSessionRequest *request, GError **error);
 gboolean stn_session_check_wiring_work (StnSession *self, const StnSessionRequest *request, GError **error);
 void stn_session_drain (StnSession *self);
+StnSessionWiring *stn_session_wiring_ref (StnSessionWiring *self);
+void stn_session_wiring_unref (StnSessionWiring *self); /* NULL-safe */
 /* Opens the run where there is none; FALSE: station_fault says why. */
 gboolean stn_session_open_run (StnSession *self, GError **error);
 void stn_session_close_run (StnSession *self);

@@ -117,7 +117,8 @@ pass_on (StnSession *self, const StnSessionRequest *request,
          gboolean (*work) (StnSession *, const StnSessionRequest *, GError **), const char *one, const char *two,
          gint64 value, GError **error)
 {
-  const StnSessionRequest inner = { .number = request->number, .texts = { (char *) one, (char *) two }, .value = value };
+  const StnSessionRequest inner = { .number = request->number, .texts = { (char *) one, (char *) two }, .value = value,
+                                    .came_late = request->came_late };
   return work (self, &inner, error);
 }
 

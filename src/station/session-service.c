@@ -96,52 +96,148 @@ stn_session_enable_site_work (StnSession *self, const StnSessionRequest *request
 
 /* ---- service ---- */
 
+StnSessionWiring *
+stn_session_wiring_ref (StnSessionWiring *self)
+{
+  return self != NULL ? g_atomic_rc_box_acquire (self) : NULL;
+}
+
+static void
+wiring_clear (gpointer data)
+{
+  stn_check_report_free ((StnCheckReport *) ((StnSessionWiring *) data)->report);
+}
+
+void
+stn_session_wiring_unref (StnSessionWiring *self)
+{
+  if (self != NULL)
+    g_atomic_rc_box_release_full (self, wiring_clear);
+}
+
+/* From here until end_service somebody may end it; `any_request_ends` as well as stn_session_stop_service. */
+static GCancellable *
+begin_service (StnSession *self, gboolean any_request_ends)
+{
+  stn_session_close_run (self);
+  g_mutex_lock (&self->mutex);
+  self->service = g_cancellable_new ();
+  self->service_sites_done = self->service_sites = 0;
+  g_clear_pointer (&self->service_what, g_free);
+  if (any_request_ends)
+    self->waking = g_object_ref (self->service);
+  if (self->is_closing || (any_request_ends && !g_queue_is_empty (&self->requests)))
+    g_cancellable_cancel (self->service);
+  g_mutex_unlock (&self->mutex);
+  self->is_serving = self->is_dirty = TRUE;
+  stn_session_publish (self);
+  return self->service;
+}
+
+static void
+end_service (StnSession *self, const StnSessionRequest *request, const GError *error)
+{
+  g_mutex_lock (&self->mutex);
+  g_clear_object (&self->waking);
+  g_clear_object (&self->service);
+  g_mutex_unlock (&self->mutex);
+  self->is_serving = FALSE;
+  self->is_dirty = TRUE;
+  self->service_done = request->number;
+  self->service_failure = stn_error_failure (error);
+  g_free (self->service_text);
+  self->service_text = error != NULL ? g_strdup (error->message) : NULL;
+}
+
+/* One that could not even begin has come to its end as well: who waits for it looks there. */
+static gboolean
+may_serve (StnSession *self, const StnSessionRequest *request, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  if (stn_session_needs_idle (self, &failure))
+    return TRUE;
+  self->service_done = request->number;
+  self->service_failure = stn_error_failure (failure);
+  g_free (self->service_text);
+  self->service_text = g_strdup (failure->message);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 gboolean
 stn_session_identify_work (StnSession *self, const StnSessionRequest *request, GError **error)
 {
   StnSessionSeat *seat = stn_session_find_seat (self, request->texts[0], error);
+  g_autoptr (GError) failure = NULL;
 
-  if (seat == NULL || !stn_session_needs_idle (self, error))
+  if (seat == NULL || !may_serve (self, request, error))
     return FALSE;
   if (request->value <= 0)
     return TRUE; /* any request ends one that runs */
-  stn_session_close_run (self);
   seat->blinks = TRUE;
-  self->is_dirty = TRUE;
-  stn_session_publish (self);
-  GCancellable *waking = g_cancellable_new ();
-  g_mutex_lock (&self->mutex);
-  self->waking = waking;
-  if (!g_queue_is_empty (&self->requests) || self->is_closing)
-    g_cancellable_cancel (waking);
-  g_mutex_unlock (&self->mutex);
-  gboolean ok = stn_station_identify (self->station, seat->site->name, request->value, waking, error);
-  g_mutex_lock (&self->mutex);
-  g_clear_object (&self->waking);
-  g_mutex_unlock (&self->mutex);
+  GCancellable *ended = begin_service (self, TRUE);
+  gboolean ok = stn_station_identify (self->station, seat->site->name, request->value, ended, &failure);
   seat->blinks = FALSE;
+  end_service (self, request, failure);
+  if (!ok)
+    g_propagate_error (error, g_steal_pointer (&failure));
   return ok;
 }
 
-gboolean
-stn_session_check_wiring_work (StnSession *self, G_GNUC_UNUSED const StnSessionRequest *request, GError **error)
+static void
+on_service_progress (guint done, guint total, gpointer data)
 {
-  StnCheckOptions options = { .cancellable = self->cancellable };
+  StnSession *self = data;
+  g_mutex_lock (&self->mutex);
+  self->service_sites_done = done;
+  self->service_sites = total;
+  g_mutex_unlock (&self->mutex);
+}
 
-  if (!stn_session_needs_idle (self, error))
-    return FALSE;
-  stn_session_close_run (self);
-  StnCheckReport *report = stn_station_check_wiring (self->station, &options, error);
-  if (report == NULL)
-    return FALSE;
+static void
+on_service_tell (const char *what, gpointer data)
+{
+  StnSession *self = data;
+  g_mutex_lock (&self->mutex);
+  g_free (self->service_what);
+  self->service_what = g_strdup (what);
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+tell_rows (StnSession *self, const StnCheckReport *report)
+{
   for (guint i = 0; i < report->sites->len; i++) {
     const StnSiteCheck *site = g_ptr_array_index (report->sites, i);
     g_autoptr (GString) text = g_string_new (NULL);
     g_string_append_printf (text, "%s: %s", site->site, stn_site_state_name (site->state));
     for (guint k = 0; k < site->findings->len; k++)
       g_string_append_printf (text, "%s%s", k > 0 ? "; " : ": ", (const char *) g_ptr_array_index (site->findings, k));
-    stn_session_notice (self, STN_NOTICE_WARNING, 0, STN_FAILURE_NONE, site->site, "%s", text->str);
+    stn_session_notice (self, STN_NOTICE_WIRING, 0, STN_FAILURE_NONE, site->site, "%s", text->str);
   }
-  stn_check_report_free (report);
+}
+
+gboolean
+stn_session_check_wiring_work (StnSession *self, const StnSessionRequest *request, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (!may_serve (self, request, error))
+    return FALSE;
+  const StnCheckOptions options = { .cancellable = begin_service (self, FALSE),
+                                    .progress = on_service_progress,
+                                    .tell = on_service_tell,
+                                    .data = self };
+  StnCheckReport *report = stn_station_check_wiring (self->station, &options, &failure);
+  end_service (self, request, failure);
+  if (report == NULL) {
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
+  stn_session_wiring_unref (self->wiring);
+  self->wiring = g_atomic_rc_box_new0 (StnSessionWiring);
+  self->wiring->report = report;
+  self->wiring->utc_us = stn_clock_utc_us (self->clock);
+  tell_rows (self, report);
   return TRUE;
 }

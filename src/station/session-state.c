@@ -639,6 +639,11 @@ stn_session_make_state (StnSession *self)
   }
   StnBlock for_retry = stn_session_find_block (self, TRUE, NULL, NULL);
   out->may_retry = out->may_retry && (for_retry == STN_BLOCK_NONE || for_retry == STN_BLOCK_STATION);
+  out->is_serving = self->is_serving;
+  out->service_done = self->service_done;
+  out->service_failure = self->service_failure;
+  out->service_text = g_strdup (self->service_text);
+  out->wiring = stn_session_wiring_ref (self->wiring);
   out->warnings = strv_of (self->warnings);
   out->handover = handover_of (self);
   return out;
@@ -665,6 +670,8 @@ state_clear (gpointer data)
   session_person_free (self->person);
   session_person_free (self->supervisor);
   session_job_free (self->job);
+  stn_session_wiring_unref (self->wiring);
+  g_free (self->service_text);
   g_strfreev (self->balance.open_units);
   g_strfreev (self->warnings);
   g_strfreev (self->handover);

@@ -241,6 +241,7 @@ stn_session_unload (StnSession *self)
   g_clear_pointer (&self->people, stn_people_free);
   g_clear_pointer (&self->plans, g_ptr_array_unref);
   g_clear_pointer (&self->station, stn_station_free);
+  g_clear_pointer (&self->wiring, stn_session_wiring_unref);
 }
 
 /* ---- the thread ---- */
@@ -395,6 +396,8 @@ stn_session_free (StnSession *self)
   self->is_closing = TRUE;
   if (self->waking != NULL)
     g_cancellable_cancel (self->waking);
+  if (self->service != NULL)
+    g_cancellable_cancel (self->service);
   stn_clock_wake (self->clock, self);
   g_mutex_unlock (&self->mutex);
   stn_clock_thread_join (self->clock, self->thread, FALSE);
@@ -421,6 +424,8 @@ stn_session_free (StnSession *self)
   g_free (self->stopped);
   g_free (self->station_fault);
   g_free (self->marked_site);
+  g_free (self->service_text);
+  g_free (self->service_what);
   g_free (self->job_path);
   stn_clock_unref (self->clock);
   g_free (self);
@@ -506,6 +511,7 @@ ask_with (StnSession *self, gboolean (*work) (StnSession *, const StnSessionRequ
   request->value = value;
   request->is_scan = is_scan;
   g_mutex_lock (&self->mutex);
+  request->came_late = self->service != NULL && self->waking == NULL;
   guint64 number = request->number = ++self->last_request;
   g_queue_push_tail (&self->requests, request);
   if (self->waking != NULL)
@@ -671,4 +677,25 @@ guint64
 stn_session_check_wiring (StnSession *self)
 {
   return ASK (check_wiring, NULL, NULL, NULL, 0);
+}
+
+void
+stn_session_stop_service (StnSession *self)
+{
+  g_mutex_lock (&self->mutex);
+  if (self->service != NULL)
+    g_cancellable_cancel (self->service);
+  if (self->waking != NULL)
+    g_cancellable_cancel (self->waking);
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+stn_session_service_progress (StnSession *self, guint *out_done, guint *out_total, char **out_what)
+{
+  g_mutex_lock (&self->mutex);
+  *out_done = self->service_sites_done;
+  *out_total = self->service_sites;
+  *out_what = g_strdup (self->service_what);
+  g_mutex_unlock (&self->mutex);
 }

@@ -29,6 +29,7 @@
 #pragma once
 
 #include "src/record/event.h"
+#include "src/station/check.h"
 #include "src/station/station.h"
 
 G_BEGIN_DECLS
@@ -187,6 +188,12 @@ typedef struct {
 } StnSessionFailure;
 #define STN_SESSION_FAILURES 5
 
+/* What a check of the wiring found; shared by the states from it on. */
+typedef struct {
+  const StnCheckReport *report; /* never NULL */
+  gint64 utc_us;
+} StnSessionWiring;
+
 /* Immutable; reference counted. */
 typedef struct {
   guint64 generation;
@@ -224,6 +231,11 @@ typedef struct {
 
   guint site_count;
   StnSessionSite *sites;        /* in the order of the station file */
+  gboolean is_serving;          /* the wiring is checked, or a board blinks: no cycle starts */
+  guint64 service_done;         /* the last check or identify that came to its end: its request's number; 0: none */
+  StnFailure service_failure;   /* and what came of it */
+  char *service_text;           /* NULL: nothing to say */
+  StnSessionWiring *wiring;     /* the last check; NULL: none since the station was loaded */
   char **warnings;              /* of the station and its devices, newest last, at most 20; never NULL */
   char **handover;              /* open fails, holds, sites that are off, stops: for who takes over; never NULL */
 } StnSessionState;
@@ -240,6 +252,7 @@ typedef enum {
   STN_NOTICE_EVENT,   /* `event`: a fact of the cycle, as `stationctl --json` tells it */
   STN_NOTICE_CYCLE,   /* a cycle is over, its summary in text */
   STN_NOTICE_WARNING, /* text */
+  STN_NOTICE_WIRING,  /* a site of a check, in words */
   STN_NOTICE_SOUND,   /* `sound` */
   STN_NOTICE_COUNT
 } StnNoticeKind;
@@ -346,7 +359,13 @@ guint64 stn_session_set_training (StnSession *self, gboolean on);
 guint64 stn_session_set_lesson (StnSession *self, const char *site, const char *lesson);
 /* Lets a board blink for so long; between cycles. 0 ends it. */
 guint64 stn_session_identify (StnSession *self, const char *site, gint64 duration_ns);
-/* Proves the wiring of all sites, as `stationctl check`: rows come as warnings, then the answer. Between cycles. */
+/* Proves the wiring of all sites, as `stationctl check`: a notice a site, then the answer; the state's `wiring` has
+ * them all. Between cycles; a lot stays open, its bank is given back for the check and taken again. What is asked for
+ * meanwhile waits; a cycle that is asked for meanwhile is refused. */
 guint64 stn_session_check_wiring (StnSession *self);
+/* Ends a check or an identify that is under way, at once; the lines go to rest. */
+void stn_session_stop_service (StnSession *self);
+/* Sites of a check that are done, of how many (0: not known yet); what it waits for (NULL: nothing to say), g_free. */
+void stn_session_service_progress (StnSession *self, guint *out_done, guint *out_total, char **out_what);
 
 G_END_DECLS

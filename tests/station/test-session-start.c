@@ -346,6 +346,59 @@ what_the_fixture_has_not_is_refused (void)
   shift_free (shift);
 }
 
+/* ---- the wiring ---- */
+
+static void
+the_wiring_is_checked_in_a_lot_and_the_lot_goes_on (void)
+{
+  Shift *shift = fixture_new ("");
+  begin (shift, STN_START_BY_PIN);
+  press_start (shift);
+  g_assert_cmpuint (cycles (shift), ==, 1);
+
+  guint64 check = stn_session_check_wiring (shift->session);
+  shift_sleep (shift, STN_NS_PER_S);
+  g_assert_true (shift_look (shift)->is_serving);
+  /* who presses START meanwhile does not mean what is there when the check is over */
+  guint64 start = stn_session_start (shift->session, STN_CAUSE_KEY);
+  shift_do (shift, check);
+  g_assert_cmpint (shift_answer (shift, start), ==, STN_FAILURE_NOT_READY);
+  g_assert_false (shift->state->is_serving);
+  g_assert_cmpuint (shift->state->service_done, ==, check);
+  g_assert_cmpint (shift->state->service_failure, ==, STN_FAILURE_NONE);
+  g_assert_nonnull (shift->state->wiring);
+  g_assert_cmpuint (shift->state->wiring->report->counts[STN_SITE_PROVED], ==, 2);
+  /* the bank is this program's again, and boards that were run are not new */
+  shift_sleep (shift, STN_NS_PER_S);
+  g_assert_cmpint (shift_look (shift)->block, ==, STN_BLOCK_NONE);
+  g_assert_cmpint (shift_site (shift, "A1")->state, ==, STN_SEAT_PASS);
+  press_start (shift);
+  g_assert_cmpuint (cycles (shift), ==, 2);
+  g_assert_cmpuint (shift->state->balance.passed, ==, 4);
+  shift_free (shift);
+}
+
+static void
+a_check_can_be_ended_and_is_refused_while_boards_are_at_work (void)
+{
+  Shift *shift = fixture_new ("");
+  begin (shift, STN_START_BY_KEY);
+  guint64 check = stn_session_check_wiring (shift->session);
+  shift_sleep (shift, STN_NS_PER_S);
+  stn_session_stop_service (shift->session);
+  g_assert_cmpint (shift_answer (shift, check), ==, STN_FAILURE_CANCELLED);
+  g_assert_null (shift->state->wiring);
+  g_assert_cmpint (shift->state->service_failure, ==, STN_FAILURE_CANCELLED);
+  shift_sleep (shift, STN_NS_PER_S);
+  shift_do (shift, stn_session_start (shift->session, STN_CAUSE_KEY));
+  check = stn_session_check_wiring (shift->session);
+  g_assert_cmpint (shift_answer (shift, check), ==, STN_FAILURE_NOT_READY);
+  g_assert_cmpuint (shift->state->service_done, ==, check);
+  shift_wait_idle (shift);
+  g_assert_cmpuint (shift->state->balance.passed, ==, 2);
+  shift_free (shift);
+}
+
 /* ---- two programs on one bank ---- */
 
 static void
@@ -426,6 +479,8 @@ main (int argc, char **argv)
   ADD (a_lid_that_was_opened_and_closed_starts_a_cycle);
   ADD (the_way_to_start_is_a_supervisors_and_holds_for_the_next_program);
   ADD (what_the_fixture_has_not_is_refused);
+  ADD (the_wiring_is_checked_in_a_lot_and_the_lot_goes_on);
+  ADD (a_check_can_be_ended_and_is_refused_while_boards_are_at_work);
   ADD (a_bank_in_other_hands_is_said_shown_and_waited_for);
   ADD (an_adapter_that_is_gone_blocks_until_start_finds_it);
   int code = g_test_run ();

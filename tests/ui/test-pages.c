@@ -285,13 +285,24 @@ has_no_wait (gpointer page)
   return bar != NULL && !gtk_widget_get_visible (bar);
 }
 
+static gboolean
+is_loaded (gpointer session)
+{
+  g_autoptr (StnSessionState) state = stn_session_state (session);
+  return state->site_count > 0;
+}
+
 static void
-wiring_is_checked_in_a_thread (void)
+wiring_is_the_sessions_to_check (void)
 {
   g_autofree char *file = g_build_filename (g_getenv ("STN_SOURCE_ROOT"), "data/stations/virtual-8.yaml", NULL);
   StnWindow *window = g_object_new (STN_TYPE_WINDOW, NULL);
   StnPages *pages = stn_pages_attach (window);
-  stn_pages_set_station (pages, file);
+  g_autoptr (StnClock) clock = stn_clock_new_real ();
+  const StnSessionOptions options = { .station_path = file, .clock = clock };
+  StnSession *session = stn_session_new (&options);
+  stn_pages_set_session (pages, session);
+  iterate_until (is_loaded, session);
   gtk_widget_show (GTK_WIDGET (window));
   activate (window, "check-wiring");
   GtkWidget *page = child_of_type (GTK_WIDGET (window), STN_TYPE_WIRING_SCREEN);
@@ -304,6 +315,8 @@ wiring_is_checked_in_a_thread (void)
   g_assert_true (gtk_widget_get_sensitive (identify));
   stn_pages_set_running (pages, TRUE);
   g_assert_false (gtk_widget_get_sensitive (identify));
+  stn_pages_set_session (pages, NULL);
+  stn_session_free (session);
   gtk_widget_destroy (GTK_WIDGET (window));
 }
 
@@ -383,7 +396,7 @@ main (int argc, char **argv)
                    a_page_takes_scans_and_start_and_gives_them_back);
   g_test_add_func ("/pages/a_row_leads_to_the_board_and_escape_back", a_row_leads_to_the_board_and_escape_back);
   g_test_add_func ("/pages/a_question_outlives_its_page", a_question_outlives_its_page);
-  g_test_add_func ("/pages/wiring_is_checked_in_a_thread", wiring_is_checked_in_a_thread);
+  g_test_add_func ("/pages/wiring_is_the_sessions_to_check", wiring_is_the_sessions_to_check);
   g_test_add_func ("/reports/a_lot_that_is_scanned_is_a_report", a_lot_that_is_scanned_is_a_report);
   g_test_add_func ("/reports/pages_are_drawn_only_where_they_are_seen", pages_are_drawn_only_where_they_are_seen);
   place = place_new ();
