@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui/card.h"
 #include "ui/job-list.h"
 #include "ui/pages.h"
 #include "ui/picture.h"
@@ -504,6 +505,20 @@ do_check_wiring (StnController *self, const char *argument G_GNUC_UNUSED)
 }
 
 static void
+on_card_written (gboolean is_written, const char *text, gpointer data)
+{
+  StnController *self = data;
+  say (self, !is_written, text, NULL);
+  show (self);
+}
+
+static void
+do_card (StnController *self, const char *argument G_GNUC_UNUSED)
+{
+  stn_card_write (self->state, self->cancellable, on_card_written, self);
+}
+
+static void
 do_choose_job (StnController *self, const char *path)
 {
   if (self->state->job != NULL)
@@ -564,6 +579,7 @@ static const struct {
   { "training", do_training },
   { "lesson", do_lesson },
   { "check-wiring", do_check_wiring },
+  { "card", do_card },
   { "choose-job", do_choose_job },
   { "lot-changed", do_lot_changed },
   { "scan", do_scan },

@@ -132,6 +132,7 @@ static const GActionEntry actions[] = {
   { "history", on_request, NULL, NULL, NULL, { 0 } },
   { "reports", on_request, NULL, NULL, NULL, { 0 } },
   { "check-wiring", on_request, NULL, NULL, NULL, { 0 } },
+  { "card", on_request, NULL, NULL, NULL, { 0 } },
   { "site", on_request, "s", NULL, NULL, { 0 } },
   { "retry-site", on_request, "s", NULL, NULL, { 0 } },
   { "bin-site", on_request, "s", NULL, NULL, { 0 } },

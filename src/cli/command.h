@@ -43,6 +43,7 @@ int stn_command_option_bytes (const StnCommand *self, int argc, char **argv);
 int stn_command_park (const StnCommand *self, int argc, char **argv);
 int stn_command_units (const StnCommand *self, int argc, char **argv);
 int stn_command_shift (const StnCommand *self, int argc, char **argv);
+int stn_command_card (const StnCommand *self, int argc, char **argv);
 int stn_command_lot (const StnCommand *self, int argc, char **argv);
 int stn_command_people (const StnCommand *self, int argc, char **argv);
 int stn_command_approve (const StnCommand *self, int argc, char **argv);

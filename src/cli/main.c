@@ -63,6 +63,8 @@ static const StnCommand commands[] = {
     stn_command_recover },
   { "shift", "", "Work through lots by scans and words on standard input, all that the window can do", NULL,
     stn_command_shift },
+  { "card", "", "Draw the command card: commands, bins and sites for a scanner, as a PDF",
+    "Its captions are in the language of the locale (LANGUAGE=de stationctl card).", stn_command_card },
   { "lot", "list | status LOT | end LOT | bin LOT BOARD BIN", "Say what became of a lot's boards; end it",
     "BOARD is a serial, a UID or a run that stands open; the bin “hold” counts as held.\n"
     "Exit codes: 8 the lot does not balance, or has ended.",

@@ -1,4 +1,4 @@
-/* `report` of the program that programs boards: another program of the same sources takes it over, which has the
+/* `report` and `card` of the program that programs boards: another program of the same sources takes them over, which has the
  * libraries that draw pages (cairo, pango, and the two dozen that those bring). They are half of what a start has to
  * load and relocate, and a line starts stationctl for every board. */
 #include "src/cli/command.h"
@@ -21,8 +21,9 @@ find_program (void)
   return g_build_filename (STN_LIBEXEC_DIR, PROGRAM, NULL);
 }
 
-int
-stn_command_report (const StnCommand *self, int argc, char **argv)
+/* Does not come back where that program starts. */
+static int
+hand_over (const StnCommand *self, int argc, char **argv)
 {
   g_autofree char *path = find_program ();
   g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
@@ -35,4 +36,16 @@ stn_command_report (const StnCommand *self, int argc, char **argv)
   execv (path, (char **) arguments->pdata);
   g_printerr ("stationctl: %s can't be started: %s\n", path, g_strerror (errno));
   return STN_EXIT_STATION;
+}
+
+int
+stn_command_report (const StnCommand *self, int argc, char **argv)
+{
+  return hand_over (self, argc, argv);
+}
+
+int
+stn_command_card (const StnCommand *self, int argc, char **argv)
+{
+  return hand_over (self, argc, argv);
 }

@@ -173,7 +173,7 @@ static const struct {
   { "ANALYZE; UPDATE sqlite_stat1 SET stat = '6 1'; UPDATE result SET seen = 'x' WHERE id > 2",
     "entry 8: result row 3" },
   /* rows between those of two entries, which no range has */
-  { "INSERT INTO step VALUES (-5, 1, 'leave', 'pass', NULL, 0, 0, 1, 0, NULL, NULL, NULL, NULL, NULL)",
+  { "INSERT INTO step VALUES (-5, 1, 'leave', 'pass', NULL, 0, 0, 1, 0, NULL, NULL, NULL, NULL, NULL, NULL)",
     "steps of result row -5" },
 };
 
