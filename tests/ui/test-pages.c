@@ -292,6 +292,13 @@ is_loaded (gpointer session)
   return state->site_count > 0;
 }
 
+/* In the session's thread. */
+static void
+wake (gpointer data G_GNUC_UNUSED)
+{
+  g_main_context_wakeup (NULL);
+}
+
 static void
 wiring_is_the_sessions_to_check (void)
 {
@@ -299,7 +306,7 @@ wiring_is_the_sessions_to_check (void)
   StnWindow *window = g_object_new (STN_TYPE_WINDOW, NULL);
   StnPages *pages = stn_pages_attach (window);
   g_autoptr (StnClock) clock = stn_clock_new_real ();
-  const StnSessionOptions options = { .station_path = file, .clock = clock };
+  const StnSessionOptions options = { .station_path = file, .clock = clock, .notify = wake };
   StnSession *session = stn_session_new (&options);
   stn_pages_set_session (pages, session);
   iterate_until (is_loaded, session);
