@@ -43,6 +43,11 @@ gboolean stn_journal_begin (StnJournal *self, const StnRun *run, GError **error)
  * the next run begins or at the next open; the answer is STN_FAILURE_NOT_RECORDED all the same. */
 gboolean stn_journal_finish (StnJournal *self, const StnResult *result, GError **error);
 
+/* A run of this program whose result is lost for good: what it held - its chip, a serial that was never exposed - is let
+ * go, as the next start of a program would. It stays unknown. A run that has a result, or is not this program's, is left
+ * as it is. */
+gboolean stn_journal_abandon (StnJournal *self, const char *run_id, GError **error);
+
 /* Takes up results of this program that the file could not take when they came (FILE.spool). FALSE: it still can't. */
 gboolean stn_journal_take_up_spool (StnJournal *self, GError **error);
 

@@ -334,6 +334,23 @@ stn_journal_window_close (StnJournal *self, const char *run_id, GError **error)
   return call (self, window_close_work, STN_FAILURE_NOT_RECORDED, &window, error);
 }
 
+/* ----- a result that is lost ----- */
+
+static gboolean
+abandon_work (StnJournal *self, StnJournalRequest *request, GError **error)
+{
+  const char *run_id = request->data;
+  return stn_database_run (self->database, error, "DELETE FROM live_run WHERE run_id = ? AND instance = ?", "ti", run_id,
+                           self->instance)
+         && stn_serials_recover (self, error);
+}
+
+gboolean
+stn_journal_abandon (StnJournal *self, const char *run_id, GError **error)
+{
+  return call (self, abandon_work, STN_FAILURE_NOT_RECORDED, (gpointer) run_id, error);
+}
+
 /* ----- finish ----- */
 
 /* 0 or 1 rows of `text` for a run */

@@ -384,6 +384,12 @@ stn_session_recover (StnSession *self, GError **error)
       seat->has_result = FALSE;
     } else if (row->result == NULL || row->result->verdict == STN_VERDICT_FAIL) {
       g_autofree char *run_id = g_strdup (seat->run_id);
+      /* nobody will end it any more: its board is met again */
+      if (row->result == NULL && !stn_journal_abandon (self->journal, run_id, error)) {
+        seat->is_lost = TRUE;
+        stn_run_row_free (row);
+        return FALSE;
+      }
       stand_open (seat, run_id, row->result != NULL ? row->result->uid : NULL,
                   row->result != NULL ? row->result->serial : NULL,
                   row->result != NULL ? STN_VERDICT_FAIL : STN_VERDICT_UNKNOWN,

@@ -470,6 +470,29 @@ history_rows_are_not_changed_by_accident (void)
   g_assert_cmpuint (verify_or_fail (place), ==, 5);
 }
 
+/* Its result is lost: its chip and its serial are met again, and it stays a run that nobody knows the end of. */
+static void
+a_run_that_is_abandoned_holds_nothing_any_more (void)
+{
+  g_autoptr (Place) place = place_new ();
+  g_autoptr (StnJournal) journal = open_or_fail (place);
+  g_autoptr (GError) error = NULL;
+  begin_or_fail (journal, "R1");
+  admit_or_fail (journal, "R1", UID_A);
+  g_autofree char *leased = lease_or_fail (journal, "R1", UID_A);
+  g_assert_true (stn_journal_abandon (journal, "R1", &error));
+  g_assert_no_error (error);
+  g_autofree char *held = ask (place, "SELECT count (*) FROM live_run");
+  g_assert_cmpstr (held, ==, "0");
+  g_autofree char *again = whole_run (journal, "R2", STN_VERDICT_PASS, UID_A);
+  g_assert_cmpstr (again, ==, leased);
+  g_autoptr (StnQuery) query = query_or_fail (place);
+  StnRunRow *row = stn_query_run (query, "R1", &error);
+  g_assert_null (row->result);
+  stn_run_row_free (row);
+  verify_or_fail (place);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -481,6 +504,7 @@ main (int argc, char **argv)
                    a_virtual_run_stays_out_of_a_production_journal);
   g_test_add_func ("/runs/broken_text_is_mended_and_kept", broken_text_is_mended_and_kept);
   g_test_add_func ("/runs/one_chip_is_on_one_site", one_chip_is_on_one_site);
+  g_test_add_func ("/runs/a_run_that_is_abandoned_holds_nothing_any_more", a_run_that_is_abandoned_holds_nothing_any_more);
   g_test_add_func ("/runs/a_chip_without_a_uid_holds_nothing", a_chip_without_a_uid_holds_nothing);
   g_test_add_func ("/runs/history_counts_a_chips_life_under_a_job", history_counts_a_chips_life_under_a_job);
   g_test_add_func ("/runs/passes_of_a_lot_are_counted_by_chip", passes_of_a_lot_are_counted_by_chip);
