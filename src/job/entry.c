@@ -338,7 +338,7 @@ look_after_reload (StnUnitRun *self, const guint8 *written, GError **inout_error
   if (stn_unit_run_come_back (self, TRUE, FALSE, NULL) && read_options (self, seen, NULL)
       && memcmp (seen, written, self->target->options_bytes) == 0)
     return;
-  stn_unit_run_options_are_unknown (inout_error);
+  stn_unit_run_options_are_unknown (inout_error, NULL);
 }
 
 /* The same option bytes written again: the chip loads them, resets, and samples its empty latch anew. */

@@ -136,7 +136,7 @@ gboolean stn_unit_run_bind_again (StnUnitRun *self, GError **error);
 /* Whether the ROM that answers now, and the UID where it is shown, are those of the first visit. */
 gboolean stn_unit_run_recognize (StnUnitRun *self, GError **error);
 
-/* unit-options.c: the plan's option steps; each begins and ends in a visit, or leaves the board to itself where the
+/* unit-options.c, unit-protection.c, unit-recovery.c: the plan's option steps; each begins and ends in a visit, or leaves the board to itself where the
  * step was the last one. From the opened window until what the board has was read again, every failure but a request to
  * stop and a record that can't be written is option-bytes-unknown. */
 gboolean stn_unit_run_opening_options (StnUnitRun *self, GError **error);
@@ -148,12 +148,12 @@ gboolean stn_unit_run_unprotect (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_recover_options (StnUnitRun *self, GError **error);
 /* A failure in a window over option bytes in which nothing was sent. A NACK is none: the wire may have made it. */
 gboolean stn_unit_run_is_unsent (const GError *error);
-/* Makes option-bytes-unknown of a failure in a window over option bytes; a request to stop and a record that can't be
- * written stay what they are. */
-void stn_unit_run_options_are_unknown (GError **inout_error);
+/* Makes option-bytes-unknown of a failure from an opened window to its proof: nothing else says what the board has. A
+ * request to stop (where `doubt` is NULL) and a record that can't be written stay what they are. `doubt`: what went wrong
+ * in the window itself, NULL: nothing. */
+void stn_unit_run_options_are_unknown (GError **inout_error, const GError *doubt);
 /* What one option write of this target may take. */
 gint64 stn_unit_run_option_window_ns (const StnUnitRun *self);
-guint stn_unit_run_option_areas (const StnUnitRun *self);
 
 /* flash.c */
 gboolean stn_unit_run_erase (StnUnitRun *self, GError **error);
