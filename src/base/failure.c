@@ -55,7 +55,8 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
                                    "the whole flash, and from level "
                                    "2 there is no way back; so it happens only where the job asks for it: a line "
                                    "“unprotect: allowed”, and stationctl explain says how long the erase takes. After "
-                                   "a run that was cut, stationctl recover --erase does the same." },
+                                   "a run that was cut, stationctl recover --erase does the same to the one board that "
+                                   "--board names." },
   [STN_FAILURE_WRITE_PROTECTED] = { "write-protected", UNIT, ENGINEER,
                                     "Board in %s is locked against writing. Call the engineer.",
                                     "Read the option bytes (stationctl option-bytes --site SITE) and decide whether the "

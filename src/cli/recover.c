@@ -16,6 +16,7 @@ print_json (const char *site, const StnRecoverable *what, const StnRecovered *do
   json_object_set_string_member (object, "site", site);
   json_object_set_string_member (object, "run", what->run_id);
   json_object_set_string_member (object, "target", what->target);
+  json_object_set_string_member (object, "board", stn_recoverable_board (what));
   if (done->is_recorded) {
     json_object_set_string_member (object, "outcome", stn_verdict_name (done->verdict));
     if (done->failure != STN_FAILURE_NONE)
@@ -35,6 +36,9 @@ static void
 print_plain (const char *site, const StnRecoverable *what, const StnRecovered *done, gboolean erase)
 {
   gboolean is_well = done->is_recorded && done->verdict == STN_VERDICT_PASS;
+  g_autofree char *about =
+      g_strdup_printf ("%s, serial %s, UID %s, run %s", what->target, what->serial != NULL ? what->serial : "not known",
+                       what->uid != NULL ? what->uid : "not known", what->run_id);
 
   g_print ("%s (%s%s%s): %s\n", site, what->target, what->serial != NULL ? ", " : "",
            what->serial != NULL ? what->serial : "", is_well ? "recovered" : "not recovered");
@@ -43,7 +47,9 @@ print_plain (const char *site, const StnRecoverable *what, const StnRecovered *d
   if (done->options != NULL)
     g_print ("  option bytes: %s\n", done->options);
   if (done->failure == STN_FAILURE_READ_PROTECTED && !erase)
-    g_print ("  With --erase protection is taken away and everything in its flash is lost.\n");
+    g_print ("  With --erase --board %s protection is taken away and everything in its flash is lost.\n"
+             "  Its ROM shows no UID before that: make sure that the board in %s is the record's: %s.\n",
+             stn_recoverable_board (what), site, about);
 }
 
 /* TRUE when the board is well afterwards. */
@@ -71,13 +77,18 @@ recover_site (StnStation *station, const char *site, const StnRecoverOptions *op
 int
 stn_command_recover (const StnCommand *self, int argc, char **argv)
 {
-  g_autofree char *path = NULL, *list = NULL, *trace = NULL, *operator_id = NULL;
+  g_autofree char *path = NULL, *list = NULL, *trace = NULL, *operator_id = NULL, *board = NULL;
   gboolean json = FALSE, erase = FALSE;
   const GOptionEntry entries[] = {
     { "station", 0, 0, G_OPTION_ARG_FILENAME, &path, "Station file ($STATION_FILE, the user's, /etc/station)", "FILE" },
     { "sites", 0, 0, G_OPTION_ARG_STRING, &list, "The sites whose boards to recover", "A1,A3" },
     { "erase", 0, 0, G_OPTION_ARG_NONE, &erase,
-      "Open a board that can't be read any more: everything in its flash is lost", NULL },
+      "Open a board that can't be read any more: everything in its flash is lost, and whether it was the right board "
+      "is "
+      "seen afterwards only; one site, and --board",
+      NULL },
+    { "board", 0, 0, G_OPTION_ARG_STRING, &board,
+      "With --erase: the board that is meant, by its serial or its UID as the record has them", "SERIAL" },
     { "operator", 0, 0, G_OPTION_ARG_STRING, &operator_id, "Who is at work (default: the login name)", "NAME" },
     { "trace", 0, 0, G_OPTION_ARG_FILENAME, &trace, "Write what goes over the wires", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object a site and line", NULL },
@@ -95,6 +106,10 @@ stn_command_recover (const StnCommand *self, int argc, char **argv)
     return stn_command_usage (self, "which board? Name its site by --sites");
   if ((sites = stn_site_list_parse (list, &error)) == NULL)
     return stn_command_usage (self, "%s", error->message);
+  if (erase && sites[0] != NULL && sites[1] != NULL)
+    return stn_command_usage (self, "--erase opens one board at a time: name one site");
+  if (board != NULL && !erase)
+    return stn_command_usage (self, "--board says which board --erase may erase, and there is no --erase");
 
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   stn_signals_start (cancellable);
@@ -103,7 +118,11 @@ stn_command_recover (const StnCommand *self, int argc, char **argv)
   if (station == NULL)
     return stn_command_fail (error);
   const StnRecoverOptions options = {
-    .erase_allowed = erase, .trace_path = trace, .operator_id = operator_id, .cancellable = cancellable
+    .erase_allowed = erase,
+    .board = board,
+    .trace_path = trace,
+    .operator_id = operator_id,
+    .cancellable = cancellable,
   };
   for (guint i = 0; sites[i] != NULL; i++) {
     gboolean is_well = FALSE;

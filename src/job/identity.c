@@ -143,6 +143,17 @@ check_chip (StnUnitRun *self, GError **error)
   return FALSE;
 }
 
+static gboolean
+uid_from_text (const char *text, guint8 out[12])
+{
+  for (guint i = 0; i < 24; i++)
+    if (!g_ascii_isxdigit (text[i]))
+      return FALSE;
+  for (guint i = 0; i < 12; i++)
+    out[i] = (guint8) (g_ascii_xdigit_value (text[2 * i]) << 4 | g_ascii_xdigit_value (text[2 * i + 1]));
+  return TRUE;
+}
+
 static const char *
 serial_words (const StnUnitIdentity *identity)
 {
@@ -151,11 +162,9 @@ serial_words (const StnUnitIdentity *identity)
     [STN_DFU_SERIAL_FITS] = "is made of the UID",
     [STN_DFU_SERIAL_DIFFERS] = "is not made of the UID",
   };
-  guint8 uid[12];
+  guint8 uid[12] = { 0 };
 
-  for (guint i = 0; i < sizeof uid; i++)
-    uid[i] =
-        (guint8) (g_ascii_xdigit_value (identity->uid[2 * i]) << 4 | g_ascii_xdigit_value (identity->uid[2 * i + 1]));
+  uid_from_text (identity->uid, uid); /* it was made of bytes */
   return words[stn_dfu_serial_check (identity->rom.serial, uid)];
 }
 
@@ -210,6 +219,23 @@ stn_unit_run_recognize (StnUnitRun *self, GError **error)
   return FALSE;
 }
 
+/* Of a recovery, before anything is erased: the serial that a USB ROM makes of the UID can contradict the record. A
+ * ROM's UART shows nothing of the UID under level 1. */
+static gboolean
+check_serial_of_record (const StnUnitRun *self, GError **error)
+{
+  const char *uid = self->recovery != NULL ? self->recovery->uid : NULL;
+  guint8 bytes[12];
+
+  if (uid == NULL || !uid_from_text (uid, bytes)
+      || stn_dfu_serial_check (self->identity.rom.serial, bytes) != STN_DFU_SERIAL_DIFFERS)
+    return TRUE;
+  stn_error_set_seen (error, STN_FAILURE_UNIT_CHANGED, uid, self->identity.rom.serial,
+                      "the board in this site is not the one whose option write was cut: its ROM's USB serial is made "
+                      "of another UID; nothing was erased");
+  return FALSE;
+}
+
 /* A board that can't be read: opened where that is allowed, which erases it, and asked again. */
 static gboolean
 read_numbers_of_any (StnUnitRun *self, GError **error)
@@ -232,6 +258,8 @@ read_numbers_of_any (StnUnitRun *self, GError **error)
                    failure->message);
     return FALSE;
   }
+  if (!check_serial_of_record (self, error))
+    return FALSE;
   /* a command that the wire has spoilt changes nothing, and is sent once more */
   for (guint try = 1; stn_error_is (failure, STN_FAILURE_READ_PROTECTED) && try <= UNPROTECT_TRIES; try++) {
     g_clear_error (&failure);

@@ -44,7 +44,9 @@ typedef struct {
   const StnOptionWindow
       *window;            /* borrowed; the row of the option write that was cut; NULL: there is none to be found */
   const char *uid;        /* borrowed; of the board that the row is about; NULL: it did not say, or nobody knows */
-  gboolean erase_allowed; /* a board that can't be read any more is opened by Readout Unprotect */
+  /* A board that can't be read any more is opened by Readout Unprotect. Who sets it has made sure which board it is, as
+   * far as that can be known: the UID is compared after the erase. */
+  gboolean erase_allowed;
 } StnRecovery;
 
 typedef struct {

@@ -80,7 +80,8 @@ stn_unit_run_recover_options (StnUnitRun *self, GError **error)
   if (window != NULL && uid != NULL && self->identity.uid[0] != '\0'
       && g_ascii_strcasecmp (uid, self->identity.uid) != 0) {
     stn_error_set_seen (error, STN_FAILURE_UNIT_CHANGED, uid, self->identity.uid,
-                        "the board in this site is not the one whose option write was cut");
+                        "the board in this site is not the one whose option write was cut%s",
+                        self->has_written ? ", and it was opened, which erased it: its ROM showed no UID before" : "");
     return FALSE;
   }
   g_autoptr (StnOptionBlock) now = stn_unit_run_read_option_block (self, error);

@@ -91,6 +91,10 @@ stn_station_find_recoverable (StnStation *self, const char *site, StnRecoverable
       return FALSE;
     if (!found.has_window && !find_window (query, row->run->run_id, &found, error))
       return FALSE;
+    /* behind these two a run does not look at what the window left */
+    if (i == 0 && found.has_window && !found.is_unsettled)
+      found.is_unsettled =
+          row->result->failure == STN_FAILURE_BOARD_SHORTED || row->result->failure == STN_FAILURE_CANCELLED;
     if (!is_recovery)
       break;
   }
@@ -101,6 +105,44 @@ stn_station_find_recoverable (StnStation *self, const char *site, StnRecoverable
   *out = found;
   found = (StnRecoverable){ .run_id = NULL };
   return TRUE;
+}
+
+const char *
+stn_recoverable_board (const StnRecoverable *self)
+{
+  return self->serial != NULL ? self->serial : self->uid != NULL ? self->uid : self->run_id;
+}
+
+gboolean
+stn_recoverable_names_board (const StnRecoverable *self, const char *board)
+{
+  if (board == NULL)
+    return FALSE;
+  if (self->serial == NULL && self->uid == NULL)
+    return g_strcmp0 (board, self->run_id) == 0;
+  return g_strcmp0 (board, self->serial) == 0 || (self->uid != NULL && g_ascii_strcasecmp (board, self->uid) == 0);
+}
+
+/* What can be asked before an erase that nothing can take back. */
+static gboolean
+may_erase (const char *site, const StnRecoverable *what, const StnRecoverOptions *options, GError **error)
+{
+  if (!options->erase_allowed)
+    return TRUE;
+  if (!what->is_unsettled || !what->has_window)
+    stn_error_set (error, STN_FAILURE_USAGE,
+                   "the last board of %s is not one whose option write was cut, so nothing of it is erased", site);
+  else if (options->board == NULL)
+    stn_error_set (error, STN_FAILURE_USAGE,
+                   "%s: a board that can't be read does not show which one it is before it is erased: say that it is "
+                   "the record's, %s",
+                   site, stn_recoverable_board (what));
+  else if (!stn_recoverable_names_board (what, options->board))
+    stn_error_set (error, STN_FAILURE_USAGE, "%s: the board whose option write was cut is %s, and not “%s”", site,
+                   stn_recoverable_board (what), options->board);
+  else
+    return TRUE;
+  return FALSE;
 }
 
 /* What the record says of the run that is just over. */
@@ -143,6 +185,9 @@ stn_station_recover (StnStation *self, const char *site, const StnRecoverable *w
                                 .trace_path = options->trace_path,
                                 .cancellable = options->cancellable,
                                 .recovery = &recovery };
+
+  if (!may_erase (site, what, options, error))
+    return FALSE;
   g_autoptr (StnJob) job = stn_job_new_for_recovery (
       what->target, g_strcmp0 (what->engine, "dfu") == 0 ? STN_PROGRAM_BY_USB : STN_PROGRAM_BY_UART);
   g_autoptr (StnStationRun) run = stn_station_run_new (self, job, &run_options, events, error);

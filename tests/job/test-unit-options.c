@@ -199,6 +199,31 @@ a_protected_board_is_opened_where_the_job_allows_it (void)
 }
 
 static void
+a_usb_serial_of_another_uid_keeps_a_recovery_from_erasing (void)
+{
+  g_autoptr (Harness) self = harness_new (&(HarnessOptions){ .part = "STM32F405xG",
+                                                             .power = TRUE,
+                                                             .no_serial = TRUE,
+                                                             .usb_sites = 1,
+                                                             .usb_alone = TRUE,
+                                                             .boot_check = "rom-gone" });
+  StnRecovery recovery = { .erase_allowed = TRUE, .uid = "ff0203040506070809aabbcc" };
+
+  g_assert_true (stn_bench_config_add_fault (self->config, "A1", "protected", NULL));
+  g_assert_true (stn_bench_config_add_fault (self->config, "A1", "uid: 0102030405060708090a0b0c", NULL));
+  harness_build (self);
+  harness_set_recovery (self, &recovery);
+  const StnResult *result = run_or_fail (self, STN_VERDICT_FAIL, STN_FAILURE_UNIT_CHANGED);
+  g_assert_nonnull (strstr (result->message, "nothing was erased"));
+  g_assert_cmpuint (stn_ledger_memory_windows (self->ledger), ==, 0);
+
+  /* and the record's own is opened */
+  recovery.uid = "0102030405060708090a0b0c";
+  run_or_fail (self, STN_VERDICT_PASS, STN_FAILURE_NONE);
+  g_assert_cmpuint (stn_ledger_memory_windows (self->ledger), ==, 1);
+}
+
+static void
 window_text_is_read_as_it_was_written (void)
 {
   static const guint8 had[] = { 0xaa, 0x55, 0x00, 0xff }, second[] = { 0x12, 0x34 };
@@ -444,6 +469,7 @@ main (int argc, char **argv)
   ADD (readout_protection_goes_last_and_is_proved_by_a_refused_read);
   ADD (a_protected_board_fails_and_says_what_to_do);
   ADD (a_protected_board_is_opened_where_the_job_allows_it);
+  ADD (a_usb_serial_of_another_uid_keeps_a_recovery_from_erasing);
   ADD (one_job_means_the_same_on_every_family);
   ADD (a_board_of_such_a_job_can_be_done_again);
   ADD (boards_that_share_their_lines_are_reset_together);

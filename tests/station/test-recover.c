@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define UID "0102030405060708090a0b0c"
+#define OTHER_UID "ff02030405060708090a0b0c"
 
 static char *folder;
 
@@ -21,7 +22,7 @@ write_file (const char *name, const char *text)
 
 /* A station with one F405, whose standby bit is not as shipped. */
 static StnStation *
-load_or_fail (StnClock *clock, const char *uid)
+load_or_fail (StnClock *clock, const char *uid, const char *more_faults)
 {
   g_autofree char *bench = g_strdup_printf ("bench: one board\n"
                                             "usb:\n"
@@ -30,8 +31,8 @@ load_or_fail (StnClock *clock, const char *uid)
                                             "ttys: { /dev/u1: A1 }\n"
                                             "boards:\n"
                                             "  A1: { target: STM32F405xG, options: { nRST_STDBY: 0 }, faults: [ { uid: "
-                                            "%s } ] }\n",
-                                            uid);
+                                            "%s }%s ] }\n",
+                                            uid, more_faults);
   g_autofree char *bench_path = write_file ("bench.yaml", bench);
   g_autofree char *path =
       write_file ("station.yaml", "station: One board\njournal: journal.db\nbench: bench.yaml\n"
@@ -92,9 +93,8 @@ forget_all (void)
 }
 
 static void
-recover_or_fail (StnStation *station, StnRecovered *out)
+recover_with_or_fail (StnStation *station, const StnRecoverOptions *options, StnRecovered *out)
 {
-  const StnRecoverOptions options = { .operator_id = "test" };
   StnEventQueue *events = stn_event_queue_new (NULL, NULL);
   g_auto (StnRecoverable) what = { .run_id = NULL };
   g_autoptr (GError) error = NULL;
@@ -105,16 +105,24 @@ recover_or_fail (StnStation *station, StnRecovered *out)
   g_assert_true (what.is_unsettled);
   g_assert_cmpstr (what.uid, ==, UID);
   g_assert_cmpstr (what.window.words, ==, "BOR_LEV: 3 -> 0");
-  g_assert_true (stn_station_recover (station, "A1", &what, &options, events, out, &error));
+  g_assert_true (stn_station_recover (station, "A1", &what, options, events, out, &error));
   g_assert_no_error (error);
   stn_event_queue_free (events);
+}
+
+static void
+recover_or_fail (StnStation *station, StnRecovered *out)
+{
+  const StnRecoverOptions options = { .operator_id = "test" };
+
+  recover_with_or_fail (station, &options, out);
 }
 
 static void
 what_the_board_had_is_put_back (void)
 {
   g_autoptr (StnClock) clock = stn_clock_new_virtual ();
-  g_autoptr (StnStation) station = load_or_fail (clock, UID);
+  g_autoptr (StnStation) station = load_or_fail (clock, UID, "");
   g_auto (StnRecovered) done = { .text = NULL };
   g_auto (StnRecoverable) after = { .run_id = NULL };
 
@@ -134,7 +142,7 @@ static void
 another_boards_options_are_left_alone (void)
 {
   g_autoptr (StnClock) clock = stn_clock_new_virtual ();
-  g_autoptr (StnStation) station = load_or_fail (clock, "ff02030405060708090a0b0c");
+  g_autoptr (StnStation) station = load_or_fail (clock, OTHER_UID, "");
   g_auto (StnRecovered) done = { .text = NULL };
 
   forget_all ();
@@ -144,11 +152,66 @@ another_boards_options_are_left_alone (void)
   g_assert_cmpstr (stn_failure_name (done.failure), ==, stn_failure_name (STN_FAILURE_UNIT_CHANGED));
 }
 
+/* The recovery of the last board of A1 is refused before anything moves. */
+static void
+assert_refused (StnStation *station, const StnRecoverOptions *options, const char *says)
+{
+  StnEventQueue *events = stn_event_queue_new (NULL, NULL);
+  g_auto (StnRecoverable) what = { .run_id = NULL };
+  g_auto (StnRecovered) done = { .text = NULL };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (stn_station_find_recoverable (station, "A1", &what, &error));
+  g_assert_false (stn_station_recover (station, "A1", &what, options, events, &done, &error));
+  g_assert_true (stn_error_is (error, STN_FAILURE_USAGE));
+  if (strstr (error->message, says) == NULL)
+    g_error ("%s", error->message);
+  stn_event_queue_free (events);
+}
+
+static void
+nothing_is_erased_before_the_records_board_is_named (void)
+{
+  g_autoptr (StnClock) clock = stn_clock_new_virtual ();
+  g_autoptr (StnStation) station = load_or_fail (clock, UID, ", protected");
+  const StnRecoverOptions no_name = { .erase_allowed = TRUE };
+  const StnRecoverOptions other_name = { .erase_allowed = TRUE, .board = OTHER_UID };
+  const StnRecoverOptions right_name = { .erase_allowed = TRUE, .board = UID };
+  g_auto (StnRecovered) first = { .text = NULL }, done = { .text = NULL };
+
+  forget_all ();
+  leave_a_window_open (station, clock);
+  recover_or_fail (station, &first);
+  g_assert_cmpstr (stn_failure_name (first.failure), ==, stn_failure_name (STN_FAILURE_READ_PROTECTED));
+  assert_refused (station, &no_name, UID);
+  assert_refused (station, &other_name, "and not");
+  recover_with_or_fail (station, &right_name, &done);
+  g_test_message ("%s", done.text);
+  g_assert_cmpint (done.verdict, ==, STN_VERDICT_PASS);
+  /* it is well now: there is nothing left to open, and the next board in this site may be a finished one */
+  assert_refused (station, &right_name, "not one whose option write was cut");
+}
+
+static void
+another_board_that_was_named_wrongly_is_told (void)
+{
+  g_autoptr (StnClock) clock = stn_clock_new_virtual ();
+  g_autoptr (StnStation) station = load_or_fail (clock, OTHER_UID, ", protected");
+  const StnRecoverOptions named = { .erase_allowed = TRUE, .board = UID };
+  g_auto (StnRecovered) done = { .text = NULL };
+
+  forget_all ();
+  leave_a_window_open (station, clock);
+  recover_with_or_fail (station, &named, &done);
+  g_assert_cmpstr (stn_failure_name (done.failure), ==, stn_failure_name (STN_FAILURE_UNIT_CHANGED));
+  g_assert_nonnull (strstr (done.text, "which erased it"));
+}
+
 static void
 a_site_without_a_past_says_so (void)
 {
   g_autoptr (StnClock) clock = stn_clock_new_virtual ();
-  g_autoptr (StnStation) station = load_or_fail (clock, UID);
+  g_autoptr (StnStation) station = load_or_fail (clock, UID, "");
   StnRecoverable what = { .run_id = NULL };
   g_autoptr (GError) error = NULL;
 
@@ -167,6 +230,8 @@ main (int argc, char **argv)
 #define ADD(test) g_test_add_func ("/recover/" #test, test)
   ADD (what_the_board_had_is_put_back);
   ADD (another_boards_options_are_left_alone);
+  ADD (nothing_is_erased_before_the_records_board_is_named);
+  ADD (another_board_that_was_named_wrongly_is_told);
   ADD (a_site_without_a_past_says_so);
   return g_test_run ();
 }
