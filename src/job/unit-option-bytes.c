@@ -246,8 +246,9 @@ stn_unit_run_write_option_piece (StnUnitRun *self, const StnOptionWrite *write, 
     self->in_rom = FALSE;
     return TRUE;
   }
-  /* a record that fails is the station's affair, whatever the board has */
-  if (self->windows_opened == windows_before || stn_unit_run_is_unsent (failure)
+  /* a record that fails is the station's affair, whatever the board has; a supply that was not good is not made well by
+   * what can be read afterwards */
+  if (self->windows_opened == windows_before || self->supply_dipped || stn_unit_run_is_unsent (failure)
       || stn_unit_run_is_before_the_window (failure)) {
     g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;

@@ -105,7 +105,7 @@ stn_unit_run_unprotect (StnUnitRun *self, GError **error)
   }
   if (!stn_unit_run_window (self, "readout unprotect, which erases everything", STN_WINDOW_OPTIONS, longest_ns,
                             silicon_ns, unprotect_body, NULL, &doubt)) {
-    if (self->windows_opened == windows_before || stn_unit_run_is_unsent (doubt)
+    if (self->windows_opened == windows_before || self->supply_dipped || stn_unit_run_is_unsent (doubt)
         || stn_unit_run_is_before_the_window (doubt)) {
       g_propagate_error (error, g_steal_pointer (&doubt));
       return FALSE;

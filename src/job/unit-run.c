@@ -1,5 +1,6 @@
 /* One board from power-on to its record: the order of a run, its write windows, its verdict and what is told of it. */
 #include "src/job/runner-private.h"
+#include "src/job/supply-watch.h"
 
 #include <string.h>
 
@@ -96,6 +97,20 @@ is_over_at_once (StnWindowKind kind, const GError *error)
          || stn_error_is (error, STN_FAILURE_NOT_SUPPORTED);
 }
 
+/* A record that can't be written stays the station's failure. */
+static void
+put_down_to_the_supply (StnUnitRun *self, const char *wrong, GError **inout_error)
+{
+  g_autofree char *text = *inout_error != NULL ? g_strdup_printf (": %s", (*inout_error)->message) : g_strdup ("");
+
+  self->supply_dipped = TRUE;
+  if (stn_error_is (*inout_error, STN_FAILURE_NOT_RECORDED))
+    return;
+  g_clear_error (inout_error);
+  stn_error_set_seen (inout_error, STN_FAILURE_OPTION_BYTES_UNKNOWN, "a good supply", wrong,
+                      "the board's supply %s while option bytes were written%s", wrong, text);
+}
+
 gboolean
 stn_unit_run_window (StnUnitRun *self, const char *what, StnWindowKind kind, gint64 longest_ns, gint64 silicon_ns,
                      gboolean (*body) (StnUnitRun *, const StnWait *, gpointer, GError **), gpointer data,
@@ -110,6 +125,7 @@ stn_unit_run_window (StnUnitRun *self, const char *what, StnWindowKind kind, gin
     return FALSE;
   self->windows_opened++;
   StnWait shielded = stn_wait_shielded (self->clock, longest_ns);
+  StnSupplyWatch *watch = kind == STN_WINDOW_OPTIONS ? stn_supply_watch_begin (&self->hold) : NULL;
   StnWait exchange = shielded;
   exchange.deadline_ns -= silicon_ns;
   if (body (self, &exchange, data, &failure)) {
@@ -121,9 +137,12 @@ stn_unit_run_window (StnUnitRun *self, const char *what, StnWindowKind kind, gin
     g_autoptr (GError) ignored = NULL;
     stn_wait_sleep (&shielded, stn_wait_left_ns (&shielded), &ignored);
   }
+  g_autofree char *wrong = stn_supply_watch_end (watch);
   if (!ledger_class->window_close (self->ledger, self->run->run_id, failure == NULL ? &failure : NULL)
       && failure == NULL)
     stn_error_set (&failure, STN_FAILURE_NOT_RECORDED, "%s: its end could not be recorded", what);
+  if (wrong != NULL)
+    put_down_to_the_supply (self, wrong, &failure);
   if (failure == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failure));

@@ -46,6 +46,7 @@ struct StnUnitRun {
   StnStability *usb_losses; /* the site's: its device went by itself; borrowed */
 
   guint windows_opened;        /* rows made so far */
+  gboolean supply_dipped;      /* in a window over option bytes: what they are is not taken from anything any more */
   gboolean for_options;        /* this visit's rate is that of visits that read or write options */
   gboolean visits_are_over;    /* an option step shut the way in */
   gboolean needs_fresh_visit;  /* a program operation was refused by the flash: what follows begins with a reset */
@@ -82,7 +83,9 @@ void stn_unit_run_advance (StnUnitRun *self, guint64 done_bytes);
 typedef enum { STN_WINDOW_ERASE, STN_WINDOW_OPTIONS } StnWindowKind;
 /* Runs `body` as a write window: a durable row before it, nothing moves until its end or `longest_ns`, whatever
  * cancels. What the silicon does after the ROM's last answer has `silicon_ns`, all of it and however late that answer
- * came; the body has the rest. */
+ * came; the body has the rest. Where lines tell of the board's supply they are watched through a window over option
+ * bytes, and anything but a good supply makes the run's failure option-bytes-unknown (`supply_dipped`), whatever the ROM
+ * says: words that it spoils may be such that can't be read back. */
 gboolean
 stn_unit_run_window (StnUnitRun *self, const char *what, StnWindowKind kind, gint64 longest_ns, gint64 silicon_ns,
                      gboolean (*body) (StnUnitRun *self, const StnWait *shielded, gpointer data, GError **error),

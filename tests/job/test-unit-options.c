@@ -223,6 +223,88 @@ a_usb_serial_of_another_uid_keeps_a_recovery_from_erasing (void)
   g_assert_cmpuint (stn_ledger_memory_windows (self->ledger), ==, 1);
 }
 
+typedef struct {
+  Harness *harness;
+  const char *window; /* a part of its row */
+  const char *pin;
+  int is_over; /* atomic */
+  gboolean has_blinked;
+} Blinker;
+
+/* Low for 5 ms in the middle of a window, and well again long before its end. */
+static gpointer
+blink_in_the_window (gpointer data)
+{
+  Blinker *self = data;
+  StnWait wait = stn_wait_new (self->harness->clock, STN_TIME_NEVER, NULL);
+
+  while (!g_atomic_int_get (&self->is_over) && !self->has_blinked) {
+    g_autofree char *last = stn_ledger_memory_last_window (self->harness->ledger);
+    if (stn_ledger_memory_open_windows (self->harness->ledger) > 0 && last != NULL
+        && strstr (last, self->window) != NULL) {
+      stn_wait_sleep (&wait, 10 * STN_NS_PER_MS, NULL);
+      stn_bench_set_input (self->harness->bench, "FTSENSE", self->pin, FALSE);
+      stn_wait_sleep (&wait, 5 * STN_NS_PER_MS, NULL);
+      stn_bench_set_input (self->harness->bench, "FTSENSE", self->pin, TRUE);
+      self->has_blinked = TRUE;
+    }
+    stn_wait_sleep (&wait, STN_NS_PER_MS, NULL);
+  }
+  return NULL;
+}
+
+static void
+a_supply_that_blinks_while_options_are_written_is_no_pass (void)
+{
+  static const struct {
+    const char *window, *pin;
+    gboolean is_pass;
+  } cases[] = {
+    { "nBOOT_SEL", "AD0", FALSE }, /* good */
+    { "nBOOT_SEL", "AC0", FALSE }, /* fault */
+    { "WRP1A", "AD0", FALSE },     { "RDP", "AD0", FALSE }, { "readout unprotect", "AD0", FALSE },
+    { "mass erase", "AD0", TRUE }, /* what is erased and written is read back, all of it */
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (Harness) self =
+        harness_new (&(HarnessOptions){ .power = TRUE, .power_lines = TRUE, .paced = TRUE, .image_bytes = 700 });
+    Blinker blinker = { .harness = self, .window = cases[i].window, .pin = cases[i].pin };
+
+    g_assert_true (stn_bench_config_add_fault (self->config, "A1", "protected", NULL));
+    harness_build (self);
+    self->plan->unprotect_allowed = TRUE;
+    self->plan->unprotect_longest_ns = 10 * STN_NS_PER_S;
+    add_step (self, &opening, pin_on, 1);
+    add_step (self, &closing, protect_first_page, 2);
+    add_step (self, &read_protect, level_1, 1);
+    GThread *thread = stn_clock_thread_new (self->clock, "blinker", blink_in_the_window, &blinker);
+    const StnResult *result = run_or_fail (self, cases[i].is_pass ? STN_VERDICT_PASS : STN_VERDICT_FAIL,
+                                           cases[i].is_pass ? STN_FAILURE_NONE : STN_FAILURE_OPTION_BYTES_UNKNOWN);
+    g_atomic_int_set (&blinker.is_over, 1);
+    stn_clock_thread_join (self->clock, thread, TRUE);
+    g_assert_true (blinker.has_blinked);
+    if (!cases[i].is_pass)
+      g_assert_nonnull (strstr (result->message, "supply"));
+  }
+}
+
+static void
+a_supply_that_blinks_in_an_option_reload_is_no_pass (void)
+{
+  g_autoptr (Harness) self =
+      harness_new (&(HarnessOptions){ .power = TRUE, .power_lines = TRUE, .paced = TRUE, .image_bytes = 700 });
+  Blinker blinker = { .harness = self, .window = "the same again", .pin = "AD0" };
+
+  harness_build (self);
+  self->plan->leave_way = STN_LEAVE_WAY_OPTION_RELOAD;
+  GThread *thread = stn_clock_thread_new (self->clock, "blinker", blink_in_the_window, &blinker);
+  run_or_fail (self, STN_VERDICT_FAIL, STN_FAILURE_OPTION_BYTES_UNKNOWN);
+  g_atomic_int_set (&blinker.is_over, 1);
+  stn_clock_thread_join (self->clock, thread, TRUE);
+  g_assert_true (blinker.has_blinked);
+}
+
 static void
 window_text_is_read_as_it_was_written (void)
 {
@@ -470,6 +552,8 @@ main (int argc, char **argv)
   ADD (a_protected_board_fails_and_says_what_to_do);
   ADD (a_protected_board_is_opened_where_the_job_allows_it);
   ADD (a_usb_serial_of_another_uid_keeps_a_recovery_from_erasing);
+  ADD (a_supply_that_blinks_while_options_are_written_is_no_pass);
+  ADD (a_supply_that_blinks_in_an_option_reload_is_no_pass);
   ADD (one_job_means_the_same_on_every_family);
   ADD (a_board_of_such_a_job_can_be_done_again);
   ADD (boards_that_share_their_lines_are_reset_together);
