@@ -172,6 +172,14 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
                                  "two different boards. Usual causes, in order: a board was swapped during the run, "
                                  "lines of two sites are crossed "
                                  "in the fixture, or a damaged byte in the id." },
+  [STN_FAILURE_PASS_UNDONE] = { "pass-undone", UNIT, OPERATOR,
+                                "Board in %s was done and is now erased. Run it again.",
+                                "Keep the board away from the good ones and run it again, or put it in the reject bin.",
+                                "The board had passed this job and arrived with readout protection. The job says "
+                                "“unprotect: allowed”, and under protection no ROM shows which chip it is, so it was "
+                                "opened, which erased it, before the record could tell that it was done. Its PASS no "
+                                "longer counts, and the next run programs it anew, with a serial of its own. Usual "
+                                "cause: a board from the good bin was put in once more." },
   [STN_FAILURE_BOARD_SHORTED] = { "board-shorted", UNIT, REJECT_BIN, "Board in %s has a short. Remove it now.",
                                   "Take the board out and put it in the reject bin; the site stays off until then.",
                                   "The supply of this site reported over-current or a fault when power came on, so the "

@@ -29,6 +29,7 @@ typedef enum {
   STN_FAILURE_NO_BOOT,
   STN_FAILURE_WRONG_ANSWER_AT_BOOT,
   STN_FAILURE_UNIT_CHANGED,
+  STN_FAILURE_PASS_UNDONE, /* a board with a PASS was erased, and holds nothing any more */
   STN_FAILURE_BOARD_SHORTED,
   /* nobody's until half of a bank shows it (then STN_FAILURE_MANY_ALIKE): neither pass nor fail */
   STN_FAILURE_EMPTY_OR_NO_CONTACT,

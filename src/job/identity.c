@@ -353,6 +353,29 @@ lease_serial (StnUnitRun *self, GError **error)
   return TRUE;
 }
 
+/* Nothing but Readout Unprotect writes before admission. A board that was done until then must not go back to the good
+ * ones as “already done”. */
+static gboolean
+admit_or_name_the_loss (StnUnitRun *self, const StnAdmissionRequest *request, StnAdmission *out, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (!self->ledger->ledger_class->admit (self->ledger, request, out, &failure)) {
+    if (self->has_written && stn_error_is (failure, STN_FAILURE_ALREADY_DONE))
+      stn_error_set (error, STN_FAILURE_PASS_UNDONE,
+                     "%s, and arrived with readout protection; it was opened, as the job allows, which erased it",
+                     failure->message);
+    else
+      g_propagate_prefixed_error (error, g_steal_pointer (&failure), "%s",
+                                  self->has_written ? "the board was opened, which erased it: " : "");
+    return FALSE;
+  }
+  if (!self->has_written || *out != STN_ADMISSION_ALREADY_DONE)
+    return TRUE;
+  stn_error_set (error, STN_FAILURE_PASS_UNDONE, "the board was done, and was opened, which erased it");
+  return FALSE;
+}
+
 gboolean
 stn_unit_run_admit (StnUnitRun *self, GError **error)
 {
@@ -373,7 +396,7 @@ stn_unit_run_admit (StnUnitRun *self, GError **error)
 
   if (uid != NULL && !stn_unit_run_claim_uid (self, uid, error))
     return FALSE;
-  if (!self->ledger->ledger_class->admit (self->ledger, &request, &admission, error))
+  if (!admit_or_name_the_loss (self, &request, &admission, error))
     return FALSE;
   if (admission == STN_ADMISSION_ALREADY_DONE || admission == STN_ADMISSION_BLOCK) {
     /* a ledger that only answers, without an error, is believed all the same */

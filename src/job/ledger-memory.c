@@ -132,6 +132,8 @@ unit_history (StnLedgerMemory *self, const StnAdmissionRequest *request)
         history.passes++;
       else
         history.passes_of_others++;
+    } else if (entry->result->failure == STN_FAILURE_PASS_UNDONE) {
+      history.passes = history.passes_of_others = 0;
     } else if (entry->result->verdict == STN_VERDICT_FAIL) {
       history.fails_since_pass++;
     }

@@ -130,20 +130,22 @@ read_history (StnJournal *self, Admit *admit, GError **error)
 {
   StnUnitHistory *history = &admit->history;
   g_autoptr (StnRows) rows = stn_database_query (self->database, error,
-    "WITH mine AS (SELECT result.id, verdict, job_revision, serial, ended_utc_us FROM result"
+    "WITH mine AS (SELECT result.id, verdict, failure, job_revision, serial, ended_utc_us FROM result"
     "   JOIN run USING (run_id) WHERE uid = ?1 AND job_name IS ?2),"
     " cleared AS (SELECT max (coalesce ((SELECT max (sequence) FROM chain WHERE kind = 'result'"
     "     AND row = (SELECT max (id) FROM mine WHERE verdict = 'pass')), 0),"
     "   coalesce ((SELECT sequence FROM chain WHERE kind = 'disposition'"
     "     AND row = (SELECT max (id) FROM disposition WHERE uid = ?1 AND kind IN ('rework', 'release'))), 0))"
-    "   AS sequence)"
+    "   AS sequence),"
+    /* a board that was erased behind its PASS is done no longer, and has not failed */
+    " undone AS (SELECT coalesce (max (id), 0) AS id FROM mine WHERE failure = 'pass-undone')"
     "SELECT (SELECT count (*) FROM mine),"
-    " (SELECT count (*) FROM mine WHERE verdict = 'pass' AND job_revision = ?3),"
-    " (SELECT count (*) FROM mine WHERE verdict = 'fail' AND (SELECT chain.sequence FROM chain"
+    " (SELECT count (*) FROM mine WHERE verdict = 'pass' AND job_revision = ?3 AND id > (SELECT id FROM undone)),"
+    " (SELECT count (*) FROM mine WHERE verdict = 'fail' AND failure IS NOT 'pass-undone' AND (SELECT chain.sequence FROM chain"
     "     WHERE chain.kind = 'result' AND chain.row = mine.id) > (SELECT sequence FROM cleared)),"
     " (SELECT count (*) FROM admission JOIN run USING (run_id) WHERE uid = ?1 AND job_name IS ?2 AND run_id <> ?4"
     "     AND NOT EXISTS (SELECT 1 FROM result WHERE result.run_id = admission.run_id)),"
-    " (SELECT serial FROM mine WHERE verdict = 'pass' ORDER BY id DESC LIMIT 1),"
+    " (SELECT serial FROM mine WHERE verdict = 'pass' AND id > (SELECT id FROM undone) ORDER BY id DESC LIMIT 1),"
     " (SELECT serial FROM serial_now WHERE uid = ?1 AND state = 'exposed' ORDER BY run_id DESC LIMIT 1),"
     " (SELECT max (ended_utc_us) FROM mine)",
     "ttit", admit->uid, admit->job_name, admit->job_revision, admit->run_id);

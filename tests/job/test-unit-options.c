@@ -430,6 +430,29 @@ a_board_of_such_a_job_can_be_done_again (void)
   g_assert_true (harness_flash_is_right (self, "A1", NULL));
 }
 
+static void
+a_done_board_that_is_opened_is_no_good_board_any_more (void)
+{
+  g_autoptr (Harness) self = harness_new (
+      &(HarnessOptions){ .power = TRUE,
+                         .paced = TRUE,
+                         .image_bytes = 700,
+                         .job_lines = "unprotect: allowed\nboot: { from: flash, rom-entry: pin }\n"
+                                      "protect: { write: [app], read: level-1 }\n" });
+
+  harness_build (self);
+  const StnResult *result = run_or_fail (self, STN_VERDICT_PASS, STN_FAILURE_NONE);
+  g_autofree char *first = g_strdup (result->serial);
+  /* put in once more: it is opened before anybody knows who it is, and its PASS is one no longer */
+  result = run_or_fail (self, STN_VERDICT_FAIL, STN_FAILURE_PASS_UNDONE);
+  g_assert_true (harness_flash_cannot_start (self, "A1"));
+  g_assert_nonnull (strstr (result->message, "which erased it"));
+  /* and the next run is no “already done” over an empty flash */
+  result = run_or_fail (self, STN_VERDICT_PASS, STN_FAILURE_NONE);
+  g_assert_true (harness_flash_is_right (self, "A1", result->serial));
+  g_assert_cmpstr (result->serial, !=, first);
+}
+
 /* ---- boot checks by USB id and by a line ---- */
 
 /* A hub port at which devices come as the test says: from its N-th look on. */
@@ -556,6 +579,7 @@ main (int argc, char **argv)
   ADD (a_supply_that_blinks_in_an_option_reload_is_no_pass);
   ADD (one_job_means_the_same_on_every_family);
   ADD (a_board_of_such_a_job_can_be_done_again);
+  ADD (a_done_board_that_is_opened_is_no_good_board_any_more);
   ADD (boards_that_share_their_lines_are_reset_together);
   ADD (boot_check_by_usb_id_waits_for_the_device);
   ADD (boot_check_by_a_line_wants_both_levels);

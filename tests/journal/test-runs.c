@@ -215,6 +215,36 @@ a_chip_without_a_uid_holds_nothing (void)
   g_assert_cmpuint (history.runs, ==, 0);
 }
 
+/* The board was erased behind its PASS: it is done no longer, and did not fail. */
+static void
+a_pass_that_was_undone_counts_no_more (void)
+{
+  g_autoptr (Place) place = place_new ();
+  g_autoptr (StnJournal) journal = open_or_fail (place);
+  g_autoptr (GError) error = NULL;
+  StnUnitHistory history;
+
+  g_free (whole_run (journal, "R1", STN_VERDICT_PASS, UID_A));
+  begin_or_fail (journal, "R2");
+  admit_or_fail (journal, "R2", UID_A);
+  g_autoptr (StnResult) undone = sample_result ("R2", STN_VERDICT_FAIL, UID_A);
+  undone->failure = STN_FAILURE_PASS_UNDONE;
+  g_assert_true (stn_journal_finish (journal, undone, &error));
+  begin_or_fail (journal, "R3");
+  stn_journal_admit (journal, "R3", UID_A, "Thermostat", 7, &history, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (history.runs, ==, 2);
+  g_assert_cmpuint (history.passes, ==, 0);
+  g_assert_cmpuint (history.fails_since_pass, ==, 0);
+  g_assert_cmpstr (history.pass_serial, ==, NULL);
+  stn_unit_history_clear (&history);
+  finish_or_fail (journal, "R3", STN_VERDICT_PASS, UID_A);
+  begin_or_fail (journal, "R4");
+  stn_journal_admit (journal, "R4", UID_A, "Thermostat", 7, &history, &error);
+  g_assert_cmpuint (history.passes, ==, 1);
+  stn_unit_history_clear (&history);
+}
+
 static void
 history_counts_a_chips_life_under_a_job (void)
 {
@@ -506,6 +536,7 @@ main (int argc, char **argv)
   g_test_add_func ("/runs/one_chip_is_on_one_site", one_chip_is_on_one_site);
   g_test_add_func ("/runs/a_run_that_is_abandoned_holds_nothing_any_more", a_run_that_is_abandoned_holds_nothing_any_more);
   g_test_add_func ("/runs/a_chip_without_a_uid_holds_nothing", a_chip_without_a_uid_holds_nothing);
+  g_test_add_func ("/runs/a_pass_that_was_undone_counts_no_more", a_pass_that_was_undone_counts_no_more);
   g_test_add_func ("/runs/history_counts_a_chips_life_under_a_job", history_counts_a_chips_life_under_a_job);
   g_test_add_func ("/runs/passes_of_a_lot_are_counted_by_chip", passes_of_a_lot_are_counted_by_chip);
   g_test_add_func ("/runs/windows_open_and_close_in_turn", windows_open_and_close_in_turn);
