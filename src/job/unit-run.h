@@ -140,8 +140,8 @@ gboolean stn_unit_run_bind_again (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_recognize (StnUnitRun *self, GError **error);
 
 /* unit-options.c, unit-protection.c, unit-recovery.c: the plan's option steps; each begins and ends in a visit, or
- * leaves the board to itself where the step was the last one. From the opened window until what the board has was read again, every failure but a request to
- * stop and a record that can't be written is option-bytes-unknown. */
+ * leaves the board to itself where the step was the last one. From the opened window until what the board has was read
+ * again, every failure but a request to stop and a record that can't be written is option-bytes-unknown. */
 gboolean stn_unit_run_opening_options (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_closing_options (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_read_protect (StnUnitRun *self, GError **error);

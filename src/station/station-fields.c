@@ -60,7 +60,8 @@ static const StnField power_fields[] = {
   { .key = "settle", .kind = STN_FIELD_DURATION, STN_MEMBER (StnFilePower, settle_ns), .low = 0,
     .high = 60 * STN_NS_PER_S, .fallback = "50 ms", .help = "how long on until the supply stands" },
   { .key = "good", .kind = STN_FIELD_OBJECT, STN_MEMBER (StnFilePower, good), STN_PRESENT (StnFilePower, good.present),
-    .fields = sense_fields, .short_key = "pin", .help = "input: the supply is there; looked at every 2 ms while option bytes are written, when a dip fails the "
+    .fields = sense_fields, .short_key = "pin",
+    .help = "input: the supply is there; looked at every 2 ms while option bytes are written, when a dip fails the "
             "board" },
   { .key = "fault", .kind = STN_FIELD_OBJECT, STN_MEMBER (StnFilePower, fault),
     STN_PRESENT (StnFilePower, fault.present), .fields = contact_fields, .short_key = "pin",
