@@ -21,7 +21,7 @@ static const StnCommand commands[] = {
   { "explain", "JOB", "Say in words what a job will do to a board", NULL, stn_command_explain },
   { "why", "[FAILURE]", "Explain a failure: what it means, usual causes, what to do", NULL, stn_command_why },
   { "schema", "KIND",
-    "Print the JSON Schema of a file kind: station, bench, job, target,"
+    "Print the JSON Schema of a file kind: station, bench, job, people, target,"
     " target-options, events",
     NULL, stn_command_schema },
   { "targets", "[PART]", "List the chips that are known, or tell all about one", NULL, stn_command_targets },

@@ -5,6 +5,7 @@
 
 #include "src/cli/event-json.h"
 #include "src/job/job.h"
+#include "src/station/people.h"
 #include "src/station/station.h"
 #include "src/target/options.h"
 
@@ -16,6 +17,7 @@ static const struct {
   { "station", "station.yaml: what a station has and how it is wired", stn_station_file_fields },
   { "bench", "bench.yaml: the boards and adapters of a virtual station", stn_station_bench_file_fields },
   { "job", "job.yaml: what is to be done to each board", stn_job_file_fields },
+  { "people", "people.yaml: who works at a station, and who may unlock it", stn_people_fields },
   { "target", "a family file of data/targets: what chips are", stn_target_file_fields },
   { "target-options", "a file of data/targets/options: option bytes and their fields", stn_option_file_fields },
   { "events", NULL, NULL },
@@ -40,11 +42,23 @@ print_manual (const char *kind, const char *description, const StnField *fields)
       keys);
 }
 
+/* "station, bench, … or events"; g_free. */
+static char *
+kinds_text (void)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    g_string_append_printf (text, "%s%s", i == 0 ? "" : i + 1 < G_N_ELEMENTS (kinds) ? ", " : " or ", kinds[i].kind);
+  return g_string_free (text, FALSE);
+}
+
 int
 stn_command_schema (const StnCommand *self, int argc, char **argv)
 {
   int code = STN_EXIT_PASSED;
   gboolean manual = FALSE;
+  g_autofree char *all = kinds_text ();
   const GOptionEntry entries[] = {
     { "manual", 0, 0, G_OPTION_ARG_NONE, &manual, "Print a man page (roff) instead of a JSON Schema", NULL },
     { NULL },
@@ -52,7 +66,7 @@ stn_command_schema (const StnCommand *self, int argc, char **argv)
   if (!stn_command_parse (self, entries, &argc, &argv, &code))
     return code;
   if (argc != 2)
-    return stn_command_usage (self, "expected one of station, bench, job, target, target-options, events");
+    return stn_command_usage (self, "expected one of %s", all);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
     if (!g_str_equal (argv[1], kinds[i].kind))
       continue;
@@ -68,6 +82,5 @@ stn_command_schema (const StnCommand *self, int argc, char **argv)
     fputs (text, stdout);
     return STN_EXIT_PASSED;
   }
-  return stn_command_usage (self, "there is no file kind “%s”: station, bench, job, target, target-options or events",
-                            argv[1]);
+  return stn_command_usage (self, "there is no file kind “%s”: %s", argv[1], all);
 }

@@ -157,7 +157,7 @@ option_bytes_of_a_board_are_told_in_words_and_in_json (void)
 static void
 schemas_are_what_the_tables_say (void)
 {
-  static const char *const kinds[] = { "station", "bench", "job", "target", "target-options", "events" };
+  static const char *const kinds[] = { "station", "bench", "job", "people", "target", "target-options", "events" };
   g_autoptr (World) world = world_new ();
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
     g_autoptr (Ended) ended = world_run (world, "schema", kinds[i], NULL);
