@@ -15,6 +15,12 @@ stn_plan_option_step (const StnPlan *self, StnStepKind kind)
   return NULL;
 }
 
+gboolean
+stn_plan_option_step_is_single (const StnPlanOptionStep *self)
+{
+  return !self->comes_back || self->kind == STN_STEP_READ_PROTECT;
+}
+
 const char *
 stn_option_proof_name (StnOptionProof proof)
 {
@@ -324,11 +330,11 @@ after_of (const StnPlan *plan)
   return plain && target->empty_check == STN_EMPTY_CHECK_NONE ? STN_OPTION_AFTER_RESET : STN_OPTION_AFTER_RELOAD;
 }
 
-/* Options as a cut leaves them: erased first, not written yet. NULL: of registers nobody knows. */
+/* Options as a cut leaves them: erased first, not written yet. NULL: the target has none. */
 static StnOptionBlock *
 erased_options (const StnTarget *target)
 {
-  if (target->options_encoding == STN_OPTIONS_REGISTER_MAPPED || target->options_encoding == STN_OPTIONS_NONE)
+  if (target->options_encoding == STN_OPTIONS_NONE)
     return NULL;
   guint8 erased = target->options_encoding == STN_OPTIONS_L0_COMPLEMENT_HALFWORDS ? 0x00 : 0xff;
   g_autofree guint8 *first = g_malloc (target->options_bytes), *second = g_malloc (target->options_second_bytes + 1);
@@ -339,20 +345,81 @@ erased_options (const StnTarget *target)
                                has_second ? target->options_second_bytes : 0, NULL);
 }
 
-static void
-set_cut (const StnPlan *plan, StnPlanOptionStep *step)
+static const char *
+way_words (guint ways)
 {
+  return ways & STN_WAY_IN_PIN           ? "BOOT0 and a reset"
+         : ways & STN_WAY_IN_OPTIONS     ? "every reset"
+         : ways & STN_WAY_IN_EMPTY       ? "a reset, as the flash is empty"
+         : ways & STN_WAY_IN_EMPTY_POWER ? "power off and on, as the flash is empty"
+                                         : "nothing from outside";
+}
+
+/* Where the option words are registers nobody says what an erased one reads as but for its level; which of them a cut
+ * has reached is not known, so each state is told for itself. */
+static char *
+cut_words_of_registers (const StnPlan *plan, const StnOptionBlock *before, const StnOptionBlock *after,
+                        const StnOptionBlock *erased, gboolean is_empty)
+{
+  const StnOptionField *level = stn_options_by_role (plan->target, STN_OPTION_ROLE_RDP, 0);
+  g_autofree char *of_erased = NULL;
+
+  if (erased != NULL && level != NULL && level->visible)
+    of_erased = g_strdup_printf ("were they erased, which is readout level 1, by %s",
+                                 way_words (stn_plan_ways_with (plan, erased, is_empty)));
+  return g_strdup_printf (
+      "Cut short, each option word is old, new or erased, and only reading them tells which. With the "
+      "old ones the ROM is entered by %s, with the new ones by %s; %s. Where it can't be entered "
+      "any more only a debugger helps.",
+      way_words (stn_plan_ways_with (plan, before, is_empty)), way_words (stn_plan_ways_with (plan, after, is_empty)),
+      of_erased != NULL ? of_erased : "what erased ones do is not known for this part");
+}
+
+/* ROMs that open a board and leave SPRMOD: "0xD0"; NULL: none. */
+static char *
+roms_that_keep_pcrop (const StnTarget *target)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < target->bootloader_id_count; i++)
+    if (stn_target_quirks_for (target, target->bootloader_ids[i]) & STN_QUIRK_UNPROTECT_KEEPS_PCROP)
+      g_string_append_printf (text, "%s0x%02X", text->len > 0 ? ", " : "", target->bootloader_ids[i]);
+  return text->len > 0 ? g_strdup (text->str) : NULL;
+}
+
+/* Erased bits can mean PCROP: on every page that has one. "" where they don't. */
+static char *
+cut_words_of_pcrop (const StnTarget *target, const StnOptionBlock *erased)
+{
+  const StnOptionField *mode = stn_options_by_role (target, STN_OPTION_ROLE_WRP_MODE, 0);
+  g_autofree char *roms = roms_that_keep_pcrop (target);
+  guint32 value = 0;
+
+  if (mode == NULL || !mode->has_active || !stn_option_block_get (erased, mode, &value) || value != mode->active)
+    return g_strdup ("");
+  if (roms == NULL)
+    return g_strdup_printf (" %s reads as erased too: every sector is PCROP until the board is opened.", mode->name);
+  return g_strdup_printf (" %s reads as erased too: every sector is PCROP until the board is opened, and where its ROM "
+                          "is %s after that as well: then only a debugger makes it writable again.",
+                          mode->name, roms);
+}
+
+static void
+set_cut (const StnPlan *plan, const StnOptionBlock *before, const StnOptionBlock *after, StnPlanOptionStep *step)
+{
+  const StnTarget *target = plan->target;
   gboolean is_opening = step->kind == STN_STEP_OPENING_OPTIONS;
   gboolean all_erased = plan->job->erase != STN_ERASE_TOUCHED && plan->job->keep->len == 0;
-  g_autoptr (StnOptionBlock) erased = erased_options (plan->target);
-  guint ways = erased != NULL ? stn_plan_ways_with (plan, erased, is_opening) : 0;
+  g_autoptr (StnOptionBlock) erased = erased_options (target);
 
-  step->rom_repairs_cut = is_opening && all_erased && ways != 0;
-  if (erased == NULL) {
-    step->cut_words = g_strdup ("Cut short, the option words can be old, new or erased: only reading them tells, and "
-                                "where the ROM can't be entered any more, a debugger.");
+  if (erased == NULL || target->options_encoding == STN_OPTIONS_REGISTER_MAPPED) {
+    step->cut_words = cut_words_of_registers (plan, before, after, erased, is_opening);
     return;
   }
+  guint ways = stn_plan_ways_with (plan, erased, is_opening);
+  g_autofree char *pcrop = cut_words_of_pcrop (target, erased);
+  g_autofree char *keeping_roms = roms_that_keep_pcrop (target);
+  step->rom_repairs_cut = is_opening && all_erased && ways != 0 && (*pcrop == '\0' || keeping_roms == NULL);
   /* where the station has no switch a person has a plug */
   StnPlan by_hand = *plan;
   by_hand.wiring.has_power = TRUE;
@@ -363,14 +430,15 @@ set_cut (const StnPlan *plan, StnPlanOptionStep *step)
                                           : NULL;
   if (how == NULL)
     step->cut_words =
-        g_strdup_printf ("Cut short, the options read as erased: readout level 1, and %s",
-                         "no way into the ROM is left that can be counted on; a debugger may open the board, which "
-                         "erases it.");
+        g_strdup_printf ("Cut short, the options read as erased: readout level 1, and no way into the ROM "
+                         "is left that can be counted on; a debugger may open the board, which erases "
+                         "it.%s",
+                         pcrop);
   else
     step->cut_words =
         g_strdup_printf ("Cut short, the options read as erased: readout level 1. The ROM is still entered "
-                         "by %s, and can open the board, which erases %s.",
-                         how, is_opening && all_erased ? "nothing that this job would keep" : "it");
+                         "by %s, and can open the board, which erases %s.%s",
+                         how, is_opening && all_erased ? "nothing that this job would keep" : "it", pcrop);
 }
 
 /* A write unit in a protected page that stays erased. */
@@ -440,11 +508,12 @@ add_step (StnPlan *plan, GArray *steps, const GArray *pairs, StnStepKind kind, c
     }
   if (values->len == 0)
     return TRUE;
-  step.longest_ns = pieces_of (before, after) * stn_target_option_write_longest_ns (plan->target)
-                    + stn_target_rom_start_ns (plan->target);
+  step.writes = pieces_of (before, after);
+  step.longest_ns =
+      step.writes * stn_target_option_write_longest_ns (plan->target) + stn_target_rom_start_ns (plan->target);
   step.value_count = values->len;
   step.values = (StnPlanOption *) (gpointer) g_array_free (g_steal_pointer (&values), FALSE);
-  set_cut (plan, &step);
+  set_cut (plan, before, after, &step);
   if (kind == STN_STEP_CLOSING_OPTIONS)
     choose_write_try (plan, &step);
   g_array_append_val (steps, step);
@@ -470,6 +539,12 @@ check_steps (const StnPlan *plan, const StnOptionBlock *shipped, GError **error)
   for (guint i = 0; i < plan->option_step_count; i++)
     if (!stn_plan_rom_writes (plan, &plan->option_steps[i], shipped, 0, error))
       return stn_job_prefix (place, error);
+  for (guint i = 0; i < plan->option_step_count; i++)
+    if (stn_plan_option_step_is_single (&plan->option_steps[i]) && plan->option_steps[i].writes > 1)
+      return stn_job_fail (place, error, STN_FAILURE_BAD_PLAN,
+                           "the options that shut %s stand in %u areas, and there is one write for them: behind it "
+                           "nothing can be written any more",
+                           plan->target->name, plan->option_steps[i].writes);
   for (guint i = 0; i + 1 < plan->option_step_count; i++)
     if (!plan->option_steps[i].comes_back)
       return stn_job_fail (place, error, STN_FAILURE_BAD_PLAN,

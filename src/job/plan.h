@@ -116,6 +116,7 @@ typedef struct {
                            it was the last visit, the board has started its program (or is off): it is left by a plain
                            reset, whatever `leave_way` says */
   guint ways_in;        /* StnWayIn, once the options act */
+  guint writes;         /* pieces in which it differs from what a new part has, at least 1 */
   gint64 longest_ns;    /* of the write window: all its pieces written, the chip's reset and reload included */
   gboolean
       rom_repairs_cut; /* a write that is cut leaves a board which the ROM can put right, erasing no more than
@@ -199,11 +200,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StnPlan, stn_plan_unref)
 
 /* NULL where the plan has no such option step. Borrowed. */
 const StnPlanOptionStep *stn_plan_option_step (const StnPlan *self, StnStepKind kind);
+/* Behind it nothing is written: it shuts the board, or what it wrote can't be read. It is one write, or refused. */
+gboolean stn_plan_option_step_is_single (const StnPlanOptionStep *self);
 /* The guard once more, with the options that a unit has (read and checked): what the plan makes of them must have no
  * consequence that the job does not accept by name. Error: STN_FAILURE_OPTION_BYTES_UNKNOWN. For binding. */
 gboolean stn_plan_guard_unit (const StnPlan *self, const StnOptionBlock *unit, GError **error);
 /* The write protection that a board's options hold, as its first field of it: "nWRP 0xFFE"; NULL: none. g_free. */
 char *stn_option_write_protection (const StnOptionBlock *unit);
+/* The same of the page at `address` alone; a page whose code is protected (PCROP) can't be written either. */
+char *stn_option_write_protection_at (const StnOptionBlock *unit, guint64 address);
 /* Whether a ROM of this version (0: not known) writes by the plan's port what the step changes, all at once. `unit`:
  * what the board has; NULL: every value counts as a change. Error: STN_FAILURE_NOT_SUPPORTED. */
 gboolean stn_plan_rom_writes (const StnPlan *self, const StnPlanOptionStep *step, const StnOptionBlock *unit,

@@ -18,6 +18,7 @@ static const char *const quirk_names[] = { "one-page-per-erase",
                                            "write-128",
                                            "early-erase-answer",
                                            "unprotect-needs-power-cycle",
+                                           "unprotect-keeps-pcrop",
                                            NULL };
 
 #define DAY_NS (24 * 3600 * G_GINT64_CONSTANT (1000000000))

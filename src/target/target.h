@@ -48,7 +48,8 @@ typedef enum {
   STN_QUIRK_NO_PARITY = 1 << 6,          /* 8N1 instead of 8E1 */
   STN_QUIRK_WRITE_128 = 1 << 7,          /* at most 128 bytes a write, aligned */
   STN_QUIRK_EARLY_ERASE_ANSWER = 1 << 8, /* an erase is answered before it is done: wait its longest time after it */
-  STN_QUIRK_UNPROTECT_NEEDS_POWER_CYCLE = 1 << 9 /* Readout Unprotect acts only after power off and on */
+  STN_QUIRK_UNPROTECT_NEEDS_POWER_CYCLE = 1 << 9, /* Readout Unprotect acts only after power off and on */
+  STN_QUIRK_UNPROTECT_KEEPS_PCROP = 1 << 10       /* Readout Unprotect leaves SPRMOD as it is */
 } StnQuirk;
 
 /* A quirk and the ROM versions that have it. */

@@ -101,6 +101,7 @@ options_of_each_kind_read_as_their_copies (Fixture *self, gconstpointer data)
                             "boot: { from: flash, rom-entry: pin }\nprotect: { write: [pages 0..3], read: level-1 }\n",
                             "options-f1.txt");
   assert_options_like_copy (self, "STM32F405xG", pin, "options-f4.txt");
+  assert_options_like_copy (self, "STM32F401xC", pin, "options-f401.txt");
   assert_options_like_copy (self, "STM32F722xE", pin, "options-f7.txt");
   assert_options_like_copy (self, "STM32L053x8",
                             "boot: { from: flash, rom-entry: pin }\nprotect: { write: [pages 0..31], read: level-1 }\n",

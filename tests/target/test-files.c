@@ -174,8 +174,8 @@ what_is_wrong_with_a_chip_is_said (void)
       "/own.yaml:13:16: chips[0].rom-start: expected a time such as 500 ms, found “5” without a unit" },
     { "0x7FE", "{ part: STM32OWN1, flash: [8] }", "    quirks: [ one-page ]\n",
       "/own.yaml:13:15: chips[0].quirks[0]: expected one-page-per-erase, no-mass-erase, double-nack, "
-      "double-ack-at-sync, no-option-load, read-blocks-only, no-parity, write-128, early-erase-answer or "
-      "unprotect-needs-power-cycle, found “one-page”" },
+      "double-ack-at-sync, no-option-load, read-blocks-only, no-parity, write-128, early-erase-answer, "
+      "unprotect-needs-power-cycle or unprotect-keeps-pcrop, found “one-page”" },
     { "0x10000", "{ part: STM32OWN1, flash: [8] }", "",
       "/own.yaml:3:17: chips[0].product-id: expected 1 to 65535, found 0x10000" },
     { "0x7FE", "", "", "/own.yaml:3:5: chip 0x7FE is not usable: expected parts" },
