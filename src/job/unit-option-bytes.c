@@ -197,15 +197,34 @@ window_text (const StnOptionBlock *had, const StnOptionBlock *now, const StnOpti
   return stn_option_window_to_text (&window);
 }
 
-gboolean
-stn_unit_run_next_option_piece (StnUnitRun *self, const StnOptionBlock *now, const StnOptionBlock *after,
-                                StnOptionPiece *out)
+/* StnOptionPiece, as this engine writes them. */
+static GArray *
+pieces_of (StnUnitRun *self, const StnOptionBlock *now, const StnOptionBlock *after)
 {
   StnEngineCapabilities capabilities;
 
   stn_engine_capabilities (self->engine, &capabilities);
   guint most = stn_unit_run_is_usb (self) ? capabilities.write_block_bytes / 8 * 8 : STN_OPTION_PIECE_BYTES;
-  g_autoptr (GArray) pieces = stn_option_block_pieces (now, after, most);
+  return stn_option_block_pieces (now, after, most);
+}
+
+guint
+stn_unit_run_count_option_pieces (StnUnitRun *self, const StnOptionBlock *now, const StnOptionBlock *after)
+{
+  g_autoptr (GArray) pieces = pieces_of (self, now, after);
+  guint count = 0;
+
+  for (guint i = 0; i < pieces->len; i++)
+    count += g_array_index (pieces, StnOptionPiece, i).changed;
+  return count;
+}
+
+gboolean
+stn_unit_run_next_option_piece (StnUnitRun *self, const StnOptionBlock *now, const StnOptionBlock *after,
+                                StnOptionPiece *out)
+{
+  g_autoptr (GArray) pieces = pieces_of (self, now, after);
+
   for (guint i = 0; i < pieces->len; i++)
     if (g_array_index (pieces, StnOptionPiece, i).changed) {
       *out = g_array_index (pieces, StnOptionPiece, i);

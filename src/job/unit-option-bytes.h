@@ -30,6 +30,8 @@ void stn_unit_run_take_over_options (StnUnitRun *self, const StnOptionBlock *blo
 
 /* "nBOOT_SEL 1 -> 0, …", without ";". */
 char *stn_unit_option_changes_text (const StnOptionBlock *before, const StnOptionBlock *after);
+/* How many writes it takes. */
+guint stn_unit_run_count_option_pieces (StnUnitRun *self, const StnOptionBlock *now, const StnOptionBlock *after);
 /* The first piece that differs; FALSE when none does. */
 gboolean stn_unit_run_next_option_piece (StnUnitRun *self, const StnOptionBlock *now, const StnOptionBlock *after,
                                          StnOptionPiece *out);

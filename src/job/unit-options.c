@@ -119,6 +119,20 @@ option_areas (const StnUnitRun *self)
   return self->target->options_second_address != 0 && self->target->options_second_bytes > 0 ? 2 : 1;
 }
 
+/* Behind a step that shuts the board nothing is written any more, and what is left over would not be seen. */
+static gboolean
+check_single_write (StnUnitRun *self, const StnPlanOptionStep *step, const StnOptionBlock *now,
+                    const StnOptionBlock *after, GError **error)
+{
+  guint count = stn_unit_run_count_option_pieces (self, now, after);
+
+  if (!stn_plan_option_step_is_single (step) || count <= 1)
+    return TRUE;
+  stn_error_set (error, STN_FAILURE_OPTION_BYTES_UNKNOWN,
+                 "the options that this board came with need %u writes for the last step, and it has one", count);
+  return FALSE;
+}
+
 /* Writes what differs until nothing does, a piece a round. `*out_wrote`: at least one window was opened. In a group,
  * whose members are reset together, every member takes part in every round, whether it has something to write or not.
  */
@@ -144,6 +158,8 @@ write_rounds (StnUnitRun *self, const StnPlanOptionStep *step, const StnOptionBl
         stn_unit_run_options_are_unknown (error, NULL);
       return FALSE;
     }
+    if (round == 0 && !check_single_write (self, step, now, after, error))
+      return FALSE;
     gboolean differs = stn_unit_run_next_option_piece (self, now, after, &piece);
     if (!differs && !in_group)
       return TRUE;
@@ -167,7 +183,7 @@ write_rounds (StnUnitRun *self, const StnPlanOptionStep *step, const StnOptionBl
       stn_unit_run_options_are_unknown (error, doubt);
       return FALSE;
     }
-    if (!step->comes_back || step->kind == STN_STEP_READ_PROTECT)
+    if (stn_plan_option_step_is_single (step))
       return TRUE;
   }
   return TRUE;

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #define READ_NS (5 * STN_NS_PER_S)
+/* that prove readout protection */
+#define REFUSALS 2
 
 /* ---- protection proved ---- */
 
@@ -57,6 +59,7 @@ gboolean
 stn_unit_run_prove_refused_read (StnUnitRun *self, GError **error)
 {
   guint8 bytes[4];
+  guint refusals = 0;
 
   for (guint try = 1;; try++) {
     StnWait wait = stn_wait_within (&self->wait, READ_NS);
@@ -67,8 +70,15 @@ stn_unit_run_prove_refused_read (StnUnitRun *self, GError **error)
                         "readout protection was written, and the ROM shows the flash all the same");
       return FALSE;
     }
-    if (stn_error_is (failure, STN_FAILURE_READ_PROTECTED))
-      return TRUE;
+    if (stn_error_is (failure, STN_FAILURE_READ_PROTECTED)) {
+      /* one NACK may be an ACK that the wire has spoilt: no proof of anything. Then it is asked again from the prompt
+       */
+      if (++refusals == REFUSALS)
+        return TRUE;
+      if (!stn_engine_resync (self->engine, &wait, error))
+        return FALSE;
+      continue;
+    }
     if (stn_unit_run_may_repeat (self, try, &failure))
       continue;
     g_propagate_error (error, g_steal_pointer (&failure));
