@@ -1,11 +1,13 @@
 /* The flash: erase, program, prove, and the first block that is held back to the end. */
-#include "src/job/unit-run.h"
+#include "src/job/unit-option-bytes.h"
 
 #include <string.h>
 
 #define BLOCK_BYTES_MOST STN_BIND_BLOCK_BYTES_MOST
 #define BLOCK_MARGIN_NS (2 * STN_NS_PER_S)
 #define ERASE_MARGIN_NS (4 * STN_NS_PER_S)
+#define WRITE_PROTECTED_WORDS \
+  "the board came with pages protected against writing (%s), and the job does not open them (“unprotect: allowed”)"
 #define MISMATCH_READS 2 /* reads that must agree before a mismatch is put down to the wire */
 
 static void
@@ -157,26 +159,64 @@ erase_pages (StnUnitRun *self, const guint16 *pages, guint count, GError **error
   }
 }
 
-/* A refused erase of a board whose options protect pages has a name of its own. */
-static void
-name_write_protection (const StnUnitRun *self, GError **inout_error)
+/* What the board's options say of pages that can't be written: of all of them, or of the one at `address`. As they are
+ * now, where the ROM still shows them, else as they were read at first; the areas of a second bank stand in a second
+ * option area. */
+static char *
+find_write_protection (StnUnitRun *self, const StnErrorDetail *detail)
 {
   const StnUnitIdentity *identity = &self->identity;
+  g_autoptr (StnOptionBlock) block = NULL;
 
-  if (!stn_error_is (*inout_error, STN_FAILURE_NACK) || identity->options == NULL)
-    return;
-  g_autoptr (StnOptionBlock) block =
-      stn_option_block_new (self->target, identity->options, identity->options_length, NULL, 0, NULL);
-  g_autofree char *what = block != NULL ? stn_option_write_protection (block) : NULL;
+  if (identity->options == NULL)
+    return NULL;
+  if (self->in_rom && self->engine != NULL)
+    block = stn_unit_run_read_option_block (self, NULL);
+  if (block == NULL)
+    block = stn_option_block_new (self->target, identity->options, identity->options_length, NULL, 0, NULL);
+  if (block == NULL)
+    return NULL;
+  return detail != NULL && detail->has_address ? stn_option_write_protection_at (block, detail->address)
+                                               : stn_option_write_protection (block);
+}
+
+/* Some ROMs refuse to erase a protected page, others acknowledge it and do nothing, which shows when it is read back.
+ * Either has a name of its own where the board's options say that the page is protected. */
+static void
+name_write_protection (StnUnitRun *self, gboolean is_erase, GError **inout_error)
+{
+  static const StnFailure of_a_page[] = { STN_FAILURE_VERIFY_MISMATCH, STN_FAILURE_WRITE_FAILED };
+  const StnErrorDetail *detail = stn_error_detail (*inout_error);
+  gboolean is_candidate = is_erase && stn_error_is (*inout_error, STN_FAILURE_NACK);
+
+  for (guint i = 0; i < G_N_ELEMENTS (of_a_page); i++)
+    is_candidate |= detail != NULL && detail->has_address && stn_error_is (*inout_error, of_a_page[i]);
+  g_autofree char *what = is_candidate ? find_write_protection (self, is_erase ? NULL : detail) : NULL;
   if (what == NULL)
     return;
   g_autofree char *text = g_strdup ((*inout_error)->message);
+  g_autofree char *expected = g_strdup (detail != NULL ? detail->expected : NULL);
+  g_autofree char *seen = g_strdup (detail != NULL ? detail->seen : NULL);
+  gboolean has_address = detail != NULL && detail->has_address;
+  guint64 address = has_address ? detail->address : 0;
   g_clear_error (inout_error);
-  stn_error_set (
-      inout_error, STN_FAILURE_WRITE_PROTECTED,
-      "the board came with pages protected against writing (%s), and the job does not open them (“unprotect: "
-      "allowed”): %s",
-      what, text);
+  if (has_address)
+    stn_error_set_at (inout_error, STN_FAILURE_WRITE_PROTECTED, address, expected, seen, WRITE_PROTECTED_WORDS, what);
+  else
+    stn_error_set (inout_error, STN_FAILURE_WRITE_PROTECTED, WRITE_PROTECTED_WORDS ": %s", what, text);
+}
+
+/* A part of the run that writes pages, or reads back what was written. */
+static gboolean
+run_over_pages (StnUnitRun *self, gboolean (*part) (StnUnitRun *, GError **), gboolean is_erase, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (part (self, &failure))
+    return TRUE;
+  name_write_protection (self, is_erase, &failure);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 /* ---- the supply ---- */
@@ -258,13 +298,7 @@ erase_flash (StnUnitRun *self, GError **error)
 gboolean
 stn_unit_run_erase (StnUnitRun *self, GError **error)
 {
-  g_autoptr (GError) failure = NULL;
-
-  if (erase_flash (self, &failure))
-    return TRUE;
-  name_write_protection (self, &failure);
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return run_over_pages (self, erase_flash, TRUE, error);
 }
 
 /* ---- program ---- */
@@ -329,8 +363,8 @@ write_block (StnUnitRun *self, const StnPlanBlock *block, GError **error)
   return TRUE;
 }
 
-gboolean
-stn_unit_run_program (StnUnitRun *self, GError **error)
+static gboolean
+program_flash (StnUnitRun *self, GError **error)
 {
   guint64 done = 0;
 
@@ -348,7 +382,13 @@ stn_unit_run_program (StnUnitRun *self, GError **error)
 }
 
 gboolean
-stn_unit_run_verify (StnUnitRun *self, GError **error)
+stn_unit_run_program (StnUnitRun *self, GError **error)
+{
+  return run_over_pages (self, program_flash, FALSE, error);
+}
+
+static gboolean
+verify_flash (StnUnitRun *self, GError **error)
 {
   const StnPlan *plan = self->plan;
   guint8 erased[BLOCK_BYTES_MOST];
@@ -379,7 +419,13 @@ stn_unit_run_verify (StnUnitRun *self, GError **error)
 }
 
 gboolean
-stn_unit_run_first_block (StnUnitRun *self, GError **error)
+stn_unit_run_verify (StnUnitRun *self, GError **error)
+{
+  return run_over_pages (self, verify_flash, FALSE, error);
+}
+
+static gboolean
+write_first_block (StnUnitRun *self, GError **error)
 {
   const StnPlan *plan = self->plan;
   guint64 done = 0;
@@ -392,6 +438,12 @@ stn_unit_run_first_block (StnUnitRun *self, GError **error)
     return FALSE;
   self->first_block_open = FALSE;
   return TRUE;
+}
+
+gboolean
+stn_unit_run_first_block (StnUnitRun *self, GError **error)
+{
+  return run_over_pages (self, write_first_block, FALSE, error);
 }
 
 void

@@ -6,7 +6,8 @@
 #include <string.h>
 
 typedef struct {
-  const StnPlan *plan;
+  const StnPlan *plan; /* NULL: a board's, not a plan's */
+  const StnTarget *target;
   GArray *pairs;
   const char *key; /* "protect: write" */
   const StnNode *key_place;
@@ -19,7 +20,7 @@ static char *
 pages_text (const Cover *self, guint first, guint last)
 {
   StnPage from, to;
-  if (!stn_target_page (self->plan->target, first, &from) || !stn_target_page (self->plan->target, last, &to))
+  if (!stn_target_page (self->target, first, &from) || !stn_target_page (self->target, last, &to))
     return g_strdup_printf ("pages %u..%u", first, last);
   return first == last ? g_strdup_printf ("page %u (" STN_PLAN_ADDRESS ".." STN_PLAN_ADDRESS ")", first, from.address,
                                           from.address + from.bytes - 1)
@@ -32,7 +33,7 @@ want_range (Cover *self, guint64 first, guint64 length)
 {
   StnPage page;
   for (guint64 address = first; address < first + length; address = page.address + page.bytes) {
-    if (!stn_target_page_at (self->plan->target, address, &page) || page.number >= self->page_count)
+    if (!stn_target_page_at (self->target, address, &page) || page.number >= self->page_count)
       return;
     self->wanted[page.number] = 1;
   }
@@ -67,7 +68,7 @@ want_pages (Cover *self, const StnJobLine *line, gint64 first, gint64 last, GErr
 {
   if (first < 0 || last < first || last >= (gint64) self->page_count)
     return stn_job_fail (line->place, error, STN_FAILURE_BAD_PLAN, "%s: %s: the pages of %s are 0..%u", self->key,
-                         line->value, self->plan->target->name, self->page_count - 1);
+                         line->value, self->target->name, self->page_count - 1);
   for (gint64 i = first; i <= last; i++)
     self->wanted[i] = 1;
   return TRUE;
@@ -77,10 +78,10 @@ static gboolean
 want_addresses (Cover *self, const StnJobLine *line, const StnRange *range, GError **error)
 {
   StnPage first, last;
-  if (!stn_target_page_at (self->plan->target, range->first, &first)
-      || !stn_target_page_at (self->plan->target, range->last, &last))
+  if (!stn_target_page_at (self->target, range->first, &first)
+      || !stn_target_page_at (self->target, range->last, &last))
     return stn_job_fail (line->place, error, STN_FAILURE_BAD_PLAN, "%s: %s is not inside the flash of %s", self->key,
-                         line->value, self->plan->target->name);
+                         line->value, self->target->name);
   if (first.address != range->first || last.address + last.bytes - 1 != range->last)
     return stn_job_fail (line->place, error, STN_FAILURE_BAD_PLAN,
                          "%s: %s does not begin and end with a page; the nearest that does is " STN_PLAN_ADDRESS
@@ -185,7 +186,7 @@ count_bank_pages (Cover *self, StnOptionRole role)
 {
   const StnOptionField *field;
   self->bank_pages = self->page_count;
-  for (guint n = 0; (field = stn_options_by_role (self->plan->target, role, n)) != NULL; n++)
+  for (guint n = 0; (field = stn_options_by_role (self->target, role, n)) != NULL; n++)
     if (field->bank == 2 && field_is_there (field))
       self->bank_pages = self->page_count / 2;
 }
@@ -195,14 +196,14 @@ cover_with_bits (Cover *self, StnOptionRole role, gboolean *out_any, GError **er
 {
   const StnOptionField *field;
   count_bank_pages (self, role);
-  for (guint n = 0; (field = stn_options_by_role (self->plan->target, role, n)) != NULL; n++) {
+  for (guint n = 0; (field = stn_options_by_role (self->target, role, n)) != NULL; n++) {
     if (!field_is_there (field))
       continue;
     *out_any = TRUE;
     if (field->pages_per_bit == 0)
       return stn_job_fail (self->key_place, error, STN_FAILURE_NOT_SUPPORTED,
                            "%s: which pages a bit of %s covers on %s is not known", self->key, field->name,
-                           self->plan->target->name);
+                           self->target->name);
     guint32 value = bits_without_protection (field);
     for (guint bit = 0; bit < field->width; bit++)
       if (!cover_bit (self, field, bit, &value, error))
@@ -218,7 +219,7 @@ static const StnOptionField *
 area_end (const Cover *self, StnOptionRole role, const StnOptionField *start)
 {
   const StnOptionField *field;
-  for (guint n = 0; (field = stn_options_by_role (self->plan->target, role, n)) != NULL; n++)
+  for (guint n = 0; (field = stn_options_by_role (self->target, role, n)) != NULL; n++)
     if (field->bank == start->bank && field->area_letter == start->area_letter && field_is_there (field))
       return field;
   return NULL;
@@ -228,7 +229,7 @@ static guint64
 bank_base (const Cover *self, guint bank)
 {
   StnPage page = { 0 };
-  stn_target_page (self->plan->target, bank == 2 ? self->bank_pages : 0, &page);
+  stn_target_page (self->target, bank == 2 ? self->bank_pages : 0, &page);
   return page.address;
 }
 
@@ -244,7 +245,7 @@ area_values (const Cover *self, const StnOptionField *start, guint first, guint 
     *out_last = last - before;
     return TRUE;
   }
-  if (!stn_target_page (self->plan->target, first, &from) || !stn_target_page (self->plan->target, last, &to))
+  if (!stn_target_page (self->target, first, &from) || !stn_target_page (self->target, last, &to))
     return FALSE;
   guint64 base = bank_base (self, start->bank), unit = start->page_unit_bytes;
   guint64 low = from.address - base, high = to.address + to.bytes - base;
@@ -294,7 +295,7 @@ cover_with_areas (Cover *self, StnOptionRole first_role, StnOptionRole last_role
 {
   const StnOptionField *start;
   count_bank_pages (self, first_role);
-  for (guint n = 0; (start = stn_options_by_role (self->plan->target, first_role, n)) != NULL; n++) {
+  for (guint n = 0; (start = stn_options_by_role (self->target, first_role, n)) != NULL; n++) {
     const StnOptionField *end = field_is_there (start) ? area_end (self, last_role, start) : NULL;
     if (end == NULL)
       continue;
@@ -325,7 +326,7 @@ check_covered (const Cover *self, GError **error)
       self->key_place, error, STN_FAILURE_BAD_PLAN,
       "%s: %s has fewer areas than there are stretches of pages: %s is left over; the nearest that can "
       "be covered is %s in one",
-      self->key, self->plan->target->name, pages, nearest);
+      self->key, self->target->name, pages, nearest);
 }
 
 static gboolean
@@ -335,6 +336,7 @@ cover (const StnPlan *plan, guint page_count, const GPtrArray *lines, gboolean i
   g_autofree guint8 *wanted = g_new0 (guint8, page_count);
   gboolean any = FALSE;
   Cover self = { .plan = plan,
+                 .target = plan->target,
                  .pairs = pairs,
                  .key = is_pcrop ? "protect: pcrop" : "protect: write",
                  .key_place = place,
@@ -398,7 +400,9 @@ stn_plan_page_is_protected (const StnPlan *plan, guint64 address)
 {
   guint page_count = stn_target_page_count (plan->target);
   g_autofree guint8 *wanted = g_new0 (guint8, page_count);
-  Cover self = { .plan = plan, .key = "protect: write", .wanted = wanted, .page_count = page_count };
+  Cover self = {
+    .plan = plan, .target = plan->target, .key = "protect: write", .wanted = wanted, .page_count = page_count
+  };
   StnPage page;
 
   for (guint i = 0; i < plan->job->protect_write->len; i++)
@@ -434,6 +438,69 @@ stn_option_write_protection (const StnOptionBlock *unit)
       return g_strdup_printf ("%s %u, %s %u", field->name, first, end->name, last);
   }
   return NULL;
+}
+
+/* Whether the bits mean PCROP on this board: then a bit that is set takes its pages. */
+static gboolean
+bits_mean_pcrop (const StnOptionBlock *unit)
+{
+  const StnOptionField *mode = stn_options_by_role (stn_option_block_target (unit), STN_OPTION_ROLE_WRP_MODE, 0);
+  guint32 value = 0;
+  return mode != NULL && mode->has_active && stn_option_block_get (unit, mode, &value) && value == mode->active;
+}
+
+static char *
+protecting_bit (Cover *self, const StnOptionBlock *unit, guint page)
+{
+  guint32 value = 0;
+  gboolean is_pcrop = bits_mean_pcrop (unit);
+  const StnOptionField *field;
+
+  count_bank_pages (self, STN_OPTION_ROLE_WRP_BITS);
+  for (guint n = 0; (field = stn_options_by_role (self->target, STN_OPTION_ROLE_WRP_BITS, n)) != NULL; n++) {
+    if (field->pages_per_bit == 0 || !stn_option_block_get (unit, field, &value))
+      continue;
+    guint32 sense = is_pcrop || field->active != 0;
+    for (guint bit = 0; bit < field->width; bit++) {
+      guint first = 0, last = 0;
+      if ((value >> bit & 1) == sense && bit_pages (self, field, bit, &first, &last) && first <= page && page <= last)
+        return g_strdup_printf ("%s 0x%X", field->name, value);
+    }
+  }
+  return NULL;
+}
+
+static char *
+protecting_area (Cover *self, const StnOptionBlock *unit, const StnPage *page)
+{
+  const StnOptionField *start;
+  guint32 first = 0, last = 0;
+
+  count_bank_pages (self, STN_OPTION_ROLE_WRP_FIRST);
+  for (guint n = 0; (start = stn_options_by_role (self->target, STN_OPTION_ROLE_WRP_FIRST, n)) != NULL; n++) {
+    const StnOptionField *end = area_end_of (self->target, start);
+    guint64 low = 0, high = 0;
+    if (end == NULL || !stn_option_block_get (unit, start, &first) || !stn_option_block_get (unit, end, &last)
+        || first > last || (start->bank == 2) != (page->number >= self->bank_pages)
+        || !area_values (self, start, page->number, page->number, &low, &high))
+      continue;
+    if (first <= high && low <= last)
+      return g_strdup_printf ("%s %u, %s %u", start->name, first, end->name, last);
+  }
+  return NULL;
+}
+
+char *
+stn_option_write_protection_at (const StnOptionBlock *unit, guint64 address)
+{
+  const StnTarget *target = stn_option_block_target (unit);
+  Cover self = { .target = target, .page_count = stn_target_page_count (target) };
+  StnPage page;
+
+  if (!stn_target_page_at (target, address, &page))
+    return NULL;
+  char *what = protecting_bit (&self, unit, page.number);
+  return what != NULL ? what : protecting_area (&self, unit, &page);
 }
 
 void

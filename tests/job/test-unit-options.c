@@ -148,6 +148,76 @@ a_board_that_arrives_write_protected_has_its_name (void)
   g_assert_nonnull (strstr (result->message, "unprotect: allowed"));
 }
 
+/* ROMs that acknowledge an erase of protected pages and do nothing: it shows when the page is read back. */
+static void
+a_mismatch_in_a_protected_page_names_the_protection (void)
+{
+  static const struct {
+    const char *part, *first, *last;
+    guint32 from, to;
+    const char *fault; /* NULL: none */
+    StnFailure failure;
+  } cases[] = {
+    { "STM32G071xB", "WRP1A_STRT", "WRP1A_END", 0, 1, NULL, STN_FAILURE_WRITE_PROTECTED },
+    { "STM32L476xG", "WRP1B_STRT", "WRP1B_END", 0, 0, NULL, STN_FAILURE_WRITE_PROTECTED },
+    /* another page is protected: what is wrong here is the flash */
+    { "STM32G071xB", "WRP1A_STRT", "WRP1A_END", 40, 41, "dead-cell: 0x08000100", STN_FAILURE_VERIFY_MISMATCH },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (Harness) self = harness_new (
+        &(HarnessOptions){ .part = cases[i].part, .power = TRUE, .no_serial = TRUE, .job_lines = "erase: touched\n" });
+
+    g_assert_true (stn_bench_config_add_option (self->config, "A1", cases[i].first, cases[i].from, NULL));
+    g_assert_true (stn_bench_config_add_option (self->config, "A1", cases[i].last, cases[i].to, NULL));
+    if (cases[i].fault != NULL)
+      g_assert_true (stn_bench_config_add_fault (self->config, "A1", cases[i].fault, NULL));
+    harness_build (self);
+    const StnResult *result = run_or_fail (self, STN_VERDICT_FAIL, cases[i].failure);
+    g_test_message ("%s", result->message);
+    g_assert_true (result->has_address);
+    if (cases[i].failure == STN_FAILURE_WRITE_PROTECTED)
+      g_assert_nonnull (strstr (result->message, cases[i].first));
+  }
+}
+
+/* The N-th command is refused, whichever it is: one NACK proves no readout protection. */
+static void
+one_refusal_is_no_proof_of_protection (void)
+{
+  for (guint at = 1; at <= 90; at++) {
+    g_autoptr (Harness) self = harness_new (
+        &(HarnessOptions){ .power = TRUE, .image_bytes = 700, .no_serial = TRUE, .job_lines = "erase: touched\n" });
+    g_autofree char *fault = g_strdup_printf ("nack: %u", at);
+    const StnPlanOption open[] = { { "RDP", 0xaa, STN_OPTION_FROM_PROTECT, STN_OPTION_PROOF_REFUSED_READ } };
+
+    g_assert_true (stn_bench_config_add_fault (self->config, "A1", fault, NULL));
+    harness_build (self);
+    add_step (self, &opening, pin_on, 1);
+    add_step (self, &read_protect, open, 1);
+    harness_cycle (self);
+    const StnResult *result = harness_result (self, "A1");
+    if (result->verdict == STN_VERDICT_PASS)
+      g_error ("command %u refused: %s\n%s", at, result->protection, result->transcript);
+  }
+}
+
+static void
+the_last_step_is_one_write_or_none (void)
+{
+  g_autoptr (Harness) self = harness_new (
+      &(HarnessOptions){ .part = "STM32L476xG", .power = TRUE, .no_serial = TRUE, .job_lines = "erase: touched\n" });
+  const StnPlanOption both_areas[] = { { "RDP", 0xbb, STN_OPTION_FROM_PROTECT, STN_OPTION_PROOF_REFUSED_READ },
+                                       { "WRP2A_STRT", 3, STN_OPTION_FROM_PROTECT, STN_OPTION_PROOF_NONE } };
+  guint8 area[128];
+
+  harness_build (self);
+  add_step (self, &read_protect, both_areas, 2);
+  run_or_fail (self, STN_VERDICT_FAIL, STN_FAILURE_OPTION_BYTES_UNKNOWN);
+  read_silicon (self, area);
+  g_assert_cmphex (area[0], ==, 0xaa);
+}
+
 static void
 readout_protection_goes_last_and_is_proved_by_a_refused_read (void)
 {
@@ -433,12 +503,12 @@ a_board_of_such_a_job_can_be_done_again (void)
 static void
 a_done_board_that_is_opened_is_no_good_board_any_more (void)
 {
-  g_autoptr (Harness) self = harness_new (
-      &(HarnessOptions){ .power = TRUE,
-                         .paced = TRUE,
-                         .image_bytes = 700,
-                         .job_lines = "unprotect: allowed\nboot: { from: flash, rom-entry: pin }\n"
-                                      "protect: { write: [app], read: level-1 }\n" });
+  g_autoptr (Harness) self =
+      harness_new (&(HarnessOptions){ .power = TRUE,
+                                      .paced = TRUE,
+                                      .image_bytes = 700,
+                                      .job_lines = "unprotect: allowed\nboot: { from: flash, rom-entry: pin }\n"
+                                                   "protect: { write: [app], read: level-1 }\n" });
 
   harness_build (self);
   const StnResult *result = run_or_fail (self, STN_VERDICT_PASS, STN_FAILURE_NONE);
@@ -571,6 +641,9 @@ main (int argc, char **argv)
   ADD (write_protection_is_proved_by_a_write_that_changes_nothing);
   ADD (write_protection_that_does_not_hold_is_no_pass);
   ADD (a_board_that_arrives_write_protected_has_its_name);
+  ADD (a_mismatch_in_a_protected_page_names_the_protection);
+  ADD (one_refusal_is_no_proof_of_protection);
+  ADD (the_last_step_is_one_write_or_none);
   ADD (readout_protection_goes_last_and_is_proved_by_a_refused_read);
   ADD (a_protected_board_fails_and_says_what_to_do);
   ADD (a_protected_board_is_opened_where_the_job_allows_it);
