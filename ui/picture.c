@@ -274,7 +274,9 @@ fill_counters (StnModel *model, const StnSessionState *state)
   };
   model->cycle_count = MIN (state->cycle_count, STN_CYCLES_MOST);
   for (guint i = 0; i < model->cycle_count; i++)
-    model->cycles[i] = (StnCycleModel){ state->cycles[i].pass, state->cycles[i].fail, state->cycles[i].other };
+    model->cycles[i] = (StnCycleModel){ .pass = state->cycles[i].pass,
+                                        .fail = state->cycles[i].fail,
+                                        .other = state->cycles[i].other };
 }
 
 StnModel *

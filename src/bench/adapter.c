@@ -271,7 +271,9 @@ adapter_link_free (StnLink *link)
   g_free (self);
 }
 
-static const StnLinkClass adapter_link_class = { "bench", STN_LINK_PINS, adapter_exchange, adapter_link_free };
+static const StnLinkClass adapter_link_class = {
+  .kind = "bench", .shape = STN_LINK_PINS, .exchange = adapter_exchange, .free = adapter_link_free
+};
 
 StnLink *
 stn_line_adapter_open (StnLineAdapter *self, const char *place, GError **error)

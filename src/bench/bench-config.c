@@ -297,7 +297,8 @@ stn_bench_config_add_modem_line (StnBenchConfig *self, const char *board, const 
     StnBenchUart *uart = g_ptr_array_index (self->uarts, i);
     if (!g_str_equal (uart->board, board))
       continue;
-    uart->modem[is_rts ? STN_MODEM_RTS : STN_MODEM_DTR] = (StnBenchModemLine){ TRUE, parsed, active_low };
+    uart->modem[is_rts ? STN_MODEM_RTS : STN_MODEM_DTR] =
+        (StnBenchModemLine){ .is_wired = TRUE, .signal = parsed, .active_low = active_low };
     return TRUE;
   }
   stn_error_set (error, STN_FAILURE_BAD_FILE, "board \"%s\" has no UART whose %s could reach it", board, line);
@@ -364,7 +365,9 @@ stn_bench_config_set_pace (StnBenchConfig *self, gboolean line, gboolean flash, 
 void
 stn_bench_config_set_operator (StnBenchConfig *self, gint64 swap_ns, gint64 press_every_ns, gint64 press_for_ns)
 {
-  self->operator= (StnBenchOperator){ MAX (swap_ns, 0), MAX (press_every_ns, 0), MAX (press_for_ns, 0) };
+  self->operator= (StnBenchOperator){ .swap_ns = MAX (swap_ns, 0),
+                                      .press_every_ns = MAX (press_every_ns, 0),
+                                      .press_for_ns = MAX (press_for_ns, 0) };
 }
 
 void

@@ -139,7 +139,9 @@ modem_link_free (StnLink *link)
   g_free (link);
 }
 
-static const StnLinkClass modem_link_class = { "bench", STN_LINK_PINS, modem_exchange, modem_link_free };
+static const StnLinkClass modem_link_class = {
+  .kind = "bench", .shape = STN_LINK_PINS, .exchange = modem_exchange, .free = modem_link_free
+};
 
 StnLink *
 stn_modem_open (StnModem *self, const char *place, GError **error)

@@ -31,7 +31,7 @@ hide (StnOptionArea *self, guint64 first, guint64 end, gboolean stays)
   end = MIN (end, flash_end (self));
   if (first >= end || self->hidden_count == STN_AREA_RANGES_MOST)
     return;
-  self->hidden[self->hidden_count++] = (StnAreaRange){ first, end, stays };
+  self->hidden[self->hidden_count++] = (StnAreaRange){ .first = first, .end = end, .stays = stays };
   mark (self, first, end);
 }
 

@@ -94,7 +94,7 @@ add_window (StnOptionArea *self, guint64 address, gsize bytes)
 {
   if (self->window_count == STN_AREA_WINDOWS_MOST)
     return;
-  self->windows[self->window_count++] = (StnAreaWindow){ address, bytes, self->length };
+  self->windows[self->window_count++] = (StnAreaWindow){ .address = address, .bytes = bytes, .offset = self->length };
   self->length += bytes;
 }
 

@@ -126,7 +126,9 @@ uart_link_free (StnLink *link)
   g_free (self);
 }
 
-static const StnLinkClass uart_link_class = { "bench", STN_LINK_STREAM, uart_exchange, uart_link_free };
+static const StnLinkClass uart_link_class = {
+  .kind = "bench", .shape = STN_LINK_STREAM, .exchange = uart_exchange, .free = uart_link_free
+};
 
 StnLink *
 stn_uart_link_open (StnBoard *board, const char *place, GError **error)

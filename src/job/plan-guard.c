@@ -90,7 +90,9 @@ static GArray *
 find_consequences (const StnPlan *plan, const GArray *pairs, const StnOptionBlock *before, const StnOptionBlock *after)
 {
   GArray *found = g_array_new (FALSE, TRUE, sizeof (Found));
-  const StnBootWiring wiring = { plan->wiring.has_boot0, plan->wiring.has_nrst, plan->wiring.has_power };
+  const StnBootWiring wiring = { .has_boot0 = plan->wiring.has_boot0,
+                                 .has_nrst = plan->wiring.has_nrst,
+                                 .has_power = plan->wiring.has_power };
   g_autoptr (GArray) hazards = stn_option_hazards (before, after, &wiring);
 
   for (guint i = 0; i < hazards->len; i++) {

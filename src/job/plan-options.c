@@ -59,7 +59,9 @@ stn_plan_ways_with (const StnPlan *plan, const StnOptionBlock *options, gboolean
   const StnBootSituation situation = {
     .target = plan->target,
     .options = options,
-    .wiring = { plan->wiring.has_boot0, plan->wiring.has_nrst, plan->wiring.has_power },
+    .wiring = { .has_boot0 = plan->wiring.has_boot0,
+                .has_nrst = plan->wiring.has_nrst,
+                .has_power = plan->wiring.has_power },
     .latch = is_empty ? STN_EMPTY_YES : STN_EMPTY_NO,
     .flash_empty = is_empty,
   };

@@ -194,7 +194,9 @@ adapter_free (StnLink *link)
   g_free (self);
 }
 
-static const StnLinkClass adapter_class = { "ft232h", STN_LINK_PINS, adapter_exchange, adapter_free };
+static const StnLinkClass adapter_class = {
+  .kind = "ft232h", .shape = STN_LINK_PINS, .exchange = adapter_exchange, .free = adapter_free
+};
 
 /* ---- opening ---- */
 

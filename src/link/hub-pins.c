@@ -133,7 +133,9 @@ hub_pins_free (StnLink *link)
   g_free (self);
 }
 
-static const StnLinkClass hub_pins_class = { "hub", STN_LINK_PINS, hub_pins_exchange, hub_pins_free };
+static const StnLinkClass hub_pins_class = {
+  .kind = "hub", .shape = STN_LINK_PINS, .exchange = hub_pins_exchange, .free = hub_pins_free
+};
 
 static gboolean
 read_descriptor (StnLink *hub, guint *out_ports, const StnWait *wait, GError **error)

@@ -86,8 +86,12 @@ shared_exchange (StnLink *link, StnExchange *exchange, const StnWait *wait, GErr
   return self->inner->link_class->exchange (self->inner, exchange, wait, error);
 }
 
-static const StnLinkClass stream_class = { "serial", STN_LINK_STREAM, shared_exchange, shared_link_free };
-static const StnLinkClass pins_class = { "serial", STN_LINK_PINS, shared_exchange, shared_link_free };
+static const StnLinkClass stream_class = {
+  .kind = "serial", .shape = STN_LINK_STREAM, .exchange = shared_exchange, .free = shared_link_free
+};
+static const StnLinkClass pins_class = {
+  .kind = "serial", .shape = STN_LINK_PINS, .exchange = shared_exchange, .free = shared_link_free
+};
 
 /* Opening waits (hotplug), and other places must not wait with it: so it happens outside the mutex. Two threads that
  * open the same place at once: the second meets the first's lock and is told that the port is busy. */

@@ -392,8 +392,12 @@ serial_link_free (StnLink *link)
   g_free (self);
 }
 
-static const StnLinkClass stream_class = { "serial", STN_LINK_STREAM, stream_exchange, serial_link_free };
-static const StnLinkClass pins_class = { "serial", STN_LINK_PINS, pins_exchange, serial_link_free };
+static const StnLinkClass stream_class = {
+  .kind = "serial", .shape = STN_LINK_STREAM, .exchange = stream_exchange, .free = serial_link_free
+};
+static const StnLinkClass pins_class = {
+  .kind = "serial", .shape = STN_LINK_PINS, .exchange = pins_exchange, .free = serial_link_free
+};
 
 static StnLink *
 link_new (StnSerialPort *port, const StnLinkClass *link_class)

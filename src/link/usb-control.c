@@ -214,7 +214,9 @@ control_free (StnLink *link)
   g_free (self);
 }
 
-static const StnLinkClass control_class = { "usb", STN_LINK_CONTROL, control_exchange, control_free };
+static const StnLinkClass control_class = {
+  .kind = "usb", .shape = STN_LINK_CONTROL, .exchange = control_exchange, .free = control_free
+};
 
 static StnLink *
 open_device (StnUsbContext *context, const char *place, gboolean hub, const StnWait *wait, GError **error)

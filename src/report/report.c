@@ -247,7 +247,7 @@ add_fact (StnReport *self, const char *key, const char *title, const char *text,
 {
   if (text == NULL || *text == '\0')
     return;
-  const StnReportFact fact = { key, title, g_utf8_make_valid (text, -1), is_code };
+  const StnReportFact fact = { .key = key, .title = title, .text = g_utf8_make_valid (text, -1), .is_code = is_code };
   g_array_append_val (self->facts, fact);
 }
 

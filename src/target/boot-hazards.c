@@ -54,7 +54,9 @@ stn_hazard_name (StnHazardKind kind)
 static void
 add (GArray *hazards, StnHazardKind kind, const StnOptionField *field)
 {
-  StnHazard hazard = { kind, field, kinds[kind].needs_signature, kinds[kind].text };
+  StnHazard hazard = {
+    .kind = kind, .field = field, .needs_signature = kinds[kind].needs_signature, .text = kinds[kind].text
+  };
   g_array_append_val (hazards, hazard);
 }
 

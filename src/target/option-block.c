@@ -422,7 +422,11 @@ add_pieces (GArray *pieces, const StnOptionBlock *before, const StnOptionBlock *
     most_bytes = area->length; /* the first command erases all */
   for (guint at = 0; at < area->length; at += most_bytes) {
     guint left = area->length - at;
-    StnOptionPiece piece = { number, area->address + at, at, MIN (left, most_bytes), FALSE };
+    StnOptionPiece piece = { .area = number,
+                             .address = area->address + at,
+                             .offset_bytes = at,
+                             .length_bytes = MIN (left, most_bytes),
+                             .changed = FALSE };
     piece.changed = memcmp (old_bytes + at, new_bytes + at, piece.length_bytes) != 0
                     || needs_repair (before, number, at, at + piece.length_bytes);
     g_array_append_val (pieces, piece);

@@ -49,7 +49,7 @@ static inline void rig_fault (Rig *self, const char *fault) {
 
 static inline void rig_set_line (Rig *self, guint baud, char parity) {
   GError *error = NULL;
-  StnLineSettings line = { baud, 8, parity, 1 };
+  StnLineSettings line = { .baud = baud, .data_bits = 8, .parity = parity, .stop_bits = 1 };
   stn_stream_configure (self->uart, &line, &self->wait, &error);
   g_assert_no_error (error);
 }

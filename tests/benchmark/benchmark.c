@@ -131,7 +131,9 @@ metered_free (StnLink *link)
   g_free (link);
 }
 
-static const StnLinkClass metered_class = { "metered", STN_LINK_STREAM, metered_exchange, metered_free };
+static const StnLinkClass metered_class = {
+  .kind = "metered", .shape = STN_LINK_STREAM, .exchange = metered_exchange, .free = metered_free
+};
 
 static StnLink *
 meter (StnLink *inner)

@@ -37,7 +37,9 @@ dying_free (StnLink *link)
   g_free (link);
 }
 
-static const StnLinkClass dying_class = { "dying", STN_LINK_CONTROL, dying_exchange, dying_free };
+static const StnLinkClass dying_class = {
+  .kind = "dying", .shape = STN_LINK_CONTROL, .exchange = dying_exchange, .free = dying_free
+};
 
 /* ---- the host ---- */
 

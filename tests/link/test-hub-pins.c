@@ -56,7 +56,9 @@ hub_free (StnLink *link)
   g_free (link);
 }
 
-static const StnLinkClass hub_class = { "fake", STN_LINK_CONTROL, hub_exchange, hub_free };
+static const StnLinkClass hub_class = {
+  .kind = "fake", .shape = STN_LINK_CONTROL, .exchange = hub_exchange, .free = hub_free
+};
 
 static FakeHub *
 hub_new (guint8 characteristics)

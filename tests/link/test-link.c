@@ -26,7 +26,7 @@ tear_down (Fixture *self, gconstpointer data)
 static gboolean
 call (guint which, StnLink *link, const StnWait *wait, GError **error)
 {
-  static const StnLineSettings line = { 115200, 8, 'E', 1 };
+  static const StnLineSettings line = { .baud = 115200, .data_bits = 8, .parity = 'E', .stop_bits = 1 };
   static const StnControlSetup out = { 0x21, 1, 0, 0 };
   static const StnControlSetup in = { 0xa1, 3, 0, 0 };
   guint8 buffer[4];
@@ -141,7 +141,7 @@ calls_pass_on_what_they_were_given (Fixture *self, gconstpointer data)
   FakeLink *pins = fake_link_new (STN_LINK_PINS, "c1");
   g_autoptr (StnLink) stream_link = &stream->link;
   g_autoptr (StnLink) pins_link = &pins->link;
-  static const StnLineSettings line = { 57600, 8, 'E', 1 };
+  static const StnLineSettings line = { .baud = 57600, .data_bits = 8, .parity = 'E', .stop_bits = 1 };
   g_autoptr (GError) error = NULL;
   guint8 buffer[3];
   guint32 levels;

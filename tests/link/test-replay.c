@@ -30,7 +30,7 @@ tear_down (Fixture *self, gconstpointer data)
 static void
 use (StnLink *link, FakeLink *fake, const StnWait *wait, GString *seen)
 {
-  static const StnLineSettings line = { 115200, 8, 'E', 1 };
+  static const StnLineSettings line = { .baud = 115200, .data_bits = 8, .parity = 'E', .stop_bits = 1 };
   static const StnControlSetup out = { 0x21, 1, 2, 0 };
   static const StnControlSetup in = { 0xa1, 3, 0, 0 };
   g_autoptr (GError) error = NULL;

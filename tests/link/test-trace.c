@@ -39,7 +39,7 @@ after_ms (Fixture *self, gint64 ms)
 static void
 lines_read_as_the_format_says (Fixture *self, gconstpointer data)
 {
-  static const StnLineSettings line = { 57600, 8, 'E', 1 };
+  static const StnLineSettings line = { .baud = 57600, .data_bits = 8, .parity = 'E', .stop_bits = 1 };
   FakeLink *uart = fake_link_new (STN_LINK_STREAM, "A3.uart");
   FakeLink *pins = fake_link_new (STN_LINK_PINS, "A 3.pins");
   g_autoptr (StnLink) uart_link = stn_trace_link_new (&uart->link, self->sink, NULL, self->clock);

@@ -76,7 +76,9 @@ recorder_free (StnLink *link)
   g_free (link);
 }
 
-static const StnLinkClass recorder_class = { "recorder", STN_LINK_PINS, recorder_exchange, recorder_free };
+static const StnLinkClass recorder_class = {
+  .kind = "recorder", .shape = STN_LINK_PINS, .exchange = recorder_exchange, .free = recorder_free
+};
 
 static void
 ok_stands_before_busy_goes_out (void)

@@ -367,7 +367,7 @@ test_hazards_are_named_with_their_field (void)
       "product-state:PRODUCT_STATE! no-way-in:PRODUCT_STATE! pin-dead:PRODUCT_STATE" },
     { "STM32F401xE", NULL, "SPRMOD=1", "hidden-flash:SPRMOD!" },
   };
-  static const StnBootWiring wiring = { TRUE, TRUE, FALSE };
+  static const StnBootWiring wiring = { .has_boot0 = TRUE, .has_nrst = TRUE, .has_power = FALSE };
   g_autoptr (StnTargets) targets = targets_or_fail ();
   for (guint i = 0; i < G_N_ELEMENTS (hazards); i++) {
     g_autofree char *text =

@@ -319,7 +319,9 @@ dfu_link_free (StnLink *link)
   g_free (self);
 }
 
-static const StnLinkClass dfu_link_class = { "bench", STN_LINK_CONTROL, dfu_link_exchange, dfu_link_free };
+static const StnLinkClass dfu_link_class = {
+  .kind = "bench", .shape = STN_LINK_CONTROL, .exchange = dfu_link_exchange, .free = dfu_link_free
+};
 
 static StnLink *
 link_new (StnDfuPort *self, const char *place)

@@ -72,7 +72,9 @@ line_changed (StnFtdi *ftdi, StnFtdiChannel *channel, gint64 now_ns)
     return;
   collect ((Ft4232h *) ftdi, channel, now_ns); /* what has come was understood, or not, at the old settings */
   g_mutex_lock (&board->mutex);
-  board->port.line = (StnLineSettings){ channel->baud, channel->data_bits, channel->parity, channel->stop_bits };
+  board->port.line = (StnLineSettings){
+    .baud = channel->baud, .data_bits = channel->data_bits, .parity = channel->parity, .stop_bits = channel->stop_bits
+  };
   if (board->port.is_breaking != channel->is_breaking)
     stn_board_set_break (board, channel->is_breaking, now_ns);
   g_mutex_unlock (&board->mutex);

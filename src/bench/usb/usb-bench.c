@@ -300,7 +300,9 @@ StnUsbPlugInfo
 stn_usb_bench_info (StnUsbBench *self, guint number)
 {
   const Plug *plug = g_ptr_array_index (self->plugs, number);
-  return (StnUsbPlugInfo){ plug->number, plug->port, plug->kind, plug->serial, plug->boards->str };
+  return (StnUsbPlugInfo){
+    .number = plug->number, .port = plug->port, .kind = plug->kind, .serial = plug->serial, .boards = plug->boards->str
+  };
 }
 
 gboolean
