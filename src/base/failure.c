@@ -153,7 +153,8 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
                             "within the time of the "
                             "job's boot check. Usual causes, in order: a fault elsewhere on the board (crystal, "
                             "supply, a stuck input), BOOT0 "
-                            "that does not fall, boot option bytes that keep the chip in its ROM, firmware that was "
+                            "that does not fall, option bytes that keep the chip in its ROM or make its reset pin "
+                            "a plain pin, firmware that was "
                             "linked for another "
                             "address, or a boot check that waits for the wrong thing or too short a time." },
   [STN_FAILURE_WRONG_ANSWER_AT_BOOT] = { "wrong-answer-at-boot", UNIT, REJECT_BIN,

@@ -1,6 +1,7 @@
 /* One board from power-on to its record: the order of a run, its write windows, its verdict and what is told of it. */
 #include "src/job/runner-private.h"
 #include "src/job/supply-watch.h"
+#include "src/target/boot-ways.h"
 
 #include <string.h>
 
@@ -251,6 +252,22 @@ put_down_to_the_cancel (StnUnitRun *unit, GError **inout_error)
   stn_error_set (inout_error, STN_FAILURE_CANCELLED, "stopped on request, after: %s", text);
 }
 
+/* A board whose NRST is a plain pin came into its ROM with its power, and no reset gets it out again. */
+static void
+name_dead_reset (const StnUnitRun *unit, GError **inout_error)
+{
+  const StnUnitIdentity *identity = &unit->identity;
+
+  if (!stn_error_is (*inout_error, STN_FAILURE_NO_BOOT) || identity->options == NULL)
+    return;
+  g_autoptr (StnOptionBlock) block =
+      stn_option_block_new (unit->target, identity->options, identity->options_length, NULL, 0, NULL);
+  if (block == NULL || !stn_option_nrst_is_dead (unit->target, block))
+    return;
+  g_prefix_error (inout_error, "the options of this board make NRST a plain pin, so that no reset reaches it and only "
+                               "power off and on starts it: ");
+}
+
 static gboolean
 run_step (StnUnitRun *unit, const StepRow *row, GError **error)
 {
@@ -275,6 +292,7 @@ run_step (StnUnitRun *unit, const StepRow *row, GError **error)
   if (!ok) {
     stn_unit_run_look_at_supply (unit, &failure);
     stn_unit_run_look_after_loss (unit, &failure);
+    name_dead_reset (unit, &failure);
     put_down_to_the_cancel (unit, &failure);
   }
   if (!ok && unit->first_block_open)

@@ -523,6 +523,18 @@ a_done_board_that_is_opened_is_no_good_board_any_more (void)
   g_assert_cmpstr (result->serial, !=, first);
 }
 
+static void
+a_board_whose_nrst_is_a_plain_pin_is_told_when_it_does_not_start (void)
+{
+  g_autoptr (Harness) self = harness_new (&(HarnessOptions){ .image_bytes = 700, .no_serial = TRUE });
+
+  g_assert_true (stn_bench_config_add_option (self->config, "A1", "NRST_MODE", 2, NULL));
+  harness_build (self);
+  const StnResult *result = run_or_fail (self, STN_VERDICT_FAIL, STN_FAILURE_NO_BOOT);
+  g_test_message ("%s", result->message);
+  g_assert_nonnull (strstr (result->message, "NRST a plain pin"));
+}
+
 /* ---- boot checks by USB id and by a line ---- */
 
 /* A hub port at which devices come as the test says: from its N-th look on. */
@@ -653,6 +665,7 @@ main (int argc, char **argv)
   ADD (one_job_means_the_same_on_every_family);
   ADD (a_board_of_such_a_job_can_be_done_again);
   ADD (a_done_board_that_is_opened_is_no_good_board_any_more);
+  ADD (a_board_whose_nrst_is_a_plain_pin_is_told_when_it_does_not_start);
   ADD (boards_that_share_their_lines_are_reset_together);
   ADD (boot_check_by_usb_id_waits_for_the_device);
   ADD (boot_check_by_a_line_wants_both_levels);
