@@ -419,6 +419,19 @@ verify_flash (StnUnitRun *self, GError **error)
 }
 
 gboolean
+stn_unit_run_prove_page_at (StnUnitRun *self, guint64 address, GError **error)
+{
+  guint64 done = 0;
+  StnPage page;
+
+  if (!stn_target_page_at (self->target, address, &page)) {
+    stn_error_set (error, STN_FAILURE_INTERNAL, "0x%08" G_GINT64_MODIFIER "x is in no page", address);
+    return FALSE;
+  }
+  return prove_range (self, page.address, page.address + page.bytes, &done, error);
+}
+
+gboolean
 stn_unit_run_verify (StnUnitRun *self, GError **error)
 {
   return run_over_pages (self, verify_flash, FALSE, error);

@@ -443,27 +443,49 @@ set_cut (const StnPlan *plan, const StnOptionBlock *before, const StnOptionBlock
                          how, is_opening && all_erased ? "nothing that this job would keep" : "it", pcrop);
 }
 
-/* A write unit in a protected page that stays erased. */
+/* The last write unit of [low, end) of the span that stays erased, whatever the unit's own data are. */
+static gboolean
+find_free_unit (const StnPlan *plan, const StnPlanSpan *span, guint64 low, guint64 end, guint64 *out_address)
+{
+  guint unit = stn_target_write_unit_bytes (plan->target);
+
+  for (guint64 address = end - unit; end - low >= unit && address >= low; address -= unit) {
+    gboolean is_free = TRUE;
+    for (guint i = 0; i < unit && is_free; i++)
+      is_free = span->expected[address - span->address + i] == plan->target->erased_byte;
+    for (guint d = 0; d < plan->job->data->len && is_free; d++) {
+      const StnJobData *data = g_ptr_array_index (plan->job->data, d);
+      is_free = address + unit <= data->address || data->address + data->size_bytes <= address;
+    }
+    if (is_free) {
+      *out_address = address;
+      return TRUE;
+    }
+    if (address - low < unit)
+      break;
+  }
+  return FALSE;
+}
+
+/* A write unit in a protected page that stays erased; in the smallest of them, as its page is read back afterwards. */
 static void
 choose_write_try (const StnPlan *plan, StnPlanOptionStep *step)
 {
-  guint unit = stn_target_write_unit_bytes (plan->target);
+  guint64 least_bytes = G_MAXUINT64;
+
   for (guint s = 0; s < plan->span_count; s++) {
     const StnPlanSpan *span = &plan->spans[s];
-    for (guint64 at = span->length; at >= unit; at -= unit) {
-      guint64 address = span->address + at - unit;
-      gboolean is_free = TRUE;
-      for (guint i = 0; i < unit && is_free; i++)
-        is_free = span->expected[at - unit + i] == plan->target->erased_byte;
-      for (guint d = 0; d < plan->job->data->len && is_free; d++) {
-        const StnJobData *data = g_ptr_array_index (plan->job->data, d);
-        is_free = address + unit <= data->address || data->address + data->size_bytes <= address;
-      }
-      if (!is_free || !stn_plan_page_is_protected (plan, address))
+    StnPage page;
+    for (guint64 end = span->address + span->length; end > span->address; end = MAX (page.address, span->address)) {
+      guint64 address = 0;
+      if (!stn_target_page_at (plan->target, end - 1, &page))
+        break;
+      if (page.bytes >= least_bytes || !find_free_unit (plan, span, MAX (page.address, span->address), end, &address)
+          || !stn_plan_page_is_protected (plan, address))
         continue;
+      least_bytes = page.bytes;
       step->has_write_try = TRUE;
       step->write_try_address = address;
-      return;
     }
   }
 }

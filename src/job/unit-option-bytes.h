@@ -54,7 +54,8 @@ gboolean stn_unit_run_write_option_piece (StnUnitRun *self, const StnOptionWrite
 gboolean stn_unit_run_is_before_the_window (const GError *error);
 
 /* unit-protection.c */
-/* A write to erased flash in a protected page: it must change nothing, whatever the ROM says to it. */
+/* A write to erased flash in a protected page: it must change nothing, whatever the ROM says to it. The page is proved
+ * again behind it. */
 gboolean stn_unit_run_try_protected_write (StnUnitRun *self, const StnPlanOptionStep *step, GError **error);
 /* Level 1 shows in what the ROM refuses. */
 gboolean stn_unit_run_prove_refused_read (StnUnitRun *self, GError **error);

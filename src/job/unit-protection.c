@@ -49,6 +49,9 @@ stn_unit_run_try_protected_write (StnUnitRun *self, const StnPlanOptionStep *ste
                       "a write to a page that is write protected changed it");
     return FALSE;
   }
+  /* what was proved of this page was proved before that write */
+  if (!stn_unit_run_prove_page_at (self, step->write_try_address, error))
+    return FALSE;
   stn_unit_run_note (&self->result->protection, "a write to 0x%08" G_GINT64_MODIFIER "x changed nothing",
                      step->write_try_address);
   return TRUE;

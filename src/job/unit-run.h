@@ -163,6 +163,8 @@ gboolean stn_unit_run_erase (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_program (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_verify (StnUnitRun *self, GError **error);
 gboolean stn_unit_run_first_block (StnUnitRun *self, GError **error);
+/* The page at an address of the plan once more, byte for byte: a write was sent to it after its proof. */
+gboolean stn_unit_run_prove_page_at (StnUnitRun *self, guint64 address, GError **error);
 /* Best effort after a failure with the first block begun: its page is erased again, so that no unproved program starts.
  */
 void stn_unit_run_take_back_first_block (StnUnitRun *self);

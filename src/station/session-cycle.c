@@ -516,6 +516,9 @@ take_result (StnSession *self, StnSessionSeat *seat, const StnEvent *event)
     leave_open (seat);
     break;
   case STN_VERDICT_SKIPPED:
+    /* what was scanned was this board's, or may not be used: the next board in the site has its own */
+    if (!seat->is_open)
+      g_clear_pointer (&seat->scan, g_free);
     if (event->failure == STN_FAILURE_RETRY_LIMIT) {
       seat->at_limit = TRUE;
       if (!seat->is_open)

@@ -317,6 +317,9 @@ scans_fill_the_sites_in_order_and_start (void)
   shift_wait_idle (shift);
   g_assert_cmpint (shift_site (shift, "A1")->state, ==, STN_SEAT_ACTION);
   g_assert_cmpint (shift_site (shift, "A1")->failure, ==, STN_FAILURE_SERIAL_USED);
+  /* and is not taken for the next board in this site */
+  g_assert_null (shift_site (shift, "A1")->scan);
+  g_assert_true (shift_site (shift, "A1")->is_next_scan);
   shift_free (shift);
 }
 
