@@ -359,6 +359,46 @@ a_supply_that_blinks_while_options_are_written_is_no_pass (void)
   }
 }
 
+/* A cell falls over while the protection is written: behind the proof, and in the page that the tried write goes to. */
+static gpointer
+spoil_in_the_window (gpointer data)
+{
+  Blinker *self = data;
+  StnWait wait = stn_wait_new (self->harness->clock, STN_TIME_NEVER, NULL);
+
+  while (!g_atomic_int_get (&self->is_over) && !self->has_blinked) {
+    g_autofree char *last = stn_ledger_memory_last_window (self->harness->ledger);
+    if (last != NULL && strstr (last, self->window) != NULL) {
+      guint8 byte = 0;
+      g_assert_true (stn_bench_board_read (self->harness->bench, "A1", 0x08000900, &byte, 1));
+      byte ^= 0x10;
+      g_assert_true (stn_bench_board_write (self->harness->bench, "A1", 0x08000900, &byte, 1));
+      self->has_blinked = TRUE;
+    }
+    stn_wait_sleep (&wait, STN_NS_PER_MS, NULL);
+  }
+  return NULL;
+}
+
+static void
+a_page_is_proved_again_behind_the_write_that_was_tried (void)
+{
+  g_autoptr (Harness) self = harness_new (&(HarnessOptions){ .power = TRUE, .paced = TRUE });
+  Blinker spoiler = { .harness = self, .window = "WRP1A" };
+  StnPlanOptionStep step = closing;
+
+  harness_build (self);
+  step.has_write_try = TRUE;
+  step.write_try_address = 0x08000000 + 3000 / 8 * 8 + 8;
+  add_step (self, &opening, pin_on, 1);
+  add_step (self, &step, protect_first_page, 2);
+  GThread *thread = stn_clock_thread_new (self->clock, "spoiler", spoil_in_the_window, &spoiler);
+  const StnResult *result = run_or_fail (self, STN_VERDICT_FAIL, STN_FAILURE_VERIFY_MISMATCH);
+  g_atomic_int_set (&spoiler.is_over, 1);
+  stn_clock_thread_join (self->clock, thread, TRUE);
+  g_assert_cmphex (result->address, ==, 0x08000900);
+}
+
 static void
 a_supply_that_blinks_in_an_option_reload_is_no_pass (void)
 {
@@ -661,6 +701,7 @@ main (int argc, char **argv)
   ADD (a_protected_board_is_opened_where_the_job_allows_it);
   ADD (a_usb_serial_of_another_uid_keeps_a_recovery_from_erasing);
   ADD (a_supply_that_blinks_while_options_are_written_is_no_pass);
+  ADD (a_page_is_proved_again_behind_the_write_that_was_tried);
   ADD (a_supply_that_blinks_in_an_option_reload_is_no_pass);
   ADD (one_job_means_the_same_on_every_family);
   ADD (a_board_of_such_a_job_can_be_done_again);
