@@ -179,7 +179,7 @@ static const StnFailureRow failure_rows[STN_FAILURE_COUNT] = {
                                 "The board had passed this job and arrived with readout protection. The job says "
                                 "“unprotect: allowed”, and under protection no ROM shows which chip it is, so it was "
                                 "opened, which erased it, before the record could tell that it was done. Its PASS no "
-                                "longer counts, and the next run programs it anew, with a serial of its own. Usual "
+                                "longer counts, and the next run programs it anew, under the serial that it had. Usual "
                                 "cause: a board from the good bin was put in once more." },
   [STN_FAILURE_BOARD_SHORTED] = { "board-shorted", UNIT, REJECT_BIN, "Board in %s has a short. Remove it now.",
                                   "Take the board out and put it in the reject bin; the site stays off until then.",

@@ -323,7 +323,7 @@ lease_serial (StnUnitRun *self, GError **error)
   const char *given = stn_runner_given_serial (self->runner, self->index);
   g_autoptr (StnSerialPattern) pattern = NULL;
   g_autofree char *scheme = NULL;
-  StnSerialRequest request = { .text = given, .uid = self->identity.uid[0] != '\0' ? self->identity.uid : NULL };
+  StnSerialRequest request = { .product = job->name, .text = given, .uid = self->identity.uid[0] != '\0' ? self->identity.uid : NULL };
 
   if (!job->has_serial)
     return TRUE;

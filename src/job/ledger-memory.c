@@ -220,6 +220,22 @@ find_serial (StnLedgerMemory *self, const char *scheme, const char *text)
   return NULL;
 }
 
+/* Another scheme of the product has it, on another chip. */
+static gboolean
+is_given_elsewhere (StnLedgerMemory *self, const StnSerialRequest *request, const char *text)
+{
+  g_autofree char *head = request->product != NULL ? g_strconcat (request->product, "/", NULL) : NULL;
+
+  for (guint i = 0; head != NULL && i < self->serials->len; i++) {
+    const Serial *serial = g_ptr_array_index (self->serials, i);
+    if (g_str_equal (serial->text, text) && g_strcmp0 (serial->scheme, request->scheme) != 0
+        && serial->state != STN_SERIAL_FREE && (request->uid == NULL || g_strcmp0 (serial->uid, request->uid) != 0)
+        && (g_strcmp0 (serial->scheme, request->product) == 0 || g_str_has_prefix (serial->scheme, head)))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static Serial *
 add_serial (StnLedgerMemory *self, const char *scheme, const char *text)
 {
@@ -247,7 +263,8 @@ left_serial (StnLedgerMemory *self, const StnSerialRequest *request)
   }
   for (guint i = 0; i < self->serials->len; i++) {
     Serial *serial = g_ptr_array_index (self->serials, i);
-    if (g_strcmp0 (serial->scheme, request->scheme) == 0 && serial->state == STN_SERIAL_FREE)
+    if (g_strcmp0 (serial->scheme, request->scheme) == 0 && serial->state == STN_SERIAL_FREE
+        && !is_given_elsewhere (self, request, serial->text))
       return serial;
   }
   return NULL;
@@ -263,6 +280,10 @@ next_serial (StnLedgerMemory *self, const StnSerialRequest *request, GError **er
     g_hash_table_insert (self->counters, g_strdup (request->scheme), next);
   }
   g_autofree char *text = *next <= request->last ? request->format (*next, request->data) : NULL;
+  while (text != NULL && is_given_elsewhere (self, request, text)) {
+    g_free (text);
+    text = ++*next <= request->last ? request->format (*next, request->data) : NULL;
+  }
   if (text == NULL) {
     stn_error_set (error, STN_FAILURE_SERIALS_EXHAUSTED, "%s: the last number is %" G_GUINT64_FORMAT, request->scheme,
                    request->last);
@@ -282,6 +303,10 @@ static Serial *
 given_serial (StnLedgerMemory *self, const StnSerialRequest *request, GError **error)
 {
   Serial *serial = find_serial (self, request->scheme, request->text);
+  if (is_given_elsewhere (self, request, request->text)) {
+    stn_error_set (error, STN_FAILURE_SERIAL_USED, "serial %s was given out by this job before", request->text);
+    return NULL;
+  }
   if (serial == NULL)
     return add_serial (self, request->scheme, request->text);
   if (serial->state == STN_SERIAL_FREE || is_kept_for (serial, request->uid))

@@ -80,7 +80,8 @@ gboolean stn_journal_count_passes_to (StnJournal *self, const char *job_name, co
 /* Leases a serial to a run. A chip (request->uid, admitted before) that has one of this scheme already - exposed in a
  * run that did not pass, or used - gets that one again where no text is given, and may have it again where it is. Else
  * free numbers that were leased and never exposed come first (with the text that they had), then the counter's next. A
- * run has at most one. A serial is unique within its scheme; a void text is void in every scheme.
+ * run has at most one. A serial is unique within its scheme and, but for the chip that has it, within the request's
+ * product; a void text is void in every scheme.
  * STN_FAILURE_SERIAL_USED when a given text is not free (its state and run in the text), STN_FAILURE_SERIALS_EXHAUSTED
  * past request->last. Free *out_serial with g_free. */
 gboolean stn_journal_lease (StnJournal *self, const char *run_id, const StnSerialRequest *request, char **out_serial,

@@ -90,6 +90,30 @@ is_void (StnJournal *self, const char *serial, gboolean *out, GError **error)
   return state != STN_ROW_ERROR;
 }
 
+/* Whether another scheme of the product has the text on a board or on its way to one, this chip's own not counted.
+ * `inout_number`: the highest number of that scheme, where it counts. */
+static gboolean
+is_given_elsewhere (StnJournal *self, const StnSerialRequest *request, const char *text, gboolean *out,
+                    gint64 *inout_number, GError **error)
+{
+  *out = FALSE;
+  if (request->product == NULL)
+    return TRUE;
+  g_autoptr (StnRows) rows = stn_database_query (self->database, error,
+    "SELECT (SELECT max (number) FROM serial_now AS all_of_it WHERE all_of_it.scheme = known.scheme)"
+    " FROM (SELECT DISTINCT scheme FROM serial_event WHERE serial = ?1) AS known JOIN serial_now USING (scheme)"
+    " WHERE serial_now.serial = ?1 AND scheme <> ?2 AND state <> 'free' AND (?4 IS NULL OR uid IS NOT ?4)"
+    " AND (scheme = ?3 OR substr (scheme, 1, length (?3) + 1) = ?3 || '/') LIMIT 1", "tttt",
+    text, request->scheme, request->product, request->uid);
+  if (rows == NULL)
+    return FALSE;
+  StnRowState state = stn_database_step (self->database, rows, error);
+  *out = state == STN_ROW;
+  if (*out && inout_number != NULL && sqlite3_column_type (rows, 0) != SQLITE_NULL)
+    *inout_number = sqlite3_column_int64 (rows, 0);
+  return state != STN_ROW_ERROR;
+}
+
 /* Hands the serial to the run: a new one is leased, one that may be on this very chip stays what it is. */
 static gboolean
 hand_out (StnJournal *self, Lease *lease, const Serial *serial, GError **error)
@@ -118,12 +142,18 @@ lease_given (StnJournal *self, Lease *lease, GError **error)
 {
   const StnSerialRequest *request = lease->request;
   g_auto (Serial) serial = { 0 };
-  gboolean void_text;
+  gboolean void_text, is_elsewhere;
 
   if (!serial_first (self, stn_database_query (self->database, error, SELECT_SERIAL "WHERE scheme = ? AND serial = ?",
                                                "tt", request->scheme, request->text), &serial, error)
-      || !is_void (self, request->text, &void_text, error))
+      || !is_void (self, request->text, &void_text, error)
+      || !is_given_elsewhere (self, request, request->text, &is_elsewhere, NULL, error))
     return FALSE;
+  if (is_elsewhere) {
+    stn_error_set (error, STN_FAILURE_SERIAL_USED,
+                   "serial %s was given out by this job before, when its serials were made another way", request->text);
+    return FALSE;
+  }
   if (void_text && !state_is (&serial, STN_SERIAL_VOID)) {
     stn_error_set (error, STN_FAILURE_SERIAL_USED, "serial %s is void", request->text);
     return FALSE;
@@ -160,13 +190,20 @@ lease_counted (StnJournal *self, Lease *lease, GError **error)
       return hand_out (self, lease, &serial, error);
   }
   /* a number that came back */
-  if (!serial_first (self, stn_database_query (self->database, error, SELECT_SERIAL
-        "WHERE scheme = ? AND state = 'free' AND number BETWEEN ? AND ? "
-        "AND NOT EXISTS (SELECT 1 FROM void WHERE void.serial = serial_now.serial) ORDER BY number LIMIT 1", "tii",
-        request->scheme, first, last), &serial, error))
-    return FALSE;
-  if (serial.state != NULL)
-    return hand_out (self, lease, &serial, error);
+  for (gint64 from = first; from <= last; from = serial.number + 1) {
+    gboolean is_elsewhere;
+    if (!serial_first (self, stn_database_query (self->database, error, SELECT_SERIAL
+          "WHERE scheme = ? AND state = 'free' AND number BETWEEN ? AND ? "
+          "AND NOT EXISTS (SELECT 1 FROM void WHERE void.serial = serial_now.serial) ORDER BY number LIMIT 1", "tii",
+          request->scheme, from, last), &serial, error))
+      return FALSE;
+    if (serial.state == NULL)
+      break;
+    if (!is_given_elsewhere (self, request, serial.serial, &is_elsewhere, NULL, error))
+      return FALSE;
+    if (!is_elsewhere)
+      return hand_out (self, lease, &serial, error);
+  }
 
   /* the next of the counter: the highest number of the range that was ever given out, and one more */
   gint64 number;
@@ -179,19 +216,28 @@ lease_counted (StnJournal *self, Lease *lease, GError **error)
     number = sqlite3_column_type (rows, 0) == SQLITE_NULL ? first : sqlite3_column_int64 (rows, 0) + 1;
   }
   /* texts that were scanned or made void before the counter came to them are passed over */
-  for (; number <= last; number++) {
+  for (gint64 next; number <= last; number = next) {
+    next = number + 1;
     g_autofree char *text = request->format ((guint64) number, request->data);
-    gboolean void_text;
+    gboolean void_text, is_elsewhere;
+    gint64 highest = number;
     if (text == NULL || text[0] == '\0') {
       stn_error_set (error, STN_FAILURE_INTERNAL, "no serial could be made of number %" G_GINT64_FORMAT, number);
       return FALSE;
     }
     if (!serial_first (self, stn_database_query (self->database, error, SELECT_SERIAL "WHERE scheme = ? AND serial = ?",
                                                  "tt", request->scheme, text), &serial, error)
-        || !is_void (self, text, &void_text, error))
+        || !is_void (self, text, &void_text, error)
+        || !is_given_elsewhere (self, request, text, &is_elsewhere, &highest, error))
       return FALSE;
     if (serial.state != NULL || void_text)
       continue;
+    if (is_elsewhere) {
+      /* a pattern that says the same in other words: behind its last, not one by one */
+      if (highest > number && highest < last)
+        next = highest + 1;
+      continue;
+    }
     serial.scheme = g_strdup (request->scheme);
     serial.serial = g_steal_pointer (&text);
     serial.number = number;

@@ -18,7 +18,11 @@ typedef enum {
 const char *stn_serial_state_name (StnSerialState state);
 
 typedef struct {
-  const char *scheme; /* the name of the counter: job name, pattern and check digit decide it */
+  const char *scheme; /* the name of the counter: the job's name, and where there is a pattern "/" and the pattern */
+  /* The job's name. What another scheme of it (the name alone, or with "/" behind) has given out is passed over, or
+   * refused where it is given: one job's pattern may be written another way, or its serials scanned before they were
+   * counted. NULL: the scheme stands for itself. */
+  const char *product;
   const char *text;   /* a given serial (scan, list), or NULL: the next of the counter */
   guint64 first, last; /* the counter's range, both included */
   /* The serial for a counter value, with its check digit; free with g_free. Called inside the transaction: it must be

@@ -552,7 +552,6 @@ a_done_board_that_is_opened_is_no_good_board_any_more (void)
 
   harness_build (self);
   const StnResult *result = run_or_fail (self, STN_VERDICT_PASS, STN_FAILURE_NONE);
-  g_autofree char *first = g_strdup (result->serial);
   /* put in once more: it is opened before anybody knows who it is, and its PASS is one no longer */
   result = run_or_fail (self, STN_VERDICT_FAIL, STN_FAILURE_PASS_UNDONE);
   g_assert_true (harness_flash_cannot_start (self, "A1"));
@@ -560,7 +559,6 @@ a_done_board_that_is_opened_is_no_good_board_any_more (void)
   /* and the next run is no “already done” over an empty flash */
   result = run_or_fail (self, STN_VERDICT_PASS, STN_FAILURE_NONE);
   g_assert_true (harness_flash_is_right (self, "A1", result->serial));
-  g_assert_cmpstr (result->serial, !=, first);
 }
 
 static void

@@ -42,6 +42,51 @@ a_pass_uses_its_serial (void)
   assert_state (place, serial, "used");
 }
 
+static char *
+product_serial (StnJournal *journal, const char *run_id, const char *uid, const char *scheme, const char *text)
+{
+  const StnSerialRequest request = { .scheme = scheme,
+                                     .product = "Thermostat",
+                                     .text = text,
+                                     .first = 1,
+                                     .last = 100,
+                                     .format = format_number,
+                                     .uid = uid };
+  g_autoptr (GError) error = NULL;
+  char *serial = NULL;
+
+  begin_or_fail (journal, run_id);
+  admit_or_fail (journal, run_id, uid);
+  stn_journal_lease (journal, run_id, &request, &serial, &error);
+  g_assert_no_error (error);
+  g_assert_true (stn_journal_expose (journal, run_id, &error));
+  finish_or_fail (journal, run_id, STN_VERDICT_PASS, uid);
+  return serial;
+}
+
+/* One job whose serials were scanned first and counted later, and whose pattern was then written another way. */
+static void
+a_text_is_given_out_once_whatever_made_it (void)
+{
+  g_autoptr (Place) place = place_new ();
+  g_autoptr (StnJournal) journal = open_or_fail (place);
+  const StnSerialRequest again = { .scheme = "Thermostat", .product = "Thermostat", .text = "TH-000003", .uid = UID_A };
+
+  g_autofree char *scanned = product_serial (journal, "R1", UID_A, "Thermostat", "TH-000001");
+  g_autofree char *counted = product_serial (journal, "R2", UID_B, "Thermostat/TH-{seq:06}", NULL);
+  g_assert_cmpstr (counted, ==, "TH-000002");
+  g_autofree char *third = product_serial (journal, "R3", "cccccccccccccccccccccccc", "Thermostat/TH-{seq:06}", NULL);
+  g_assert_cmpstr (third, ==, "TH-000003");
+  g_autofree char *reworded = product_serial (journal, "R4", "dddddddddddddddddddddddd", "Thermostat/TH-{seq:6}", NULL);
+  g_assert_cmpstr (reworded, ==, "TH-000004");
+  begin_or_fail (journal, "R5");
+  admit_or_fail (journal, "R5", UID_A);
+  lease_must_fail (journal, "R5", &again, STN_FAILURE_SERIAL_USED, "given out by this job before");
+  /* but the label that this very chip has may be scanned */
+  g_autofree char *own = product_serial (journal, "R6", UID_B, "Thermostat", "TH-000002");
+  g_assert_cmpstr (own, ==, "TH-000002");
+}
+
 /* a serial that is only printed is used too */
 static void
 a_pass_uses_its_serial_also_unexposed (void)
@@ -327,6 +372,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/serials/a_pass_uses_its_serial", a_pass_uses_its_serial);
+  g_test_add_func ("/serials/a_text_is_given_out_once_whatever_made_it", a_text_is_given_out_once_whatever_made_it);
   g_test_add_func ("/serials/a_pass_uses_its_serial_also_unexposed", a_pass_uses_its_serial_also_unexposed);
   g_test_add_func ("/serials/what_was_never_exposed_comes_back_first", what_was_never_exposed_comes_back_first);
   g_test_add_func ("/serials/a_failed_chip_gets_its_exposed_serial_again", a_failed_chip_gets_its_exposed_serial_again);
