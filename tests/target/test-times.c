@@ -129,7 +129,8 @@ quirk_names_are_those_of_the_files (void)
   g_assert_cmpstr (stn_quirk_name (STN_QUIRK_ONE_PAGE_PER_ERASE), ==, "one-page-per-erase");
   g_assert_cmpstr (stn_quirk_name (STN_QUIRK_WRITE_128), ==, "write-128");
   g_assert_cmpstr (stn_quirk_name (STN_QUIRK_UNPROTECT_NEEDS_POWER_CYCLE), ==, "unprotect-needs-power-cycle");
-  g_assert_null (stn_quirk_name (STN_QUIRK_UNPROTECT_NEEDS_POWER_CYCLE << 1));
+  g_assert_cmpstr (stn_quirk_name (STN_QUIRK_UNPROTECT_KEEPS_PCROP), ==, "unprotect-keeps-pcrop");
+  g_assert_null (stn_quirk_name (STN_QUIRK_UNPROTECT_KEEPS_PCROP << 1));
   g_assert_null (stn_quirk_name (0));
 }
 
