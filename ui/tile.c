@@ -271,14 +271,13 @@ draw_bottom (StnTile *self, cairo_t *cairo, const Layout *layout, double y)
 {
   const StnTileModel *model = self->model;
   double width = layout->width - 2 * layout->pad;
-  double time_width = 0;
+  /* kept free on a site that has no time to show too: the sites show their serials alike */
+  double time_width = layout->body * 3.4;
 
   set_colour (self, cairo, 0.8);
-  if (model->time != NULL) {
-    time_width = layout->body * 3.4;
+  if (model->time != NULL)
     draw_text (self, cairo, model->time, layout->body, PANGO_WEIGHT_NORMAL, layout->width - layout->pad - time_width,
                y + layout->body * 0.25, time_width, 1);
-  }
   set_colour (self, cairo, 1);
   if (model->serial == NULL) {
     draw_text (self, cairo, model->progress, layout->body, PANGO_WEIGHT_NORMAL, layout->pad, y + layout->body * 0.25,
@@ -294,7 +293,7 @@ draw_bottom (StnTile *self, cairo_t *cairo, const Layout *layout, double y)
   PangoLayout *tail_text = make_text (self, tail, layout->body * 1.4, PANGO_WEIGHT_BOLD, 0);
   text_size (head_text, &head_width, &head_height);
   text_size (tail_text, &tail_width, &tail_height);
-  /* by its length, not by its letters: the sites show their serials alike */
+  /* by its length, not by its letters, for the same reason */
   double usual = layout->body * (0.62 * (double) head_length + 1.4 * 0.68 * 6);
   gboolean fits = MAX (usual, head_width + tail_width) <= width - time_width;
   double baseline = pango_layout_get_baseline (tail_text) / (double) PANGO_SCALE;
