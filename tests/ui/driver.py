@@ -228,9 +228,20 @@ class Station:
         if start is None:
             self.wait_for("START", lambda: self.is_sensitive("START"))
         before = len(self.units())
-        (start or (lambda: self.key("space")))()
-        # on a slow machine the cycle may be over before the band is read: then its runs are on record
-        self.wait_for("the cycle", lambda: len(self.units()) > before or self.band().startswith(("Working", "Stopping")))
+        start = start or (lambda: self.key("space"))
+        start()
+
+        def has_begun():
+            # on a slow machine the cycle may be over before the band is read: then its runs are on record
+            if self.band().startswith(("Working", "Stopping")) or len(self.units()) > before:
+                return True
+            # a press that comes right behind the last cycle's end is no start, and the window says so: as a person, once more
+            if self.band().startswith("The station is not ready for that yet"):
+                time.sleep(1)
+                start()
+            return False
+
+        self.wait_for("the cycle", has_begun)
         self.wait_for("the end of the cycle", lambda: not self.band().startswith(("Working", "Stopping")))
 
     # ---- the record ----
