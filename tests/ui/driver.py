@@ -27,6 +27,21 @@ class Timeout(Exception):
     pass
 
 
+def name_of(node):
+    """What a node is called; "" for one that was gone before it could say."""
+    try:
+        return node.name or ""
+    except (LookupError, RuntimeError):
+        return ""
+
+
+def role_of(node):
+    try:
+        return node.getRole()
+    except (LookupError, RuntimeError):
+        return None
+
+
 class Station:
     def __init__(self, arguments, folder=None, station=None):
         self.own = tempfile.TemporaryDirectory() if folder is None else None
@@ -126,20 +141,27 @@ class Station:
                 continue
 
     def texts(self):
-        return [node.name for node in self.shown() if node.name]
+        return [name for name in map(name_of, self.shown()) if name]
 
     def band(self):
         """What the instruction says; found once, for the whole tree is long to walk."""
         if self.label is None:
             for node in self.all():
-                if node.getRole() == pyatspi.ROLE_LABEL and node.get_accessible_id() == "instruction" and \
-                        node.getState().contains(pyatspi.STATE_SHOWING):
-                    self.label = node
-                    break
+                try:
+                    if node.getRole() == pyatspi.ROLE_LABEL and node.get_accessible_id() == "instruction" and \
+                            node.getState().contains(pyatspi.STATE_SHOWING):
+                        self.label = node
+                        break
+                except (LookupError, RuntimeError):
+                    continue  # it went away meanwhile
         if self.label is None:
             return ""
-        self.label.clear_cache()
-        return self.label.name
+        try:
+            self.label.clear_cache()
+            return self.label.name
+        except (LookupError, RuntimeError):
+            self.label = None
+            return ""
 
     def has(self, text):
         return any(text in name for name in self.texts())
@@ -148,20 +170,21 @@ class Station:
         """Site to the whole sentence of its tile."""
         found = {}
         for node in self.shown():
-            if node.name.startswith("Site ") and "," in node.name:
-                found[node.name.split(",")[0][5:]] = node.name
+            name = name_of(node)
+            if name.startswith("Site ") and "," in name:
+                found[name.split(",")[0][5:]] = name
         return found
 
     def button(self, name):
         for node in self.shown():
-            if node.getRole() == pyatspi.ROLE_PUSH_BUTTON and (node.name == name or any(
-                    child.name == name for child in self.all(node) if child is not node)):
+            if role_of(node) == pyatspi.ROLE_PUSH_BUTTON and (name_of(node) == name or any(
+                    name_of(child) == name for child in self.all(node) if child is not node)):
                 return node
         return None
 
     def is_sensitive(self, name):
         button = self.button(name)
-        return button is not None and button.getState().contains(pyatspi.STATE_SENSITIVE)
+        return button is not None and self.is_usable(button)
 
     def is_usable(self, node):
         try:

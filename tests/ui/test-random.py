@@ -13,7 +13,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from driver import Station, run, COMMAND
+from driver import Station, Timeout, run, COMMAND
 from fixture import Journal, write_station
 
 STEPS = int(sys.argv[1]) if len(sys.argv) > 1 else 500
@@ -95,7 +95,10 @@ class Operator:
                 if self.random.random() < 0.6:
                     self.clicks += self.station.click(node)
                 else:
-                    node.queryAction().doAction(0)
+                    try:
+                        node.queryAction().doAction(0)
+                    except (LookupError, RuntimeError):
+                        pass  # it went away meanwhile
 
     def start(self, button):
         """One of the ways in which a cycle is started; mostly its end is awaited, sometimes something else is done."""
@@ -114,9 +117,18 @@ class Operator:
             self.station.wait_for("the end of the cycle", self.journal.is_idle)
 
     def take_out(self):
-        """Boards that stand on no site leave the lot: a supervisor with a reason and a PIN."""
+        """Boards that stand on no site leave the lot: a supervisor with a reason and a PIN. What was on the screen a moment
+        ago may be over, by an earlier scan: then this comes to nothing, which is no fault."""
+        try:
+            self.take_out_if_asked()
+        except (Timeout, AssertionError, LookupError, RuntimeError):
+            if self.station.process.poll() is not None:
+                raise
+            self.station.key("Escape")
+
+    def take_out_if_asked(self):
         self.station.key("ctrl+e")
-        self.station.wait_for("the lot's end", lambda: self.station.button("END LOT") is not None)
+        self.station.wait_for("the lot's end", lambda: self.station.button("END LOT") is not None, 10)
         if self.station.is_sensitive("END LOT"):
             self.station.press("END LOT")
             return
@@ -124,11 +136,11 @@ class Operator:
             self.station.key("Escape")
             return
         self.station.press("Take them out…")
-        self.station.wait_text("Supervisor")
+        self.station.wait_for("the supervisor's page", lambda: self.station.has("Supervisor"), 10)
         self.station.scan("OP:SUPERVISOR")
-        self.station.wait_text("Badge SUPERVISOR")
+        self.station.wait_for("the badge", lambda: self.station.has("Badge SUPERVISOR"), 10)
         self.station.press("Agreed with engineering")
-        self.station.wait_text("PIN")
+        self.station.wait_for("the PIN", lambda: self.station.has("PIN"), 10)
         self.station.key("1", "2", "3", "4", "Return")
 
     def help(self):
