@@ -245,8 +245,8 @@ the_first_bad_entry_is_named_wherever_it_lies (void)
     "UPDATE chain SET previous_hash = randomblob (32) WHERE sequence = %u", "DELETE FROM audit WHERE id = %u",
     "UPDATE audit SET detail = 'x' WHERE id >= %u",
     /* both sides of a joint agree with each other, and neither with the rows */
-    "UPDATE chain SET hash = zeroblob (32) WHERE sequence = %1$u;"
-    "UPDATE chain SET previous_hash = zeroblob (32) WHERE sequence = %1$u + 1",
+    ("UPDATE chain SET hash = zeroblob (32) WHERE sequence = %1$u;"
+     "UPDATE chain SET previous_hash = zeroblob (32) WHERE sequence = %1$u + 1"),
   };
   g_autoptr (Place) whole = place_new ();
   g_autofree char *contents = NULL;

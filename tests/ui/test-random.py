@@ -199,7 +199,7 @@ def nothing_an_operator_does_breaks_the_promises():
             station.wait_for("the end of what runs", journal.is_idle)
             operator.look(done)
             print(f"# {done} steps, {journal.runs()} runs, {operator.lots} lots, {operator.clicks} clicks", flush=True)
-            assert journal.runs() > done / 4, "hardly anything ran"
+            assert journal.runs() > done / 10, "hardly anything ran"
         # the whole record, by the command that QA uses
         verified = subprocess.run([COMMAND, "verify", "--journal", journal.path], capture_output=True, text=True)
         assert verified.returncode == 0, verified.stdout + verified.stderr
