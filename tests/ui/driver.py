@@ -23,6 +23,10 @@ PROGRAM = os.environ["STN_WINDOW"]
 COMMAND = os.environ["STN_STATIONCTL"]
 
 
+# stands for some seconds, over whatever is going on
+NOT_YET = "The station is not ready for that yet"
+
+
 class Timeout(Exception):
     pass
 
@@ -259,13 +263,13 @@ class Station:
             if self.band().startswith(("Working", "Stopping")) or len(self.units()) > before:
                 return True
             # a press that comes right behind the last cycle's end is no start, and the window says so: as a person, once more
-            if self.band().startswith("The station is not ready for that yet"):
+            if self.band().startswith(NOT_YET):
                 time.sleep(1)
                 start()
             return False
 
         self.wait_for("the cycle", has_begun)
-        self.wait_for("the end of the cycle", lambda: not self.band().startswith(("Working", "Stopping")))
+        self.wait_for("the end of the cycle", lambda: not self.band().startswith(("Working", "Stopping", NOT_YET)))
 
     # ---- the record ----
 
