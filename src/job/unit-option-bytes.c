@@ -25,17 +25,8 @@ stn_unit_run_read_memory (StnUnitRun *self, guint64 address, guint8 *buffer, gsi
   stn_engine_capabilities (self->engine, &capabilities);
   for (gsize at = 0; at < length;) {
     gsize part = MIN (length - at, capabilities.read_block_bytes);
-    for (guint try = 1;; try++) {
-      g_autoptr (GError) failure = NULL;
-      StnWait wait = stn_wait_within (&self->wait, READ_NS);
-
-      if (stn_engine_read (self->engine, address + at, buffer + at, part, &wait, &failure))
-        break;
-      if (stn_unit_run_may_repeat (self, try, &failure))
-        continue;
-      g_propagate_error (error, g_steal_pointer (&failure));
+    if (!stn_unit_run_read (self, address + at, buffer + at, part, READ_NS, error))
       return FALSE;
-    }
     at += part;
   }
   return TRUE;
