@@ -64,6 +64,10 @@ stn_station_run_cycle_over (gpointer data, const StnSiteOutcome *outcomes)
   for (guint i = 0; i < self->bank_indexes->len; i++)
     results[i] = result_of_bank (self, g_array_index (self->bank_indexes, guint, i), outcomes);
   stn_panel_end (self->panel, results);
+
+  g_autoptr (GError) error = NULL;
+  if (self->trace != NULL && !stn_trace_sink_check (self->trace, &error))
+    stn_station_run_warn (self, NULL, g_strdup_printf ("the trace is not whole: %s", error->message));
 }
 
 /* ---- what starts a cycle ---- */
